@@ -1,0 +1,421 @@
+"""Edits are data. Each checks itself, applies to a project, notes what it changed and returns its inverse.
+
+An edit holds ids and values, never widgets. Bigger operations (paste, insert on a wire, delete with
+healing) are lists of edits applied under one name by :class:`graph.document.Document`.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import keyword
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from graph.changes import ChangeSet
+from graph.model import BLOCK, Edge, Exposed, Frame, Graph, Node, Project
+from graph.values import Value
+
+
+class EditError(ValueError):
+    """An edit that does not fit the document. The text is a sentence; nothing was changed."""
+
+
+class Unset:
+    """The absence of a parameter: the default, or the inferred value, applies."""
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __copy__(self) -> Unset:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Unset:
+        return self
+
+
+UNSET = Unset()
+
+
+class Edit(Protocol):
+    """One step. ``apply`` either raises :class:`EditError` before it touched anything or succeeds."""
+
+    def apply(self, project: Project, changes: ChangeSet) -> Edit: ...
+
+
+def _graph(project: Project, graph_id: str) -> Graph:
+    if not project.has_graph(graph_id):
+        raise EditError(f"There is no graph “{graph_id}” in this project.")
+    return project.graph(graph_id)
+
+
+def _node(graph: Graph, node_id: str) -> Node:
+    if node_id not in graph.nodes:
+        raise EditError(f"There is no node “{node_id}” in “{graph.name}”.")
+    return graph.nodes[node_id]
+
+
+def is_identifier(name: str) -> bool:
+    """Whether a name can stand in generated code as it is."""
+    return name.isascii() and name.isidentifier() and not keyword.iskeyword(name) and len(name) <= 60
+
+
+def creates_cycle(graph: Graph, source: str, target: str) -> bool:
+    """Whether a wire from ``source`` to ``target`` would close a loop."""
+    seen, todo = set(), [target]
+    following: dict[str, list[str]] = {}
+    for edge in graph.edges.values():
+        following.setdefault(edge.source, []).append(edge.target)
+    while todo:
+        here = todo.pop()
+        if here == source:
+            return True
+        if here not in seen:
+            seen.add(here)
+            todo.extend(following.get(here, ()))
+    return False
+
+
+def uses_block(project: Project, inside: str, block_id: str) -> bool:
+    """Whether block ``inside`` is ``block_id`` or uses it, at any depth."""
+    seen, todo = set(), [inside]
+    while todo:
+        here = todo.pop()
+        if here == block_id:
+            return True
+        if here in seen or here not in project.blocks:
+            continue
+        seen.add(here)
+        todo.extend(node.block for node in project.blocks[here].nodes.values() if node.block)
+    return False
+
+
+def _check_new_edges(graph: Graph, edges: list[Edge], nodes: set[str]) -> None:
+    ids = set()
+    for edge in edges:
+        if edge.id in graph.edges or edge.id in ids:
+            raise EditError(f"A wire with the id “{edge.id}” exists already.")
+        ids.add(edge.id)
+        for end in (edge.source, edge.target):
+            if end not in graph.nodes and end not in nodes:
+                raise EditError(f"The wire “{edge.id}” refers to a node “{end}” that does not exist.")
+
+
+@dataclass(slots=True)
+class AddNodes:
+    """Add nodes and the wires among (or to) them. Ids and names must be free."""
+
+    graph: str
+    nodes: list[Node]
+    edges: list[Edge] = field(default_factory=list)
+
+    def apply(self, project: Project, changes: ChangeSet) -> Edit:
+        graph = _graph(project, self.graph)
+        taken, names = set(graph.nodes), graph.names()
+        for node in self.nodes:
+            if node.id in taken:
+                raise EditError(f"A node with the id “{node.id}” exists already.")
+            if node.name in names:
+                raise EditError(f"A node with the name “{node.name}” exists already.")
+            if not is_identifier(node.name):
+                raise EditError(f"“{node.name}” cannot be a name: use letters, digits and _.")
+            if node.type == BLOCK:
+                if node.block not in project.blocks:
+                    raise EditError(f"“{node.name}” uses a block that does not exist in this project.")
+                if uses_block(project, node.block, self.graph):
+                    raise EditError(f"“{node.name}” would put the block into itself.")
+            taken.add(node.id)
+            names.add(node.name)
+        _check_new_edges(graph, self.edges, taken)
+        for node in self.nodes:
+            graph.nodes[node.id] = copy.deepcopy(node)
+        for edge in self.edges:
+            graph.edges[edge.id] = copy.copy(edge)
+        change = changes.graph(self.graph)
+        change.added |= {node.id for node in self.nodes}
+        change.edges_added |= {edge.id for edge in self.edges}
+        return RemoveNodes(self.graph, [node.id for node in self.nodes])
+
+
+@dataclass(slots=True)
+class RemoveNodes:
+    """Remove nodes together with every wire that touches them."""
+
+    graph: str
+    nodes: list[str]
+
+    def apply(self, project: Project, changes: ChangeSet) -> Edit:
+        graph = _graph(project, self.graph)
+        nodes = [_node(graph, node_id) for node_id in self.nodes]
+        gone = set(self.nodes)
+        for node in graph.nodes.values():
+            if node.shares in gone and node.id not in gone:
+                raise EditError(f"“{node.name}” shares the weights of “{graph.nodes[node.shares].name}”.")
+        edges = graph.edges_of(gone)
+        for edge in edges:
+            del graph.edges[edge.id]
+        for node in nodes:
+            del graph.nodes[node.id]
+        change = changes.graph(self.graph)
+        change.removed |= gone
+        change.edges_removed |= {edge.id for edge in edges}
+        return AddNodes(self.graph, nodes, edges)
+
+
+@dataclass(slots=True)
+class Connect:
+    """Add wires. An input port that takes one wire must be free: disconnect first in the same list."""
+
+    graph: str
+    edges: list[Edge]
+
+    def apply(self, project: Project, changes: ChangeSet) -> Edit:
+        graph = _graph(project, self.graph)
+        _check_new_edges(graph, self.edges, set())
+        for edge in self.edges:
+            if edge.source == edge.target or creates_cycle(graph, edge.source, edge.target):
+                raise EditError(
+                    f"A wire from “{graph.nodes[edge.source].name}” to “{graph.nodes[edge.target].name}” "
+                    "would close a loop."
+                )
+        for number, edge in enumerate(self.edges):
+            if number and creates_cycle(graph, edge.source, edge.target):
+                for done in self.edges[:number]:
+                    del graph.edges[done.id]
+                raise EditError("These wires together would close a loop.")
+            graph.edges[edge.id] = copy.copy(edge)
+        changes.graph(self.graph).edges_added |= {edge.id for edge in self.edges}
+        return Disconnect(self.graph, [edge.id for edge in self.edges])
+
+
+@dataclass(slots=True)
+class Disconnect:
+    """Remove wires."""
+
+    graph: str
+    edges: list[str]
+
+    def apply(self, project: Project, changes: ChangeSet) -> Edit:
+        graph = _graph(project, self.graph)
+        for edge_id in self.edges:
+            if edge_id not in graph.edges:
+                raise EditError(f"There is no wire “{edge_id}” in “{graph.name}”.")
+        removed = [graph.edges.pop(edge_id) for edge_id in self.edges]
+        changes.graph(self.graph).edges_removed |= set(self.edges)
+        return Connect(self.graph, removed)
+
+
+@dataclass(slots=True)
+class Move:
+    """Put nodes (and frames) at new places, in scene units."""
+
+    graph: str
+    places: dict[str, tuple[float, float]]
+
+    def apply(self, project: Project, changes: ChangeSet) -> Edit:
+        graph = _graph(project, self.graph)
+        things: dict[str, Node | Frame] = {}
+        for key in self.places:
+            found = graph.nodes.get(key) or graph.frames.get(key)
+            if found is None:
+                raise EditError(f"There is nothing with the id “{key}” in “{graph.name}” to move.")
+            things[key] = found
+        before = {key: (thing.x, thing.y) for key, thing in things.items()}
+        for key, thing in things.items():
+            thing.x, thing.y = self.places[key]
+        change = changes.graph(self.graph)
+        change.moved |= {key for key in things if key in graph.nodes}
+        change.frames |= {key for key in things if key in graph.frames}
+        return Move(self.graph, before)
+
+
+@dataclass(slots=True)
+class SetParams:
+    """Set or (with ``UNSET``) clear parameters of one node."""
+
+    graph: str
+    node: str
+    values: dict[str, Value | Unset]
+
+    def apply(self, project: Project, changes: ChangeSet) -> Edit:
+        node = _node(_graph(project, self.graph), self.node)
+        before: dict[str, Value | Unset] = {key: node.params.get(key, UNSET) for key in self.values}
+        for key, value in self.values.items():
+            if isinstance(value, Unset):
+                node.params.pop(key, None)
+            else:
+                node.params[key] = value
+        changes.graph(self.graph).changed.add(self.node)
+        return SetParams(self.graph, self.node, before)
+
+
+@dataclass(slots=True)
+class Rename:
+    """Give a node another name (an identifier, unique in its graph)."""
+
+    graph: str
+    node: str
+    name: str
+
+    def apply(self, project: Project, changes: ChangeSet) -> Edit:
+        graph = _graph(project, self.graph)
+        node = _node(graph, self.node)
+        if not is_identifier(self.name):
+            raise EditError(f"“{self.name}” cannot be a name: use letters, digits and _, no Python keyword.")
+        if any(other.name == self.name for other in graph.nodes.values() if other is not node):
+            raise EditError(f"Another node is called “{self.name}” already.")
+        before, node.name = node.name, self.name
+        changes.graph(self.graph).changed.add(self.node)
+        return Rename(self.graph, self.node, before)
+
+
+@dataclass(slots=True)
+class SetNote:
+    """Change a node's note."""
+
+    graph: str
+    node: str
+    note: str
+
+    def apply(self, project: Project, changes: ChangeSet) -> Edit:
+        node = _node(_graph(project, self.graph), self.node)
+        before, node.note = node.note, self.note
+        changes.graph(self.graph).changed.add(self.node)
+        return SetNote(self.graph, self.node, before)
+
+
+@dataclass(slots=True)
+class Retype:
+    """Give a node another type and parameters, keeping its place, name and wires."""
+
+    graph: str
+    node: str
+    type: str
+    params: dict[str, Value]
+
+    def apply(self, project: Project, changes: ChangeSet) -> Edit:
+        node = _node(_graph(project, self.graph), self.node)
+        if BLOCK in (node.type, self.type):
+            raise EditError("A block's use cannot change its type.")
+        before = Retype(self.graph, self.node, node.type, node.params)
+        node.type, node.params = self.type, copy.deepcopy(self.params)
+        changes.graph(self.graph).changed.add(self.node)
+        return before
+
+
+@dataclass(slots=True)
+class SetFrames:
+    """Add, change or (with ``None``) remove frames."""
+
+    graph: str
+    frames: dict[str, Frame | None]
+
+    def apply(self, project: Project, changes: ChangeSet) -> Edit:
+        graph = _graph(project, self.graph)
+        for key, frame in self.frames.items():
+            if frame is None and key not in graph.frames:
+                raise EditError(f"There is no frame “{key}” in “{graph.name}”.")
+        before = {key: graph.frames.get(key) for key in self.frames}
+        for key, frame in self.frames.items():
+            if frame is None:
+                del graph.frames[key]
+            else:
+                graph.frames[key] = copy.copy(frame)
+        changes.graph(self.graph).frames |= set(self.frames)
+        return SetFrames(self.graph, before)
+
+
+@dataclass(slots=True)
+class AddGraph:
+    """Add a network or a block definition (with all it holds)."""
+
+    content: Graph
+    block: bool
+
+    def apply(self, project: Project, changes: ChangeSet) -> Edit:
+        if project.has_graph(self.content.id):
+            raise EditError(f"A graph with the id “{self.content.id}” exists already.")
+        _check_class_name(project, self.content.name)
+        for node in self.content.nodes.values():
+            if node.block is not None and node.block not in project.blocks:
+                raise EditError(f"“{self.content.name}” uses a block that does not exist in this project.")
+        table = project.blocks if self.block else project.networks
+        table[self.content.id] = copy.deepcopy(self.content)
+        changes.graphs_added.add(self.content.id)
+        return RemoveGraph(self.content.id)
+
+
+@dataclass(slots=True)
+class RemoveGraph:
+    """Remove a network or a block definition that nothing uses."""
+
+    graph: str
+
+    def apply(self, project: Project, changes: ChangeSet) -> Edit:
+        graph = _graph(project, self.graph)
+        for other in project.graphs():
+            for node in other.nodes.values():
+                if node.block == self.graph:
+                    raise EditError(f"The block “{graph.name}” is still used by “{node.name}”.")
+        block = self.graph in project.blocks
+        if not block and len(project.networks) == 1:
+            raise EditError("A project keeps at least one network.")
+        del (project.blocks if block else project.networks)[self.graph]
+        changes.graphs_removed.add(self.graph)
+        return AddGraph(graph, block)
+
+
+@dataclass(slots=True)
+class SetHeader:
+    """Change a graph's class name, help text or exposed parameters."""
+
+    graph: str
+    name: str
+    help: str
+    parameters: list[Exposed]
+
+    def apply(self, project: Project, changes: ChangeSet) -> Edit:
+        graph = _graph(project, self.graph)
+        if self.name != graph.name:
+            _check_class_name(project, self.name)
+        names = [exposed.name for exposed in self.parameters]
+        for name in names:
+            if not is_identifier(name) or name == "repeat":
+                raise EditError(f"“{name}” cannot be a parameter's name.")
+        if len(set(names)) != len(names):
+            raise EditError("Two parameters of a block have the same name.")
+        before = SetHeader(self.graph, graph.name, graph.help, graph.parameters)
+        graph.name, graph.help = self.name, self.help
+        graph.parameters = copy.deepcopy(self.parameters)
+        changes.graph(self.graph).header = True
+        return before
+
+
+def _check_class_name(project: Project, name: str) -> None:
+    if not is_identifier(name):
+        raise EditError(f"“{name}” cannot be a class name: use letters, digits and _.")
+    if any(graph.name == name for graph in project.graphs()):
+        raise EditError(f"Another network or block is called “{name}” already.")
+
+
+@dataclass(slots=True)
+class SetProject:
+    """Change fields of the project (``title``, ``notes``, ``view``) or of its ``data`` or ``training``.
+
+    ``part`` is ``"project"``, ``"data"`` or ``"training"``; ``values`` maps field names to new values.
+    """
+
+    part: str
+    values: dict[str, Any]
+
+    def apply(self, project: Project, changes: ChangeSet) -> Edit:
+        target: Any = project if self.part == "project" else getattr(project, self.part)
+        known = {item.name for item in dataclasses.fields(target)}
+        for key in self.values:
+            if key not in known or (self.part == "project" and key not in ("title", "notes", "view")):
+                raise EditError(f"There is no setting “{key}” in {self.part}.")
+        before = {key: getattr(target, key) for key in self.values}
+        for key, value in self.values.items():
+            setattr(target, key, copy.deepcopy(value))
+        changes.project |= set(self.values) if self.part == "project" else {self.part}
+        return SetProject(self.part, before)
