@@ -1,0 +1,1 @@
+"""What happens when a network runs: data, training, the worker process, runs. No Qt."""
