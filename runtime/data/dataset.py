@@ -1,0 +1,231 @@
+"""Samples in memory: batches, preview, statistics, and scaling measured on the training split."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from runtime.data.schema import DataError, Schema
+
+if TYPE_CHECKING:
+    import torch
+
+Scaling = Literal["none", "standardise", "min-max"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scaler:
+    """``(x - shift) / scale``, with one pair per feature or channel, shaped to broadcast over a batch."""
+
+    shift: torch.Tensor
+    scale: torch.Tensor
+
+    def apply(self, values: torch.Tensor) -> torch.Tensor:
+        return (values - self.shift.to(values.device)) / self.scale.to(values.device)
+
+    def invert(self, values: torch.Tensor) -> torch.Tensor:
+        return values * self.scale.to(values.device) + self.shift.to(values.device)
+
+
+def measure(values: torch.Tensor, scaling: Scaling, axis: int) -> Scaler | None:
+    """The scaler of ``values`` (N first) with one pair of numbers per index of ``axis``.
+
+    "standardise" takes mean and standard deviation, "min-max" maps to 0…1. A feature that never changes
+    keeps scale 1, so that it becomes 0 instead of dividing by zero.
+    """
+    if scaling == "none":
+        return None
+    import torch
+
+    others = [number for number in range(values.dim()) if number != axis % values.dim()]
+    if scaling == "standardise":
+        shift = values.mean(dim=others, keepdim=True)
+        scale = values.std(dim=others, keepdim=True, correction=0)
+    else:
+        shift = values.amin(dim=others, keepdim=True)
+        scale = values.amax(dim=others, keepdim=True) - shift
+    flat = scale <= 1e-12
+    return Scaler(shift[0], torch.where(flat, torch.ones_like(scale), scale)[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A few samples to show: inputs (K, …), targets (K, …) and a word or number for each."""
+
+    inputs: torch.Tensor
+    targets: torch.Tensor
+    labels: tuple[str, ...]
+    indices: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dataset:
+    """All samples of a source: ``inputs`` (N, …) and ``targets`` (N, …), as the schema says.
+
+    ``test`` and ``validation`` are row numbers of splits that came with the data. ``ordered`` data (a time
+    series) is split by position, never shuffled between splits. ``scaling`` and ``target_scaling`` are
+    done by :meth:`prepared`, which leaves the measured scalers behind for predictions on new samples.
+    ``skipped`` lists what could not be read, one sentence each.
+    """
+
+    inputs: torch.Tensor
+    targets: torch.Tensor
+    schema: Schema
+    test: torch.Tensor | None = None
+    validation: torch.Tensor | None = None
+    ordered: bool = False
+    scaling: Scaling = "none"
+    target_scaling: Scaling = "none"
+    input_scaler: Scaler | None = None
+    target_scaler: Scaler | None = None
+    skipped: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.inputs) != len(self.targets):
+            raise DataError(f"There are {len(self.inputs)} samples but {len(self.targets)} targets.")
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def prepared(self, train: torch.Tensor) -> Dataset:
+        """The same data scaled as it asks for, with statistics of the training rows only."""
+        if self.input_scaler is not None or self.target_scaler is not None:
+            return self
+        axis = 1 if self.schema.kind == "image" else -1
+        inputs = measure(self.inputs[train], self.scaling, axis)
+        targets = measure(self.targets[train], self.target_scaling, -1)
+        return replace(
+            self,
+            inputs=inputs.apply(self.inputs) if inputs else self.inputs,
+            targets=targets.apply(self.targets) if targets else self.targets,
+            input_scaler=inputs,
+            target_scaler=targets,
+        )
+
+    def targets_for(self, loss: str) -> torch.Tensor:
+        """The targets in the form this loss wants; see :func:`runtime.data.targets.adapt`."""
+        from runtime.data.targets import adapt
+
+        return adapt(self.targets, self.schema, loss)
+
+    def with_targets_for(self, loss: str) -> Dataset:
+        """The same samples with the targets in the form this loss wants."""
+        return replace(self, targets=self.targets_for(loss))
+
+    def to(self, device: torch.device | str) -> Dataset:
+        """The same data on a device."""
+        return replace(self, inputs=self.inputs.to(device), targets=self.targets.to(device))
+
+    @property
+    def bytes(self) -> int:
+        """Memory the samples take."""
+        return self.inputs.nbytes + self.targets.nbytes
+
+    def batches(
+        self,
+        indices: torch.Tensor,
+        batch_size: int,
+        generator: torch.Generator | None = None,
+        shuffle: bool = False,
+        drop_last: bool = False,
+        device: torch.device | str | None = None,
+    ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """(inputs, targets) of the rows in ``indices``, ``batch_size`` at a time.
+
+        Shuffling is ``indices[torch.randperm(len(indices), generator=generator)]`` and nothing else, so a
+        script that does the same sees the same batches. ``device`` is where the batches are wanted.
+        """
+        import torch
+
+        if batch_size < 1:
+            raise DataError(f"The batch size must be at least 1, not {batch_size}.")
+        order = indices
+        if shuffle:
+            order = indices[torch.randperm(len(indices), generator=generator).to(indices.device)]
+        order = order.to(self.inputs.device)
+        for start in range(0, len(order), batch_size):
+            rows = order[start : start + batch_size]
+            if drop_last and len(rows) < batch_size:
+                return
+            inputs, targets = self.inputs[rows], self.targets[rows]
+            if device is not None:
+                inputs, targets = inputs.to(device, non_blocking=True), targets.to(device, non_blocking=True)
+            yield inputs, targets
+
+    def class_indices(self) -> torch.Tensor | None:
+        """Class number per sample (N,), or ``None`` when a sample has no single class."""
+        if self.schema.task == "binary":
+            return self.targets.reshape(-1).long()
+        if self.schema.task == "classification" and self.targets.dim() == 1:
+            return self.targets
+        return None
+
+    def class_counts(self, indices: torch.Tensor | None = None) -> dict[str, int] | None:
+        """How many samples each class has (among some rows); ``None`` for a regression or text."""
+        import torch
+
+        numbers = self.class_indices()
+        names = self.schema.classes
+        if numbers is None or names is None:
+            return None
+        if indices is not None:
+            numbers = numbers[indices.to(numbers.device)]
+        counts = torch.bincount(numbers, minlength=len(names)).tolist()
+        return dict(zip(names, counts, strict=True))
+
+    def label(self, row: int) -> str:
+        """The target of one sample as a person reads it."""
+        numbers = self.class_indices()
+        classes = self.schema.classes
+        if numbers is not None and classes is not None:
+            return classes[int(numbers[row])]
+        target = self.targets[row]
+        if self.schema.task == "next-token" and classes is not None:
+            return "".join(classes[int(number)] for number in target)
+        if self.target_scaler is not None:
+            target = self.target_scaler.invert(target)
+        return ", ".join(f"{value:.4g}" for value in target.reshape(-1).tolist()[:8])
+
+    def preview(self, per_class: int = 4, seed: int = 0) -> Preview:
+        """A few samples of each class (of the whole set when there are no classes), the same every time."""
+        import torch
+
+        order = torch.randperm(len(self), generator=torch.Generator().manual_seed(seed))
+        numbers = self.class_indices()
+        if numbers is None:
+            rows = order[: per_class * 4].sort().values
+        else:
+            shuffled = numbers.cpu()[order]
+            groups = [order[shuffled == number][:per_class] for number in range(self.schema.class_count)]
+            rows = torch.cat(groups) if groups else order[:0]
+        place = rows.to(self.inputs.device)
+        chosen = tuple(rows.tolist())
+        return Preview(
+            self.inputs[place], self.targets[place], tuple(self.label(row) for row in chosen), chosen
+        )
+
+    def statistics(self) -> list[dict[str, Any]]:
+        """Per feature or channel: ``name``, ``min``, ``max``, ``mean``, ``std``, ``missing`` (NaN count)."""
+        import torch
+
+        if not self.inputs.is_floating_point() or self.inputs.dim() < 2:
+            return []
+        axis = 1 if self.schema.kind == "image" else self.inputs.dim() - 1
+        columns = self.inputs.movedim(axis, 0).reshape(self.inputs.shape[axis], -1)
+        names = self.schema.features or tuple(str(number) for number in range(len(columns)))
+        rows: list[dict[str, Any]] = []
+        for name, column in zip(names, columns, strict=True):
+            known = column[~torch.isnan(column)]
+            empty = len(known) == 0
+            rows.append(
+                {
+                    "name": name,
+                    "min": None if empty else float(known.min()),
+                    "max": None if empty else float(known.max()),
+                    "mean": None if empty else float(known.mean()),
+                    "std": None if empty else float(known.std(correction=0)),
+                    "missing": len(column) - len(known),
+                }
+            )
+        return rows

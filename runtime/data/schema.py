@@ -1,0 +1,118 @@
+"""What a data source promises about its samples, known before anything is loaded. No torch in here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Task = Literal["classification", "binary", "regression", "next-token"]
+Kind = Literal["table", "image", "series", "tokens"]
+
+
+class DataError(Exception):
+    """Data that cannot be used. The text is a sentence for the person."""
+
+
+class Cancelled(Exception):
+    """The person stopped the loading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What one sample looks like. Shapes leave out the batch axis; -1 is a length that changes.
+
+    ``target_shape`` and ``target_dtype`` describe the targets as they are stored: ``()`` of int64 for
+    "classification", ``(1,)`` of float32 for "binary" (class 0 or 1), the numbers themselves for
+    "regression", ``(T,)`` of int64 for "next-token". :mod:`runtime.data.targets` adapts them to a loss.
+    ``kind`` tells how to show a sample; ``size`` is the number of samples where it is known beforehand,
+    ``test_size`` how many of them are a test set of the source's own.
+    Without ``hold_out`` there is nothing to hold out (a truth table): every split holds all the rows.
+    """
+
+    input_shape: tuple[int, ...]
+    task: Task
+    kind: Kind
+    input_dtype: str = "float32"
+    classes: tuple[str, ...] | None = None
+    target_shape: tuple[int, ...] = ()
+    target_dtype: str = "int64"
+    size: int | None = None
+    test_size: int | None = None
+    needs_download: bool = False
+    features: tuple[str, ...] = ()
+    """Names of the last axis of a table or series, of the channels of an image."""
+    target_names: tuple[str, ...] = ()
+    hold_out: bool = True
+
+    @property
+    def class_count(self) -> int:
+        """How many classes there are; 0 for a regression."""
+        return len(self.classes) if self.classes else 0
+
+    @property
+    def summary(self) -> str:
+        """One line: "1,797 samples of 1 × 8 × 8, 10 classes"."""
+        axes = " × ".join("T" if axis == -1 else str(axis) for axis in self.input_shape) or "one number"
+        count = f"{self.size:,} " if self.size is not None else ""
+        noun = "sample" if self.size == 1 else "samples"
+        if self.task == "regression":
+            width = math.prod(self.target_shape)
+            goal = "one number to predict" if width == 1 else f"{width} numbers to predict"
+        elif self.task == "next-token":
+            goal = f"{self.class_count} different characters"
+        else:
+            goal = f"{self.class_count} classes"
+        return f"{count}{noun} of {axes}, {goal}"
+
+
+def classification(
+    input_shape: Sequence[int],
+    classes: Sequence[str],
+    kind: Kind,
+    *,
+    size: int | None = None,
+    test_size: int | None = None,
+    needs_download: bool = False,
+    features: Sequence[str] = (),
+    hold_out: bool = True,
+) -> Schema:
+    """A schema with one class per sample: two classes make the task "binary", more "classification"."""
+    two = len(classes) == 2
+    return Schema(
+        input_shape=tuple(input_shape),
+        task="binary" if two else "classification",
+        kind=kind,
+        classes=tuple(classes),
+        target_shape=(1,) if two else (),
+        target_dtype="float32" if two else "int64",
+        size=size,
+        test_size=test_size,
+        needs_download=needs_download,
+        features=tuple(features),
+        hold_out=hold_out,
+    )
+
+
+def regression(
+    input_shape: Sequence[int],
+    kind: Kind,
+    *,
+    size: int | None = None,
+    features: Sequence[str] = (),
+    target_names: Sequence[str] = ("target",),
+    hold_out: bool = True,
+) -> Schema:
+    """A schema with one number to predict per name in ``target_names``."""
+    return Schema(
+        input_shape=tuple(input_shape),
+        task="regression",
+        kind=kind,
+        target_shape=(len(target_names),),
+        target_dtype="float32",
+        size=size,
+        features=tuple(features),
+        target_names=tuple(target_names),
+        hold_out=hold_out,
+    )

@@ -1,0 +1,84 @@
+"""Targets in the form a loss wants, and the output shape a network then needs. Simple and explicit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from runtime.data.schema import DataError, Schema
+
+if TYPE_CHECKING:
+    import torch
+
+Form = Literal["index", "values"]
+
+FORMS: dict[str, Form] = {
+    "cross_entropy": "index",
+    "nll": "index",
+    "bce": "values",
+    "bce_with_logits": "values",
+    "mse": "values",
+    "l1": "values",
+    "smooth_l1": "values",
+}
+"""What each loss compares with: class numbers, or one float per output."""
+
+TITLES = {
+    "cross_entropy": "Cross-entropy",
+    "nll": "Negative log-likelihood",
+    "bce": "Binary cross-entropy",
+    "bce_with_logits": "Binary cross-entropy with logits",
+}
+
+
+def form_of(loss: str) -> Form:
+    """Whether a loss wants class numbers or values; :class:`DataError` for a loss nobody knows."""
+    if loss not in FORMS:
+        raise DataError(f"There is no loss called {loss}. Choose one of {', '.join(FORMS)}.")
+    return FORMS[loss]
+
+
+def refusal(schema: Schema, loss: str) -> str | None:
+    """Why this loss cannot be used with this data, as a sentence; ``None`` when it can."""
+    form = form_of(loss)
+    title = TITLES.get(loss, loss)
+    if schema.task == "regression":
+        if form == "index":
+            return f"{title} compares with classes, but this data has numbers to predict. Choose MSE, L1 or smooth L1."
+        if loss in ("bce", "bce_with_logits"):
+            return f"{title} wants targets of 0 and 1, but this data has numbers to predict. Choose MSE, L1 or smooth L1."
+    return None
+
+
+def adapt(targets: torch.Tensor, schema: Schema, loss: str) -> torch.Tensor:
+    """The stored targets as ``loss`` wants them.
+
+    Class numbers: int64, (N,) for one class per sample, (N, T) for one per step. Values: float32, (N, 1) for
+    two classes, one-hot (N, C) or (N, T, C) for more, the numbers themselves for a regression.
+    """
+    import torch
+
+    reason = refusal(schema, loss)
+    if reason is not None:
+        raise DataError(reason)
+    if schema.task == "regression":
+        return targets
+    if form_of(loss) == "index":
+        return targets.reshape(-1).long() if schema.task == "binary" else targets
+    if schema.task == "binary":
+        return targets
+    return torch.nn.functional.one_hot(targets, schema.class_count).float()
+
+
+def output_shape(schema: Schema, loss: str) -> tuple[int, ...]:
+    """The shape one sample's output must have for this loss, without the batch axis.
+
+    A network for "next-token" gives (T, C): the classes stand last.
+    """
+    reason = refusal(schema, loss)
+    if reason is not None:
+        raise DataError(reason)
+    if schema.task == "regression":
+        return schema.target_shape
+    if schema.task == "binary":
+        return (2,) if form_of(loss) == "index" else (1,)
+    return (*schema.target_shape, schema.class_count)
