@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import keyword
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from graph.changes import ChangeSet
 from graph.model import BLOCK, Edge, Exposed, Frame, Graph, Node, Project
+from graph.names import is_identifier, is_usable
 from graph.values import Value
 
 
@@ -55,9 +55,11 @@ def _node(graph: Graph, node_id: str) -> Node:
     return graph.nodes[node_id]
 
 
-def is_identifier(name: str) -> bool:
-    """Whether a name can stand in generated code as it is."""
-    return name.isascii() and name.isidentifier() and not keyword.iskeyword(name) and len(name) <= 60
+def _check_name(name: str) -> None:
+    if not is_identifier(name):
+        raise EditError(f"“{name}” cannot be a name: use letters, digits and _, no Python keyword.")
+    if not is_usable(name):
+        raise EditError(f"“{name}” cannot be a name: PyTorch or the generated code uses it already.")
 
 
 def creates_cycle(graph: Graph, source: str, target: str) -> bool:
@@ -117,8 +119,7 @@ class AddNodes:
                 raise EditError(f"A node with the id “{node.id}” exists already.")
             if node.name in names:
                 raise EditError(f"A node with the name “{node.name}” exists already.")
-            if not is_identifier(node.name):
-                raise EditError(f"“{node.name}” cannot be a name: use letters, digits and _.")
+            _check_name(node.name)
             if node.type == BLOCK:
                 if node.block not in project.blocks:
                     raise EditError(f"“{node.name}” uses a block that does not exist in this project.")
@@ -260,8 +261,7 @@ class Rename:
     def apply(self, project: Project, changes: ChangeSet) -> Edit:
         graph = _graph(project, self.graph)
         node = _node(graph, self.node)
-        if not is_identifier(self.name):
-            raise EditError(f"“{self.name}” cannot be a name: use letters, digits and _, no Python keyword.")
+        _check_name(self.name)
         if any(other.name == self.name for other in graph.nodes.values() if other is not node):
             raise EditError(f"Another node is called “{self.name}” already.")
         before, node.name = node.name, self.name
@@ -380,7 +380,7 @@ class SetHeader:
             _check_class_name(project, self.name)
         names = [exposed.name for exposed in self.parameters]
         for name in names:
-            if not is_identifier(name) or name == "repeat":
+            if not is_usable(name) or name == "repeat":
                 raise EditError(f"“{name}” cannot be a parameter's name.")
         if len(set(names)) != len(names):
             raise EditError("Two parameters of a block have the same name.")
@@ -392,8 +392,8 @@ class SetHeader:
 
 
 def _check_class_name(project: Project, name: str) -> None:
-    if not is_identifier(name):
-        raise EditError(f"“{name}” cannot be a class name: use letters, digits and _.")
+    if not is_usable(name):
+        raise EditError(f"“{name}” cannot be a class name: use letters, digits and _, a letter first.")
     if any(graph.name == name for graph in project.graphs()):
         raise EditError(f"Another network or block is called “{name}” already.")
 
