@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from graph.catalogue.spec import Call, LayerType
+from graph.catalogue.spec import Call, LayerType, Param
 
 
 def literal(value: Any) -> str:
@@ -28,11 +28,21 @@ def constructor_text(layer: LayerType, values: Mapping[str, Any], texts: Mapping
     """``nn.Conv2d(1, 32, 3, padding=1)``. ``texts`` overrides how single parameters are printed."""
     assert layer.module is not None
     texts = texts or {}
+    if layer.construct is not None:
+        shown = {param.name: texts.get(param.name) or argument(param, values[param.name]) for param in layer.params}
+        return layer.construct(Call(shown, values, {}))
     parts = []
-    for keyword, name in layer.constructor(values):
-        text = texts.get(name) or literal(values[name])
+    for keyword, name in layer.constructor(values, texts):
+        text = texts.get(name) or argument(layer.param(name), values[name])
         parts.append(text if keyword is None else f"{keyword}={text}")
     return f"{layer.module}({', '.join(parts)})"
+
+
+def argument(param: Param, value: Any) -> str:
+    """A parameter's value as it stands in a constructor."""
+    if param.bare and isinstance(value, tuple) and len(value) == 1:
+        value = value[0]
+    return literal(value)
 
 
 def call_text(layer: LayerType, values: Mapping[str, Any], arguments: Mapping[str, Sequence[str]],

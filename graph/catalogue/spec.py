@@ -6,7 +6,7 @@ and the tests. Nothing here imports torch; :mod:`graph.building` turns declarati
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -94,6 +94,8 @@ class Param:
     inferred: Callable[[Given], Any] | None = None
     code: bool = True
     """Whether the parameter is an argument of the module's constructor."""
+    bare: bool = False
+    """A tuple of one number is printed as that number: ``nn.LayerNorm(64)``."""
 
     @property
     def torch_default(self) -> Any:
@@ -178,7 +180,12 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What :attr:`LayerType.call` prints from: argument texts by port, parameter texts and values."""
+    """What :attr:`LayerType.call` prints from: argument texts by port, parameter texts and values.
+
+    Argument texts are names or attributes (``x``, ``self.scale``), so that methods and subscripts may
+    follow them directly. A parameter's text is a number or tuple as printed, or the name of a constructor
+    argument where several uses of one class differ.
+    """
 
     texts: Mapping[str, str]
     values: Mapping[str, Any]
@@ -192,6 +199,21 @@ class Call:
 
     def one(self, port: str = "input") -> str:
         return self.arguments[port][0]
+
+    def number(self, param: str) -> int | None:
+        """An int parameter when it is printed as the number itself (and not as a name), else ``None``."""
+        value = self.values[param]
+        return value if isinstance(value, int) and self.texts[param] == repr(value) else None
+
+    def spread(self, param: str) -> str:
+        """A tuple parameter as separate arguments: ``-1, 64`` of ``(-1, 64)``."""
+        text = self.texts[param]
+        inside = text[1:-1].rstrip(",") if text.startswith("(") and text.endswith(")") else f"*{text}"
+        return inside if inside.strip() else text
+
+    def changed(self, layer_default: Any, param: str) -> bool:
+        """Whether a parameter must be printed because it differs from torch's default."""
+        return bool(self.values[param] != layer_default) or self.texts[param].isidentifier()
 
     def all(self, port: str = "inputs") -> str:
         return ", ".join(self.arguments.get(port, ()))
@@ -230,8 +252,12 @@ class LayerType:
     outputs: tuple[Port, ...] | Callable[[Mapping[str, Any]], tuple[Port, ...]] = (Port("output"),)
     module: str | None = None
     call: Callable[[Call], str] | None = None
+    construct: Callable[[Call], str] | None = None
+    """Prints the constructor where the usual ``module(required, keyword=…)`` does not do."""
     unpack: str | Callable[[Mapping[str, Any]], str] | None = None
     check: Callable[[Given], Complaint | None] | None = None
+    caution: Callable[[Given], Complaint | None] | None = None
+    """Like ``check``, for what torch does take but a person rarely wants: shown as a warning."""
     worked: Callable[[Given, Mapping[str, Tensor]], str] | None = None
     """The formula with this node's own numbers put in."""
     macs: Callable[[Given, Mapping[str, Tensor]], int] | None = None
@@ -266,16 +292,18 @@ class LayerType:
                 raise BadValue(f"{self.name} has no parameter {name}.")
         return {param.name: param.check(params.get(param.name, param.default)) for param in self.params}
 
-    def constructor(self, values: Mapping[str, Any]) -> list[tuple[str | None, str]]:
+    def constructor(
+        self, values: Mapping[str, Any], named: Collection[str] = ()
+    ) -> list[tuple[str | None, str]]:
         """The constructor's arguments in order as (keyword or None, parameter): required ones by position,
-        others by keyword and only where they differ from torch's default."""
+        others by keyword and only where they differ from torch's default (or are in ``named``)."""
         shown: list[tuple[str | None, str]] = []
         for param in self.params:
             if not param.code:
                 continue
             if param.required:
                 shown.append((None, param.name))
-            elif values[param.name] != param.torch_default:
+            elif param.name in named or values[param.name] != param.torch_default:
                 shown.append((param.name, param.name))
         return shown
 
