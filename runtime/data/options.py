@@ -26,15 +26,28 @@ SCALING = Param(
     "scaling",
     "choice",
     "0 to 1",
-    "Range of the pixels; “standardised” has mean 0 and deviation 1 per channel, measured on the training split.",
+    "Range of the pixels. Standardised: mean 0, deviation 1 per channel, measured on the training split.",
     choices=("0 to 1", "-1 to 1", "standardised"),
 )
+TRAIN_SAMPLES = Param(
+    "train_samples", "int", None, "Use only so many of the training samples; empty uses all.",
+    minimum=10, optional=True,
+)  # fmt: skip
+TEST_SAMPLES = Param(
+    "test_samples", "int", None, "Use only so many of the test samples; empty uses all.",
+    minimum=10, optional=True,
+)  # fmt: skip
 RGB = Param("rgb", "bool", False, "Repeat the grey channel three times, for networks that expect colour.")
 
 
 def count(default: int, help: str = "How many samples to generate.", minimum: int = 4) -> Param:
     """The ``n`` of a generated set."""
     return Param("n", "int", default, help, minimum=minimum, maximum=1_000_000)
+
+
+def limited(size: int, limit: int | None) -> int:
+    """How many of ``size`` samples are left under an optional limit."""
+    return size if limit is None else min(size, limit)
 
 
 def image_shape(channels: int, size: int, options: Mapping[str, Any]) -> tuple[int, int, int]:
@@ -49,7 +62,7 @@ def image_scaling(options: Mapping[str, Any]) -> Scaling:
 
 
 def shaped_pictures(pixels: torch.Tensor, options: Mapping[str, Any]) -> torch.Tensor:
-    """Pictures (N, C, H, W) in 0…1 resized, coloured and ranged as the options say.
+    """Pictures (N, C, H, W) in 0…1 resized, coloured and ranged as the options say; may work in place.
 
     Resizing is bilinear, with antialiasing when it shrinks (as PIL and torchvision do).
     """
@@ -65,5 +78,5 @@ def shaped_pictures(pixels: torch.Tensor, options: Mapping[str, Any]) -> torch.T
     if options.get("rgb") and pixels.shape[1] == 1:
         pixels = pixels.repeat(1, 3, 1, 1)
     if options["scaling"] == "-1 to 1":
-        pixels = pixels * 2 - 1
+        pixels = pixels.mul_(2).sub_(1)
     return pixels

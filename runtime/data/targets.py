@@ -42,10 +42,11 @@ def refusal(schema: Schema, loss: str) -> str | None:
     form = form_of(loss)
     title = TITLES.get(loss, loss)
     if schema.task == "regression":
+        advice = "but this data has numbers to predict. Choose MSE, L1 or smooth L1."
         if form == "index":
-            return f"{title} compares with classes, but this data has numbers to predict. Choose MSE, L1 or smooth L1."
+            return f"{title} compares with classes, {advice}"
         if loss in ("bce", "bce_with_logits"):
-            return f"{title} wants targets of 0 and 1, but this data has numbers to predict. Choose MSE, L1 or smooth L1."
+            return f"{title} wants targets of 0 and 1, {advice}"
     return None
 
 
