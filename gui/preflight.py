@@ -104,8 +104,8 @@ def _without_screen(platform: str, environment: Mapping[str, str]) -> str | None
         return f"The window cannot open because no Wayland display answers. {HEADLESS}"
     if not environment.get("DISPLAY"):
         return (
-            "The window cannot open because there is no display (DISPLAY is not set, no Wayland one answers): "
-            f"start it from a desktop session or under `xvfb-run`. {HEADLESS}"
+            "The window cannot open because there is no display (DISPLAY is not set, and no Wayland "
+            f"display answers): start it from a desktop session or under `xvfb-run`. {HEADLESS}"
         )
     absent = _missing(FOR_X11)
     if absent is not None:

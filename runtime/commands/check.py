@@ -9,20 +9,28 @@ from graph.model import Graph, Node, Project
 from graph.problems import Place, Problem
 from graph.shapes import GraphShapes, Inference, NodeShapes, ProjectShapes
 from runtime.commands.output import Output
+from runtime.data import DataError
 from runtime.facts import facts_for
 
 
 def check(project: Project, out: Output) -> int:
     """Print everything known of the project; 1 when something keeps it from being built, else 0."""
     inference = Inference()
-    facts = facts_for(project)
+    try:
+        facts, data_problem = facts_for(project), None
+    except DataError as error:
+        facts, data_problem = None, str(error)
     shapes = inference.run(project, facts)
     for network_id, found in shapes.networks.items():
         _network(project, project.networks[network_id], found, out)
     for problem in shapes.problems:
         labels = [fix.label for fix in fixes_for(inference, project, problem, facts)]
         _problem(project, problem, labels, out)
-    errors = len(shapes.errors)
+    if data_problem is not None:
+        out.item({"event": "problem", "severity": "error", "text": data_problem, "node": None, "fixes": []})
+        out.text()
+        out.text(f"error: {data_problem}")
+    errors = len(shapes.errors) + (data_problem is not None)
     out.item(
         {
             "event": "summary",

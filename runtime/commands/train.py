@@ -11,6 +11,7 @@ from typing import Any
 from graph.model import Project
 from graph.shapes import Inference
 from runtime.commands.output import Output, Refused
+from runtime.data import DataError
 from runtime.facts import facts_for
 from runtime.headless import train_project
 
@@ -28,7 +29,11 @@ def train(
         raise Refused("--resume needs --run-folder, the folder of the run to go on with.")
     if resume and folder is not None and not folder.is_dir():
         raise Refused(f"There is no run folder {folder} to go on with.")
-    problems = Inference().run(project, facts_for(project)).errors
+    try:
+        facts = facts_for(project)
+    except DataError as error:
+        raise Refused(str(error)) from error
+    problems = Inference().run(project, facts).errors
     for problem in problems:
         out.note(f"error: {problem.text}")
     if problems:

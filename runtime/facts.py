@@ -1,0 +1,29 @@
+"""What the chosen data and the loss ask of the first network, in the graph's own terms. No torch here."""
+
+from __future__ import annotations
+
+from graph.facts import DataFacts
+from graph.model import Project
+from runtime.data import get_source
+from runtime.data.targets import TITLES, output_shape
+
+
+def facts_for(project: Project) -> DataFacts | None:
+    """Shapes that input and output have to agree with, or ``None`` while no data is chosen.
+
+    Raises :class:`runtime.data.DataError` when the choice itself cannot be used (an unknown source, a wrong
+    option, a loss that does not go with these targets).
+    """
+    if not project.data.source:
+        return None
+    source = get_source(project.data.source)
+    schema = source.schema(project.data.options)
+    loss = project.training.loss
+    goal = f"{schema.class_count} classes" if schema.task != "regression" else "the numbers to predict"
+    return DataFacts(
+        name=source.title,
+        input_shape=schema.input_shape,
+        input_dtype=schema.input_dtype,
+        output=output_shape(schema, loss),
+        output_reason=f"for {TITLES.get(loss, loss)} with {goal}",
+    )
