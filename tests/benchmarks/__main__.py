@@ -1,0 +1,77 @@
+"""Runs each benchmark in a process of its own, so that none warms up or slows down the next."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import json
+import os
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import tests.benchmarks
+from tests.benchmarks.report import Figure, Report
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HELPERS = {"__main__", "report"}
+
+
+def available() -> list[str]:
+    """Names of all benchmarks, as typed on the command line (``start-up`` is ``start_up.py``)."""
+    found = [module.name for module in pkgutil.iter_modules(tests.benchmarks.__path__)]
+    return sorted(name.replace("_", "-") for name in found if name not in HELPERS)
+
+
+def run_here(name: str) -> None:
+    """Run one benchmark in this process: figures become JSON lines on stdout, all else goes to stderr."""
+    figures = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    with contextlib.redirect_stdout(sys.stderr), figures:
+        module = importlib.import_module(f"tests.benchmarks.{name.replace('-', '_')}")
+        module.run(Report(name, lambda figure: print(json.dumps(figure.as_dict()), file=figures, flush=True)))
+
+
+def run_apart(name: str, as_json: bool) -> bool:
+    """Run one benchmark in a process of its own and print its figures as they come; whether it went well."""
+    command = [sys.executable, "-m", "tests.benchmarks", "--here", name]
+    environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(line.rstrip() if as_json else Figure(**json.loads(line)).text, flush=True)
+    return process.returncode == 0
+
+
+def main() -> int:
+    names = available()
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks", description="Print TorchLoom's figures."
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(names)} (default: all)"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object per line and nothing else")
+    parser.add_argument("--here", metavar="NAME", choices=names, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.here:
+        run_here(options.here)
+        return 0
+    for name in options.names:
+        if name not in names:
+            parser.error(f"there is no benchmark {name}: choose from {', '.join(names)}")
+    failed = []
+    for name in options.names or names:
+        if not options.json:
+            print(f"\n{name}", flush=True)
+        if not run_apart(name, options.json):
+            failed.append(name)
+    if failed:
+        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
