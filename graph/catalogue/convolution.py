@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from math import prod
 
-from graph.catalogue.rules import LAYOUTS, SPATIAL, Outputs, axis_size, channels_match, divides, first, pair, rank_is
+from graph.catalogue.rules import (
+    LAYOUTS,
+    SPATIAL,
+    Outputs,
+    axis_size,
+    channels_match,
+    divides,
+    first,
+    pair,
+    rank_is,
+)
 from graph.catalogue.spec import Example, Given, LayerType, Param
 from graph.catalogue.windows import PADDING_MODES, ints, mode_fits, window_fits, window_of, worked_sizes
 

@@ -64,7 +64,9 @@ def window_fits(n: int) -> Rule:
 
 def _patches(given: Given, n: int, axes: Any, sizes: list[int]) -> list[Patch]:
     found = []
-    padding = [max(p, -(-(d * (k - 1) + 1 - size) // 2)) for (k, _, p, d), size in zip(axes, sizes, strict=True)]
+    padding = [
+        max(p, -(-(d * (k - 1) + 1 - size) // 2)) for (k, _, p, d), size in zip(axes, sizes, strict=True)
+    ]
     if "padding" in given.params:
         found.append(_set("padding", padding, n))
     kernel = [min(k, (size + 2 * p - 1) // d + 1) for (k, _, p, d), size in zip(axes, sizes, strict=True)]
