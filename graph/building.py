@@ -104,7 +104,8 @@ def take_apart(layer: LayerType, values: Mapping[str, Any], result: Any) -> dict
 
     def walk(part: ast.expr, value: Any) -> None:
         if isinstance(part, ast.Name):
-            found[part.id] = value
+            if part.id != "_":
+                found[part.id] = value
         elif isinstance(part, ast.Tuple):
             for item, inner in zip(part.elts, value, strict=True):
                 walk(item, inner)
