@@ -29,7 +29,9 @@ class Splits:
     def summary(self) -> str:
         """One line for the data page."""
         if self.shared:
-            return f"All {len(self.train)} rows train, validate and test: there is nothing to hold out."
+            count = len(self.train)
+            rows = "The only row is" if count == 1 else f"All {count:,} rows are"
+            return f"{rows} used to train, validate and test: nothing is held out."
         return (
             f"{len(self.train):,} to train, {len(self.validation):,} to validate, {len(self.test):,} to test"
         )

@@ -141,7 +141,7 @@ SOURCES = (
         category="Images",
         help=(
             "Generated colour pictures of a shape (circle, square, triangle, star, …) at a random place, "
-            "size, turn and colour on noise. 224 pixels suit networks made for ImageNet, such as VGG and ResNet."
+            "size, turn and colour on noise. 224 pixels suit networks made for ImageNet (VGG, ResNet)."
         ),
         words=("imagenet", "shapes", "generated", "vgg", "resnet", "rgb"),
         options=(
