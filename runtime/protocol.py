@@ -1,0 +1,107 @@
+"""What the window and the worker say to each other. No torch in here.
+
+Messages are plain dicts of numbers, strings, lists, ``None`` and bytes. An array travels as
+``{"shape": [...], "dtype": "float32", "data": bytes}`` (see :func:`array`).
+
+Commands, ``{"do": ...}``:
+
+- ``train``: ``project`` (the JSON dict of :mod:`graph.files`), ``folder`` of the run, ``device``
+  ("auto", "cpu", "cuda:0", "mps"; left out: the project's own choice), ``resume`` (bool).
+- ``pause``, ``resume``, ``stop`` (keeps the best), ``learning_rate`` (``value``).
+- ``watch``: ``place`` (instance path of the graph, network id first), ``node``, ``sample`` (a number,
+  or a list of them), ``split`` ("validation", "train" or "test"); ``node: None`` ends the watching.
+- ``boundary``: ``on`` (bool), ``size`` of the grid (default 80): class probabilities for 2-feature
+  inputs.
+- ``predict``: ``sample`` and ``split``, or ``inputs`` (an array, batch first, scaled like the data).
+- ``evaluate``: ``split``. Scores of the weights as they are.
+- ``devices``. ``credit`` (``count``, default 1). ``quit``.
+
+Messages, ``{"event": ...}``:
+
+- ``ready`` (``pid``, ``torch``, ``threads``), ``devices`` (``devices``: list of ``id``, ``name``,
+  ``memory``).
+- ``starting`` (``text``, ``fraction`` or ``None``): loading data, building; may come many times.
+- ``started``: ``folder``, ``device``, ``device_name``, ``epochs``, ``epoch`` (done so far), ``step``,
+  ``steps_per_epoch``, ``batch_size``, ``parameters``, ``train``/``validation``/``test`` (row counts),
+  ``accuracy`` (bool), ``task``, ``classes``, ``samples`` (rows of the validation split), ``features``
+  (2 allows a boundary), ``shared`` (bool).
+- ``steps``: ``step``, ``loss``, ``accuracy`` (or ``None``): lists of equal length;
+  ``samples_per_second``, ``progress`` 0…1, ``seconds_left``, ``epoch`` (1-based, the one in progress),
+  ``learning_rate``.
+- ``epoch``: ``epoch`` (1-based), ``step``, ``train_loss``, ``val_loss``, ``train_accuracy``,
+  ``val_accuracy``, ``learning_rate``, ``seconds``, ``samples_per_second``, ``best`` (bool). What cannot
+  be measured is ``None``.
+- ``maps``: ``place``, ``node``, ``step`` and ``samples``: a list of ``sample``, ``split``, ``label``,
+  ``maps`` (array (C, H, W), (T, F) or (F,)), ``full_shape`` (before channels were capped and maps
+  shrunk), ``input`` (array).
+- ``boundary``: ``x`` and ``y`` ([low, high]), ``probabilities``: array (classes, rows, columns), rows
+  along y from low to high; one plane of P(class 1), or of the value itself, when there is one output;
+  ``step``.
+- ``paused``, ``resumed``, ``learning_rate`` (``value``), ``log`` (``level``, ``text``).
+- ``finished`` and ``stopped``: ``folder``, ``best_epoch``, ``epochs`` (done), ``seconds``, and what
+  ``evaluation`` holds too: ``test_loss``, ``test_accuracy``, ``classes``, ``confusion``, ``report``.
+- ``prediction``: ``outputs`` (array), ``probabilities`` (rows or ``None``), ``classes``, ``labels``.
+- ``failed``: ``sentence``, ``hint``, ``node`` (instance path ending in the node's id, or ``None``),
+  ``details``.
+- ``died``: ``sentence``, ``hint``, ``exitcode``; made by the client, for there is nobody left to say
+  it.
+
+**Credits.** ``steps``, ``epoch``, ``maps`` and ``boundary`` are sent only against a credit. The worker
+starts with :data:`START_CREDITS`; a message that used one up carries ``"credit": True``, and whoever
+drew it gives it back with ``{"do": "credit"}``. Without credits the worker keeps training, gathers and
+thins out what it would have sent; a slow reader costs it nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any, TypeAlias
+
+Message: TypeAlias = dict[str, Any]
+
+START_CREDITS = 3
+STEPS_PER_SECOND = 30.0
+MAPS_PER_SECOND = 5.0
+
+_HEAD = struct.Struct("<I")
+
+
+def array(data: bytes, shape: list[int], dtype: str = "float32") -> Message:
+    """An array as it travels."""
+    return {"shape": shape, "dtype": dtype, "data": data}
+
+
+def encode(message: Message) -> bytes:
+    """A message as bytes: the length of a JSON text, the text, then all binary parts behind each other.
+
+    JSON and raw bytes instead of pickle: what arrives can never run code, and another language or a remote
+    trainer can speak it.
+    """
+    parts: list[bytes] = []
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, (bytes, bytearray)):
+            parts.append(bytes(value))
+            return {"\0bytes": len(value)}
+        raise TypeError(f"{type(value).__name__} cannot travel in a message")
+
+    text = json.dumps(message, default=plain, separators=(",", ":")).encode()
+    return b"".join((_HEAD.pack(len(text)), text, *parts))
+
+
+def decode(data: bytes) -> Message:
+    """The message that :func:`encode` packed."""
+    (length,) = _HEAD.unpack_from(data)
+    position = _HEAD.size + length
+
+    def restore(value: dict[str, Any]) -> Any:
+        nonlocal position
+        if "\0bytes" not in value:
+            return value
+        start = position
+        position += value["\0bytes"]
+        return data[start:position]
+
+    message: Message = json.loads(data[_HEAD.size : _HEAD.size + length], object_hook=restore)
+    return message
