@@ -1,0 +1,74 @@
+"""The worked examples of CONTRIBUTING.md are run as they stand there."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def examples() -> dict[str, str]:
+    """The Python blocks of the page by the path in their first line."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    found = re.findall(r"```python\n# (\S+\.py)\n(.*?)```", text, re.DOTALL)
+    return dict(found)
+
+
+def run(path: str) -> dict[str, Any]:
+    scope: dict[str, Any] = {"__name__": "example"}
+    exec(compile(examples()[path], path, "exec"), scope)
+    return scope
+
+
+def test_the_page_has_its_examples_in_rooms_that_exist() -> None:
+    assert len(examples()) >= 3
+    for path in examples():
+        assert (ROOT / path).parent.is_dir()
+        assert not (ROOT / path).exists(), f"{path} exists by now: choose another example"
+
+
+def test_the_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    from graph.build import GraphBuilder, project
+    from graph.building import build_call
+    from graph.catalogue import CATALOGUE
+    from graph.shapes import Inference
+
+    layer = run("graph/catalogue/rolling.py")["LAYERS"][0]
+    monkeypatch.setitem(CATALOGUE, layer.name, layer)
+    x = torch.arange(6).reshape(1, 6)
+    rolled = build_call(layer, layer.validated({"shifts": 2, "dim": 1}), {"input": 1})(None, x)
+    assert rolled.tolist() == [[4, 5, 0, 1, 2, 3]]
+
+    net = GraphBuilder("Net")
+    net.output(net.add("Roll", net.input("x", shape=(3, 8)), dim=4))
+    problem = Inference().run(project("Rolled", net)).problems[0]
+    assert "dim = 4" in problem.text
+    assert problem.param == "dim"
+
+
+def test_the_preset() -> None:
+    from graph.shapes import Inference
+    from runtime.facts import facts_for
+
+    preset = run("presets/moons_mlp.py")["PRESETS"][0]
+    made = preset.build()
+    shapes = Inference().run(made, facts_for(made))
+    assert shapes.problems == []
+    assert shapes.networks["g1"].parameters == 2 * 16 + 16 + 16 * 2 + 2
+
+
+def test_the_data_source() -> None:
+    source = run("runtime/data/sources/ripples.py")["SOURCES"][0]
+    schema = source.schema({"n": 50})
+    data = source.load({"n": 50})
+    assert data.inputs.shape == (50, *schema.input_shape)
+    assert data.targets.shape == (50, *schema.target_shape)
+    x, y = data.inputs[0].tolist()
+    radius = (x * x + y * y) ** 0.5
+    assert data.targets[0].item() == pytest.approx(math.cos(2 * radius) / (1 + radius), rel=1e-4)
