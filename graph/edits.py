@@ -7,14 +7,16 @@ healing) are lists of edits applied under one name by :class:`graph.document.Doc
 from __future__ import annotations
 
 import copy
-import dataclasses
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from graph import checks
 from graph.changes import ChangeSet
 from graph.model import BLOCK, Edge, Exposed, Frame, Graph, Node, Project
-from graph.names import is_identifier, is_usable
-from graph.values import Value
+from graph.settings import normal_setting
+from graph.values import BadValue, Value
 
 
 class EditError(ValueError):
@@ -43,6 +45,15 @@ class Edit(Protocol):
     def apply(self, project: Project, changes: ChangeSet) -> Edit: ...
 
 
+@contextmanager
+def _checked() -> Iterator[None]:
+    """Turns a broken rule of the document into an :class:`EditError`."""
+    try:
+        yield
+    except BadValue as error:
+        raise EditError(str(error)) from None
+
+
 def _graph(project: Project, graph_id: str) -> Graph:
     if not project.has_graph(graph_id):
         raise EditError(f"There is no graph “{graph_id}” in this project.")
@@ -53,13 +64,6 @@ def _node(graph: Graph, node_id: str) -> Node:
     if node_id not in graph.nodes:
         raise EditError(f"There is no node “{node_id}” in “{graph.name}”.")
     return graph.nodes[node_id]
-
-
-def _check_name(name: str) -> None:
-    if not is_identifier(name):
-        raise EditError(f"“{name}” cannot be a name: use letters, digits and _, no Python keyword.")
-    if not is_usable(name):
-        raise EditError(f"“{name}” cannot be a name: PyTorch or the generated code uses it already.")
 
 
 def creates_cycle(graph: Graph, source: str, target: str) -> bool:
@@ -92,15 +96,30 @@ def uses_block(project: Project, inside: str, block_id: str) -> bool:
     return False
 
 
-def _check_new_edges(graph: Graph, edges: list[Edge], nodes: set[str]) -> None:
+def _check_new_edges(graph: Graph, edges: list[Edge], nodes: dict[str, Node]) -> None:
+    """Whether wires can be added to a graph whose nodes are (or will be) ``nodes``."""
+    if not edges:
+        return
     ids = set()
     for edge in edges:
         if edge.id in graph.edges or edge.id in ids:
             raise EditError(f"A wire with the id “{edge.id}” exists already.")
         ids.add(edge.id)
         for end in (edge.source, edge.target):
-            if end not in graph.nodes and end not in nodes:
+            if end not in nodes:
                 raise EditError(f"The wire “{edge.id}” refers to a node “{end}” that does not exist.")
+        checks.check_wire(edge, nodes[edge.source], nodes[edge.target])
+    targets = {edge.target for edge in edges}
+    arriving = [edge for edge in graph.edges.values() if edge.target in targets]
+    checks.check_room([*arriving, *edges], nodes)
+    if checks.find_cycle([*graph.edges.values(), *edges], targets) is not None:
+        ends = f"from “{nodes[edges[0].source].name}” to “{nodes[edges[0].target].name}”"
+        what = f"A wire {ends}" if len(edges) == 1 else "These wires together"
+        raise EditError(f"{what} would close a loop.")
+
+
+def _copied(node: Node) -> Node:
+    return replace(node, params=dict(node.params))  # values are immutable
 
 
 @dataclass(slots=True)
@@ -113,29 +132,38 @@ class AddNodes:
 
     def apply(self, project: Project, changes: ChangeSet) -> Edit:
         graph = _graph(project, self.graph)
-        taken, names = set(graph.nodes), graph.names()
-        for node in self.nodes:
-            if node.id in taken:
-                raise EditError(f"A node with the id “{node.id}” exists already.")
-            if node.name in names:
-                raise EditError(f"A node with the name “{node.name}” exists already.")
-            _check_name(node.name)
-            if node.type == BLOCK:
-                if node.block not in project.blocks:
-                    raise EditError(f"“{node.name}” uses a block that does not exist in this project.")
-                if uses_block(project, node.block, self.graph):
-                    raise EditError(f"“{node.name}” would put the block into itself.")
-            taken.add(node.id)
-            names.add(node.name)
-        _check_new_edges(graph, self.edges, taken)
-        for node in self.nodes:
-            graph.nodes[node.id] = copy.deepcopy(node)
-        for edge in self.edges:
-            graph.edges[edge.id] = copy.copy(edge)
+        nodes, names = dict(graph.nodes), graph.names()
+        if sum(len(other.nodes) for other in project.graphs()) + len(self.nodes) > checks.MAX_NODES:
+            raise EditError(f"A project holds at most {checks.MAX_NODES:,} nodes.")
+        added = [_copied(node) for node in self.nodes]
+        with _checked():
+            for node in added:
+                if node.id in nodes:
+                    raise EditError(f"A node with the id “{node.id}” exists already.")
+                if node.name in names:
+                    raise EditError(f"A node with the name “{node.name}” exists already.")
+                checks.check_node(node)
+                if node.block is not None:
+                    _check_use(project, self.graph, node)
+                nodes[node.id] = node
+                names.add(node.name)
+            for node in added:
+                checks.check_shares(node, nodes)
+            _check_new_edges(graph, self.edges, nodes)
+        graph.nodes.update((node.id, node) for node in added)
+        graph.edges.update((edge.id, replace(edge)) for edge in self.edges)
         change = changes.graph(self.graph)
         change.added |= {node.id for node in self.nodes}
         change.edges_added |= {edge.id for edge in self.edges}
         return RemoveNodes(self.graph, [node.id for node in self.nodes])
+
+
+def _check_use(project: Project, graph_id: str, node: Node) -> None:
+    assert node.block is not None
+    if node.block not in project.blocks:
+        raise EditError(f"“{node.name}” uses a block that does not exist in this project.")
+    if uses_block(project, node.block, graph_id):
+        raise EditError(f"“{node.name}” would put the block into itself.")
 
 
 @dataclass(slots=True)
@@ -147,7 +175,7 @@ class RemoveNodes:
 
     def apply(self, project: Project, changes: ChangeSet) -> Edit:
         graph = _graph(project, self.graph)
-        nodes = [_node(graph, node_id) for node_id in self.nodes]
+        nodes = [_node(graph, node_id) for node_id in dict.fromkeys(self.nodes)]
         gone = set(self.nodes)
         for node in graph.nodes.values():
             if node.shares in gone and node.id not in gone:
@@ -172,19 +200,9 @@ class Connect:
 
     def apply(self, project: Project, changes: ChangeSet) -> Edit:
         graph = _graph(project, self.graph)
-        _check_new_edges(graph, self.edges, set())
-        for edge in self.edges:
-            if edge.source == edge.target or creates_cycle(graph, edge.source, edge.target):
-                raise EditError(
-                    f"A wire from “{graph.nodes[edge.source].name}” to “{graph.nodes[edge.target].name}” "
-                    "would close a loop."
-                )
-        for number, edge in enumerate(self.edges):
-            if number and creates_cycle(graph, edge.source, edge.target):
-                for done in self.edges[:number]:
-                    del graph.edges[done.id]
-                raise EditError("These wires together would close a loop.")
-            graph.edges[edge.id] = copy.copy(edge)
+        with _checked():
+            _check_new_edges(graph, self.edges, graph.nodes)
+        graph.edges.update((edge.id, replace(edge)) for edge in self.edges)
         changes.graph(self.graph).edges_added |= {edge.id for edge in self.edges}
         return Disconnect(self.graph, [edge.id for edge in self.edges])
 
@@ -201,7 +219,7 @@ class Disconnect:
         for edge_id in self.edges:
             if edge_id not in graph.edges:
                 raise EditError(f"There is no wire “{edge_id}” in “{graph.name}”.")
-        removed = [graph.edges.pop(edge_id) for edge_id in self.edges]
+        removed = [graph.edges.pop(edge_id) for edge_id in dict.fromkeys(self.edges)]
         changes.graph(self.graph).edges_removed |= set(self.edges)
         return Connect(self.graph, removed)
 
@@ -221,6 +239,10 @@ class Move:
             if found is None:
                 raise EditError(f"There is nothing with the id “{key}” in “{graph.name}” to move.")
             things[key] = found
+        with _checked():
+            for x, y in self.places.values():
+                checks.check_coordinate(x, "x")
+                checks.check_coordinate(y, "y")
         before = {key: (thing.x, thing.y) for key, thing in things.items()}
         for key, thing in things.items():
             thing.x, thing.y = self.places[key]
@@ -232,22 +254,41 @@ class Move:
 
 @dataclass(slots=True)
 class SetParams:
-    """Set or (with ``UNSET``) clear parameters of one node."""
+    """Set or (with ``UNSET``) clear parameters of one node and of those that share its weights."""
 
     graph: str
     node: str
     values: dict[str, Value | Unset]
 
     def apply(self, project: Project, changes: ChangeSet) -> Edit:
-        node = _node(_graph(project, self.graph), self.node)
+        graph = _graph(project, self.graph)
+        node = _node(graph, self.node)
         before: dict[str, Value | Unset] = {key: node.params.get(key, UNSET) for key in self.values}
-        for key, value in self.values.items():
-            if isinstance(value, Unset):
-                node.params.pop(key, None)
+        after = dict(node.params)
+        with _checked():
+            for key, value in self.values.items():
+                if isinstance(value, Unset) or (value is None and _means_unset(node, key)):
+                    after.pop(key, None)
+                else:
+                    after[key] = value
+            if node.type == BLOCK:
+                after = checks.normal_use(after)
             else:
-                node.params[key] = value
-        changes.graph(self.graph).changed.add(self.node)
+                after = checks.normal_params(checks.layer_type(node.type), after)
+        first = node.shares or node.id
+        for other in graph.nodes.values():
+            if first in (other.id, other.shares):
+                other.params = dict(after)
+                changes.graph(self.graph).changed.add(other.id)
         return SetParams(self.graph, self.node, before)
+
+
+def _means_unset(node: Node, key: str) -> bool:
+    """Whether ``None`` is no value of its own for this parameter, but its absence."""
+    if node.type == BLOCK:
+        return False
+    layer = checks.layer_type(node.type)
+    return any(param.name == key and not param.optional for param in layer.params)
 
 
 @dataclass(slots=True)
@@ -261,7 +302,8 @@ class Rename:
     def apply(self, project: Project, changes: ChangeSet) -> Edit:
         graph = _graph(project, self.graph)
         node = _node(graph, self.node)
-        _check_name(self.name)
+        with _checked():
+            checks.check_name(self.name)
         if any(other.name == self.name for other in graph.nodes.values() if other is not node):
             raise EditError(f"Another node is called “{self.name}” already.")
         before, node.name = node.name, self.name
@@ -279,6 +321,8 @@ class SetNote:
 
     def apply(self, project: Project, changes: ChangeSet) -> Edit:
         node = _node(_graph(project, self.graph), self.node)
+        with _checked():
+            checks.check_text(self.note, "The note")
         before, node.note = node.note, self.note
         changes.graph(self.graph).changed.add(self.node)
         return SetNote(self.graph, self.node, before)
@@ -294,11 +338,21 @@ class Retype:
     params: dict[str, Value]
 
     def apply(self, project: Project, changes: ChangeSet) -> Edit:
-        node = _node(_graph(project, self.graph), self.node)
+        graph = _graph(project, self.graph)
+        node = _node(graph, self.node)
         if BLOCK in (node.type, self.type):
             raise EditError("A block's use cannot change its type.")
+        if node.shares or any(other.shares == node.id for other in graph.nodes.values()):
+            raise EditError(f"“{node.name}” shares its weights, so it cannot change its type.")
+        changed = replace(node, type=self.type, params=dict(self.params))
+        nodes = {**graph.nodes, self.node: changed}
+        with _checked():
+            checks.check_node(changed)
+            for edge in graph.edges_of([self.node]):
+                checks.check_wire(edge, nodes[edge.source], nodes[edge.target])
+            checks.check_room(graph.edges_into(self.node), nodes)
         before = Retype(self.graph, self.node, node.type, node.params)
-        node.type, node.params = self.type, copy.deepcopy(self.params)
+        node.type, node.params = changed.type, changed.params
         changes.graph(self.graph).changed.add(self.node)
         return before
 
@@ -313,36 +367,48 @@ class SetFrames:
     def apply(self, project: Project, changes: ChangeSet) -> Edit:
         graph = _graph(project, self.graph)
         for key, frame in self.frames.items():
-            if frame is None and key not in graph.frames:
-                raise EditError(f"There is no frame “{key}” in “{graph.name}”.")
+            if frame is None:
+                if key not in graph.frames:
+                    raise EditError(f"There is no frame “{key}” in “{graph.name}”.")
+                continue
+            if frame.id != key:
+                raise EditError(f"The frame “{frame.id}” is filed under another id, “{key}”.")
+            with _checked():
+                checks.check_frame(frame)
         before = {key: graph.frames.get(key) for key in self.frames}
         for key, frame in self.frames.items():
             if frame is None:
                 del graph.frames[key]
             else:
-                graph.frames[key] = copy.copy(frame)
+                graph.frames[key] = replace(frame)
         changes.graph(self.graph).frames |= set(self.frames)
         return SetFrames(self.graph, before)
 
 
 @dataclass(slots=True)
 class AddGraph:
-    """Add a network or a block definition (with all it holds)."""
+    """Add a network or a block definition (with all it holds), by default as the last."""
 
     content: Graph
     block: bool
+    position: int | None = None
 
     def apply(self, project: Project, changes: ChangeSet) -> Edit:
-        if project.has_graph(self.content.id):
-            raise EditError(f"A graph with the id “{self.content.id}” exists already.")
-        _check_class_name(project, self.content.name)
-        for node in self.content.nodes.values():
-            if node.block is not None and node.block not in project.blocks:
-                raise EditError(f"“{self.content.name}” uses a block that does not exist in this project.")
+        content = copy.deepcopy(self.content)
+        if project.has_graph(content.id):
+            raise EditError(f"A graph with the id “{content.id}” exists already.")
+        _check_class_name(project, content.name)
+        with _checked():
+            checks.check_id(content.id, *(("b", "a block") if self.block else ("g", "a network")))
+            checks.check_graph(content, project)
         table = project.blocks if self.block else project.networks
-        table[self.content.id] = copy.deepcopy(self.content)
-        changes.graphs_added.add(self.content.id)
-        return RemoveGraph(self.content.id)
+        behind = list(table.items())[len(table) if self.position is None else self.position :]
+        table[content.id] = content
+        for key, graph in behind:
+            del table[key]
+            table[key] = graph
+        changes.graphs_added.add(content.id)
+        return RemoveGraph(content.id)
 
 
 @dataclass(slots=True)
@@ -360,9 +426,11 @@ class RemoveGraph:
         block = self.graph in project.blocks
         if not block and len(project.networks) == 1:
             raise EditError("A project keeps at least one network.")
-        del (project.blocks if block else project.networks)[self.graph]
+        table = project.blocks if block else project.networks
+        position = list(table).index(self.graph)
+        del table[self.graph]
         changes.graphs_removed.add(self.graph)
-        return AddGraph(graph, block)
+        return AddGraph(graph, block, position)
 
 
 @dataclass(slots=True)
@@ -378,12 +446,8 @@ class SetHeader:
         graph = _graph(project, self.graph)
         if self.name != graph.name:
             _check_class_name(project, self.name)
-        names = [exposed.name for exposed in self.parameters]
-        for name in names:
-            if not is_usable(name) or name == "repeat":
-                raise EditError(f"“{name}” cannot be a parameter's name.")
-        if len(set(names)) != len(names):
-            raise EditError("Two parameters of a block have the same name.")
+        with _checked():
+            checks.check_header(self.name, self.help, self.parameters)
         before = SetHeader(self.graph, graph.name, graph.help, graph.parameters)
         graph.name, graph.help = self.name, self.help
         graph.parameters = copy.deepcopy(self.parameters)
@@ -392,8 +456,8 @@ class SetHeader:
 
 
 def _check_class_name(project: Project, name: str) -> None:
-    if not is_usable(name):
-        raise EditError(f"“{name}” cannot be a class name: use letters, digits and _, a letter first.")
+    with _checked():
+        checks.check_class_name(name)
     if any(graph.name == name for graph in project.graphs()):
         raise EditError(f"Another network or block is called “{name}” already.")
 
@@ -409,13 +473,11 @@ class SetProject:
     values: dict[str, Any]
 
     def apply(self, project: Project, changes: ChangeSet) -> Edit:
+        with _checked():
+            after = {key: normal_setting(self.part, key, value) for key, value in self.values.items()}
         target: Any = project if self.part == "project" else getattr(project, self.part)
-        known = {item.name for item in dataclasses.fields(target)}
-        for key in self.values:
-            if key not in known or (self.part == "project" and key not in ("title", "notes", "view")):
-                raise EditError(f"There is no setting “{key}” in {self.part}.")
-        before = {key: getattr(target, key) for key in self.values}
-        for key, value in self.values.items():
-            setattr(target, key, copy.deepcopy(value))
-        changes.project |= set(self.values) if self.part == "project" else {self.part}
+        before = {key: getattr(target, key) for key in after}
+        for key, value in after.items():
+            setattr(target, key, value)
+        changes.project |= set(after) if self.part == "project" else {self.part}
         return SetProject(self.part, before)
