@@ -137,10 +137,10 @@ def _polynomial_text(terms: dict[tuple[str, ...], Fraction]) -> str:
         return "?"
     parts = []
     for key in sorted(whole, key=lambda key: (-len(key), key)):
-        value = int(whole[key])
+        number = int(whole[key])
         symbol = "·".join(key)
-        size = symbol if abs(value) == 1 and symbol else f"{abs(value)}{symbol}"
-        parts.append(("-" if value < 0 else "+") + size)
+        size = symbol if abs(number) == 1 and symbol else f"{abs(number)}{symbol}"
+        parts.append(("-" if number < 0 else "+") + size)
     text = "".join(parts).lstrip("+")
     if denominator == 1:
         return text

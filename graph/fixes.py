@@ -1,0 +1,274 @@
+"""Repairs for problems. Every one offered was applied to the project, inferred again and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from graph.catalogue import CATALOGUE
+from graph.changes import ChangeSet
+from graph.document import apply_edits
+from graph.edits import UNSET, AddNodes, Connect, Disconnect, Edit, EditError, RemoveNodes, SetParams, Unset
+from graph.facts import DataFacts
+from graph.model import BLOCK, INPUT, OUTPUT, Edge, Graph, Node, Project
+from graph.names import fresh_name
+from graph.order import topological
+from graph.problems import Problem
+from graph.shapes import GraphShapes, Inference, ProjectShapes
+from graph.values import Expr, Value
+
+WIDTHS = ("out_channels", "out_features", "hidden_size", "embedding_dim")
+"""Parameters that decide the size of a layer's output along its channel (or feature) axis."""
+IMAGE_SIZES = (28, 32, 64, 96, 128, 224, 227, 299)
+MOST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A tried repair. ``repairs`` is ``"graph"`` when no error is left after it, else ``"node"``."""
+
+    label: str
+    edits: tuple[Edit, ...]
+    repairs: Literal["graph", "node"]
+
+
+def fixes_for(
+    inference: Inference, project: Project, problem: Problem, facts: DataFacts | None = None
+) -> list[Fix]:
+    """The repairs that work, best first, at most ``MOST``. The project is left as it was."""
+    before = inference.run(project, facts)
+    here = before.at(problem.place)
+    if here is None or (problem.node and problem.node not in project.graph(problem.graph).nodes):
+        return []
+    found: list[Fix] = []
+    seen: set[str] = set()
+    for label, edits in _ideas(project, problem, here, facts):
+        if label in seen:
+            continue
+        seen.add(label)
+        repairs = _try(inference, project, problem, edits, facts, before)
+        if repairs is not None:
+            found.append(Fix(label, tuple(edits), repairs))
+        if sum(fix.repairs == "graph" for fix in found) >= MOST:
+            break
+    found.sort(key=lambda fix: fix.repairs != "graph")
+    return found[:MOST]
+
+
+def _try(
+    inference: Inference,
+    project: Project,
+    problem: Problem,
+    edits: Sequence[Edit],
+    facts: DataFacts | None,
+    before: ProjectShapes,
+) -> Literal["graph", "node"] | None:
+    try:
+        applied = apply_edits(project, edits)
+    except EditError:
+        return None
+    try:
+        after = inference.run(project, facts)
+    finally:
+        for edit in applied.inverse:
+            edit.apply(project, ChangeSet())
+    if any(left.key == problem.key for left in after.problems):
+        return None
+    if not after.errors:
+        return "graph"
+    old = {left.key for left in before.errors}
+    moved = [left for left in after.errors if left.key not in old]
+    return "node" if not moved else None
+
+
+Idea = tuple[str, list[Edit]]
+
+
+def _ideas(project: Project, problem: Problem, here: GraphShapes, facts: DataFacts | None) -> Iterator[Idea]:
+    graph = project.graph(problem.graph)
+    if not problem.node:
+        return
+    node = graph.nodes[problem.node]
+    for patch in problem.patches:
+        yield patch.label, [SetParams(graph.id, node.id, _patched(patch.params))]
+    if problem.kind == "missing":
+        yield from _wire_ideas(graph, node, here)
+    elif problem.kind == "unused":
+        yield from _unused_ideas(graph, node)
+    elif problem.kind == "data" and node.type == OUTPUT:
+        yield from _output_ideas(graph, node, facts)
+    elif problem.kind in ("shape", "boundary", "caution"):
+        yield from _unpin_ideas(graph, node)
+        yield from _width_ideas(graph, node, problem, here)
+        yield from _flatten_ideas(graph, node, here)
+        yield from _input_ideas(project, problem)
+        yield from _default_ideas(graph, node, here)
+    if problem.kind != "missing":
+        yield from _remove_ideas(graph, node)
+
+
+def _patched(params: object) -> dict[str, Value | Unset]:
+    assert hasattr(params, "items")
+    return {name: UNSET if value is None else value for name, value in params.items()}
+
+
+def _label(name: str, node: Node, value: object) -> str:
+    return f"Set {name} of {node.name} to {value}"
+
+
+def _unpin_ideas(graph: Graph, node: Node) -> Iterator[Idea]:
+    layer = CATALOGUE.get(node.type)
+    for param in layer.params if layer else ():
+        if param.inferred is not None and param.name in node.params:
+            label = f"Let {param.name} follow the input"
+            yield label, [SetParams(graph.id, node.id, {param.name: UNSET})]
+
+
+def _source_of_width(graph: Graph, node: Node) -> tuple[Node, str] | None:
+    """Up the main path to the layer that decides the number of channels."""
+    here: Node | None = node
+    while here is not None:
+        for name in WIDTHS:
+            layer = CATALOGUE.get(here.type)
+            if layer is not None and any(param.name == name for param in layer.params):
+                return here, name
+        wires = graph.edges_into(here.id)
+        here = graph.nodes[wires[0].source] if len(wires) >= 1 else None
+    return None
+
+
+def _width_ideas(graph: Graph, node: Node, problem: Problem, here: GraphShapes) -> Iterator[Idea]:
+    """Make the layers that feed this node agree with each other, or with what it expects."""
+    wires = graph.edges_into(node.id, problem.port) or graph.edges_into(node.id)
+    arriving = here.nodes[node.id].inputs
+    sizes = {tensor.size(axis) for tensors in arriving.values() for tensor in tensors for axis in (1, -1)} - {
+        None
+    }
+    if problem.expected.isdigit():
+        sizes.add(int(problem.expected))
+    for wire in wires:
+        found = _source_of_width(graph, graph.nodes[wire.source])
+        if found is None:
+            continue
+        source, name = found
+        now = here.nodes[source.id].values.get(name)
+        for size in sorted(size for size in sizes if size is not None):
+            if size != now and not isinstance(source.params.get(name), Expr):
+                yield _label(name, source, size), [SetParams(graph.id, source.id, {name: size})]
+
+
+def _output_ideas(graph: Graph, node: Node, facts: DataFacts | None) -> Iterator[Idea]:
+    wires = graph.edges_into(node.id)
+    found = _source_of_width(graph, graph.nodes[wires[0].source]) if wires else None
+    if facts is None or not facts.output or found is None:
+        return
+    source, name = found
+    width = facts.output[-1] if source.type not in ("Conv2d", "Conv1d") else facts.output[0]
+    resize: list[Edit] = [SetParams(graph.id, source.id, {name: width})]
+    yield _label(name, source, width), resize
+    for wire in graph.edges_into(source.id)[:1]:
+        flat = _insert(graph, wire, "Flatten")
+        yield f"Insert a Flatten before {source.name}", flat
+        yield f"Insert a Flatten and set {name} of {source.name} to {width}", [*flat, *resize]
+
+
+def _insert(graph: Graph, wire: Edge, kind: str) -> list[Edit]:
+    """A new node in the middle of a wire."""
+    source, target = graph.nodes[wire.source], graph.nodes[wire.target]
+    (new,) = graph.fresh_ids("n")
+    first, second = graph.fresh_ids("e", 2)
+    layer = CATALOGUE[kind]
+    node = Node(new, kind, fresh_name(graph, kind), dict(layer.initial))
+    node.x, node.y = (source.x + target.x) / 2, (source.y + target.y) / 2 + 90
+    wires = [
+        Edge(first, wire.source, wire.source_port, new, layer.inputs[0].name),
+        Edge(second, new, layer.out_ports(node.params)[0].name, wire.target, wire.target_port, wire.order),
+    ]
+    return [Disconnect(graph.id, [wire.id]), AddNodes(graph.id, [node], wires)]
+
+
+def _flatten_ideas(graph: Graph, node: Node, here: GraphShapes) -> Iterator[Idea]:
+    if node.type != "Flatten":
+        for wire in graph.edges_into(node.id):
+            tensors = here.nodes[node.id].inputs.get(wire.target_port, ())
+            if any(tensor.rank > 2 for tensor in tensors):
+                yield f"Insert a Flatten before {node.name}", _insert(graph, wire, "Flatten")
+
+
+def _input_ideas(project: Project, problem: Problem) -> Iterator[Idea]:
+    """Another image size, for networks fed with pictures."""
+    network = project.graph(problem.place[0])
+    for entry in network.inputs:
+        shape = entry.params.get("shape")
+        if isinstance(shape, tuple) and len(shape) == 3:
+            for size in IMAGE_SIZES:
+                if size != shape[-1]:
+                    label = f"Set the input image to {size}×{size}"
+                    values: dict[str, Value | Unset] = {"shape": (shape[0], size, size)}
+                    yield label, [SetParams(network.id, entry.id, values)]
+
+
+def _default_ideas(graph: Graph, node: Node, here: GraphShapes) -> Iterator[Idea]:
+    """Back to the default, one parameter at a time: at the node, then at the layers that feed it."""
+    order = topological(graph)
+    upstream = [key for key in reversed(order[: order.index(node.id)]) if here.nodes[key].state == "ok"]
+    for other in (node, *(graph.nodes[key] for key in upstream[:6])):
+        layer = CATALOGUE.get(other.type)
+        for name, value in other.params.items():
+            known = next((param for param in layer.params if param.name == name), None) if layer else None
+            if known is None or other.type == INPUT or value == known.default or name in WIDTHS:
+                continue
+            label = f"Reset {name} of {other.name} to its default ({known.default})"
+            yield label, [SetParams(graph.id, other.id, {name: UNSET})]
+
+
+def _remove_ideas(graph: Graph, node: Node) -> Iterator[Idea]:
+    """Take the node out and join its neighbours."""
+    wires, after = graph.edges_into(node.id), graph.edges_from(node.id)
+    if node.type in (INPUT, OUTPUT) or any(other.shares == node.id for other in graph.nodes.values()):
+        return
+    joined: list[Edge] = []
+    if wires:
+        for key, edge in zip(graph.fresh_ids("e", len(after)), after, strict=True):
+            joined.append(
+                Edge(key, wires[0].source, wires[0].source_port, edge.target, edge.target_port, edge.order)
+            )
+    edits: list[Edit] = [RemoveNodes(graph.id, [node.id])]
+    if joined:
+        edits.append(Connect(graph.id, joined))
+    yield f"Remove {node.name}", edits
+
+
+def _wire_ideas(graph: Graph, node: Node, here: GraphShapes) -> Iterator[Idea]:
+    """Wire up an input that is missing: from the last loose end, or past nodes that lead nowhere."""
+    ports = _input_ports(graph, node, here)
+    leading = {edge.source for edge in graph.edges.values()}
+    (key,) = graph.fresh_ids("e")
+    loose = [key for key in reversed(topological(graph)) if key not in leading and key != node.id]
+    for source in loose[:3]:
+        other = graph.nodes[source]
+        for port in list(here.nodes[source].outputs)[:1]:
+            for target in ports:
+                wire = Edge(key, source, port, node.id, target)
+                yield f"Wire {other.name} to {node.name}", [Connect(graph.id, [wire])]
+    if node.type not in (OUTPUT, BLOCK):
+        yield f"Remove {node.name}", [RemoveNodes(graph.id, [node.id])]
+
+
+def _input_ports(graph: Graph, node: Node, here: GraphShapes) -> list[str]:
+    if node.type == BLOCK or node.type not in CATALOGUE:
+        return []
+    wired = here.nodes[node.id].inputs
+    return [port.name for port in CATALOGUE[node.type].inputs if not port.optional and port.name not in wired]
+
+
+def _unused_ideas(graph: Graph, node: Node) -> Iterator[Idea]:
+    taken = {edge.target for edge in graph.edges.values()}
+    (key,) = graph.fresh_ids("e")
+    layer = CATALOGUE.get(node.type)
+    ports = layer.out_ports(node.params) if layer else ()
+    for leave in graph.outputs:
+        if leave.id not in taken and ports:
+            wire = Edge(key, node.id, ports[0].name, leave.id, "input")
+            yield f"Wire {node.name} to {leave.name}", [Connect(graph.id, [wire])]
