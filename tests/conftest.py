@@ -50,21 +50,25 @@ _slot_errors: list[str] = []
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Point everything that platformdirs and QSettings would choose at a folder of this test."""
     home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("TORCHLOOM_DATA", str(home / "downloads"))
     for variable in ("CONFIG", "DATA", "CACHE", "STATE"):
         monkeypatch.setenv(f"XDG_{variable}_HOME", str(home / variable.lower()))
     for variable in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
         monkeypatch.setenv(variable, str(home))
     if "PySide6.QtCore" in sys.modules:
-        from PySide6.QtCore import QSettings
+        _settings_in(home)
+    return home
 
-        QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-        for kind in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):
-            QSettings.setPath(kind, QSettings.Scope.UserScope, str(home / "config"))
+
+def _settings_in(home: Path) -> None:
+    from PySide6.QtCore import QSettings
+
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    for kind in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):
+        QSettings.setPath(kind, QSettings.Scope.UserScope, str(home / "config"))
 
 
 def _strangers(known: set[int]) -> list[psutil.Process]:
@@ -158,10 +162,11 @@ def _application() -> QApplication:
 
 
 @pytest.fixture
-def qapp(_application: QApplication, _own_folders: None) -> Iterator[QApplication]:
+def qapp(_application: QApplication, _own_folders: Path) -> Iterator[QApplication]:
     from PySide6.QtCore import QCoreApplication, QEvent
 
     _watch_qt()
+    _settings_in(_own_folders)
     yield _application
     for widget in _application.topLevelWidgets():
         widget.hide()
