@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graph.fixes import fixes_for
+from graph.fixes import Fix, fixes_for
 from graph.model import Graph, Node, Project
 from graph.problems import Place, Problem
 from graph.shapes import GraphShapes, Inference, NodeShapes, ProjectShapes
@@ -24,8 +24,7 @@ def check(project: Project, out: Output) -> int:
     for network_id, found in shapes.networks.items():
         _network(project, project.networks[network_id], found, out)
     for problem in shapes.problems:
-        labels = [fix.label for fix in fixes_for(inference, project, problem, facts)]
-        _problem(project, problem, labels, out)
+        _problem(project, problem, fixes_for(inference, project, problem, facts), out)
     if data_problem is not None:
         out.item({"event": "problem", "severity": "error", "text": data_problem, "node": None, "fixes": []})
         out.text()
@@ -105,7 +104,7 @@ def _network(project: Project, network: Graph, found: GraphShapes, out: Output) 
     out.table(("node", "type", "output", "parameters", "MACs"), rows)
 
 
-def _problem(project: Project, problem: Problem, fixes: list[str], out: Output) -> None:
+def _problem(project: Project, problem: Problem, fixes: list[Fix], out: Output) -> None:
     nodes = project.graph(problem.graph).nodes if project.has_graph(problem.graph) else {}
 
     def name(node_id: str | None) -> str | None:
@@ -125,10 +124,10 @@ def _problem(project: Project, problem: Problem, fixes: list[str], out: Output) 
             "expected": problem.expected,
             "got": problem.got,
             "source": name(problem.source),
-            "fixes": fixes,
+            "fixes": [{"label": fix.label, "repairs": fix.repairs} for fix in fixes],
         }
     )
     out.text()
     out.text(f"{problem.severity}: {problem.text}")
-    for label in fixes:
-        out.text(f"    {label}")
+    for fix in fixes:
+        out.text(f"    {fix.label}  (repairs the {fix.repairs})")
