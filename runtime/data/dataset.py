@@ -16,37 +16,51 @@ Scaling = Literal["none", "standardise", "min-max"]
 
 @dataclass(frozen=True, slots=True)
 class Scaler:
-    """``(x - shift) / scale``, with one pair per feature or channel, shaped to broadcast over a batch."""
+    """``(x - shift) / scale``, with one pair per feature or channel, shaped to broadcast over a batch.
+
+    ``fill`` takes the place of missing values (NaN) first.
+    """
 
     shift: torch.Tensor
     scale: torch.Tensor
+    fill: torch.Tensor | None = None
 
     def apply(self, values: torch.Tensor) -> torch.Tensor:
+        if self.fill is not None:
+            values = values.where(~values.isnan(), self.fill.to(values.device))
         return (values - self.shift.to(values.device)) / self.scale.to(values.device)
 
     def invert(self, values: torch.Tensor) -> torch.Tensor:
         return values * self.scale.to(values.device) + self.shift.to(values.device)
 
 
-def measure(values: torch.Tensor, scaling: Scaling, axis: int) -> Scaler | None:
+def measure(values: torch.Tensor, scaling: Scaling, axis: int, holes: bool = False) -> Scaler | None:
     """The scaler of ``values`` (N first) with one pair of numbers per index of ``axis``.
 
     "standardise" takes mean and standard deviation, "min-max" maps to 0…1. A feature that never changes
-    keeps scale 1, so that it becomes 0 instead of dividing by zero.
+    keeps scale 1, so that it becomes 0 instead of dividing by zero. With ``holes``, missing values (NaN) are
+    left out of the statistics and filled with the mean, or with 0 where a feature is missing everywhere.
     """
-    if scaling == "none":
-        return None
     import torch
 
     others = [number for number in range(values.dim()) if number != axis % values.dim()]
-    if scaling == "standardise":
+    fill = values.nanmean(dim=others, keepdim=True).nan_to_num(0.0) if holes else None
+    if scaling == "none":
+        return None if fill is None else Scaler(torch.zeros_like(fill[0]), torch.ones_like(fill[0]), fill[0])
+    if scaling == "standardise" and fill is not None:
+        shift = fill
+        scale = (values - shift).square().nanmean(dim=others, keepdim=True).nan_to_num(0.0).sqrt()
+    elif scaling == "standardise":
         shift = values.mean(dim=others, keepdim=True)
         scale = values.std(dim=others, keepdim=True, correction=0)
     else:
+        if fill is not None:
+            values = values.where(~values.isnan(), fill)
         shift = values.amin(dim=others, keepdim=True)
         scale = values.amax(dim=others, keepdim=True) - shift
     flat = scale <= 1e-12
-    return Scaler(shift[0], torch.where(flat, torch.ones_like(scale), scale)[0])
+    scale = torch.where(flat, torch.ones_like(scale), scale)
+    return Scaler(shift[0], scale[0], None if fill is None else fill[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +107,8 @@ class Dataset:
         if self.input_scaler is not None or self.target_scaler is not None:
             return self
         axis = 1 if self.schema.kind == "image" else -1
-        inputs = measure(self.inputs[train], self.scaling, axis)
+        holes = self.inputs.is_floating_point() and bool(self.inputs.isnan().any())
+        inputs = measure(self.inputs[train], self.scaling, axis, holes)
         targets = measure(self.targets[train], self.target_scaling, -1)
         return replace(
             self,

@@ -27,6 +27,9 @@ TITLES = {
     "nll": "Negative log-likelihood",
     "bce": "Binary cross-entropy",
     "bce_with_logits": "Binary cross-entropy with logits",
+    "mse": "Mean squared error",
+    "l1": "Mean absolute error",
+    "smooth_l1": "Smooth L1",
 }
 
 
@@ -40,7 +43,7 @@ def form_of(loss: str) -> Form:
 def refusal(schema: Schema, loss: str) -> str | None:
     """Why this loss cannot be used with this data, as a sentence; ``None`` when it can."""
     form = form_of(loss)
-    title = TITLES.get(loss, loss)
+    title = TITLES[loss]
     if schema.task == "regression":
         advice = "but this data has numbers to predict. Choose MSE, L1 or smooth L1."
         if form == "index":

@@ -6,6 +6,8 @@ import pytest
 import torch
 
 from runtime.data import SOURCES, DataError, Dataset, load_prepared, split
+from runtime.data.dataset import Scaling
+from runtime.data.placement import placed
 from runtime.data.schema import classification, regression
 from runtime.data.targets import output_shape, refusal
 
@@ -217,3 +219,23 @@ def test_a_loss_that_does_not_fit_is_refused() -> None:
         output_shape(diabetes, "bce")
     with pytest.raises(DataError, match="no loss called hinge"):
         output_shape(diabetes, "hinge")
+
+
+@pytest.mark.parametrize("scaling", ["none", "standardise", "min-max"])
+def test_missing_values_are_filled_with_the_mean_of_the_training_rows(scaling: Scaling) -> None:
+    nan = float("nan")
+    rows = torch.tensor([[1.0, nan, 0.0], [3.0, nan, 0.0], [nan, nan, 0.0], [nan, 5.0, nan]])
+    dataset = Dataset(rows, torch.zeros(4, 1), regression((3,), "table"), scaling=scaling)
+    filled = dataset.prepared(torch.tensor([0, 1, 2])).inputs
+    expected = {
+        "none": [[1, 0, 0], [3, 0, 0], [2, 0, 0], [2, 5, 0]],
+        "standardise": [[-1, 0, 0], [1, 0, 0], [0, 0, 0], [0, 5, 0]],
+        "min-max": [[0, 0, 0], [1, 0, 0], [0.5, 0, 0], [0.5, 5, 0]],
+    }
+    assert filled.tolist() == expected[scaling]
+
+
+def test_samples_stay_where_they_are_on_a_cpu() -> None:
+    dataset = _numbers(10)
+    assert placed(dataset, "cpu") is dataset
+    assert dataset.bytes == 80
