@@ -146,6 +146,8 @@ def _open_named(words: list[str], parser: argparse.ArgumentParser) -> int:
     if len(words) > 1:
         parser.error(f"unexpected argument {words[1]} after {words[0]}, which is not a command")
     if not Path(words[0]).exists():
+        if _looks_like_a_file(words[0]):
+            parser.error(f"there is no file {words[0]}")
         from presets import UnknownPreset, find
 
         try:
@@ -153,6 +155,10 @@ def _open_named(words: list[str], parser: argparse.ArgumentParser) -> int:
         except UnknownPreset as error:
             parser.error(f"there is no file and no command named {words[0]}. {error}")
     return open_window(words[0])
+
+
+def _looks_like_a_file(name: str) -> bool:
+    return name.endswith(".loom") or os.sep in name or "/" in name
 
 
 def open_window(name: str | None) -> int:
@@ -238,7 +244,7 @@ def _load(target: str) -> Project:
     """The project in a file, or a fresh one from a preset."""
     from runtime.commands.projects import read_project
 
-    if Path(target).is_file() or target.endswith(".loom") or os.sep in target:
+    if Path(target).is_file() or _looks_like_a_file(target):
         return read_project(Path(target))
     return _from_preset(target)
 
