@@ -121,11 +121,24 @@ def check_options(options: Any, what: str) -> None:
         check_value(value, f"{what}: {key}")
 
 
+@cache
+def _catalogue() -> dict[str, LayerType]:
+    from graph.catalogue import CATALOGUE  # late: the catalogue is not needed to look at a document
+
+    return CATALOGUE
+
+
+@cache
+def _fixed_ports(name: str) -> tuple[frozenset[str], frozenset[str] | None]:
+    """Names of a layer's inputs and outputs; ``None`` when its outputs depend on parameters."""
+    layer = layer_type(name)
+    outputs = None if callable(layer.outputs) else frozenset(port.name for port in layer.outputs)
+    return frozenset(port.name for port in layer.inputs), outputs
+
+
 def layer_type(name: Any) -> LayerType:
     """The catalogue's entry."""
-    from graph.catalogue import CATALOGUE
-
-    found = CATALOGUE.get(name) if isinstance(name, str) else None
+    found = _catalogue().get(name) if isinstance(name, str) else None
     if found is None:
         raise BadValue(f"There is no layer type {shown(name)}.")
     return found
@@ -214,13 +227,11 @@ def check_wire(edge: Edge, source: Node, target: Node) -> None:
         if not isinstance(port, str) or not is_identifier(port):
             raise BadValue(f"{shown(port)} cannot be the name of a port.")
     if source.type != BLOCK:
-        outputs = layer_type(source.type).outputs
-        if not callable(outputs) and edge.source_port not in [port.name for port in outputs]:
+        outputs = _fixed_ports(source.type)[1]
+        if outputs is not None and edge.source_port not in outputs:
             raise BadValue(f"Node “{source.name}” has no output “{edge.source_port}”.")
-    if target.type != BLOCK:
-        inputs = layer_type(target.type).inputs
-        if edge.target_port not in [port.name for port in inputs]:
-            raise BadValue(f"Node “{target.name}” has no input “{edge.target_port}”.")
+    if target.type != BLOCK and edge.target_port not in _fixed_ports(target.type)[0]:
+        raise BadValue(f"Node “{target.name}” has no input “{edge.target_port}”.")
 
 
 def takes_many(node: Node, port: str) -> bool:
