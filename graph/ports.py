@@ -1,0 +1,30 @@
+"""The ports of any node: a layer's from the catalogue, a block use's from the block's own boundary."""
+
+from __future__ import annotations
+
+from graph.catalogue.spec import Port
+from graph.checks import layer_type
+from graph.model import BLOCK, Node, Project
+from graph.values import BadValue
+
+
+def in_ports(project: Project, node: Node) -> tuple[Port, ...]:
+    """Input ports in order; none for a block that is gone or a type that is not known."""
+    if node.type == BLOCK:
+        block = project.blocks.get(node.block or "")
+        return tuple(Port(item.name, "any") for item in block.inputs) if block else ()
+    try:
+        return layer_type(node.type).inputs
+    except BadValue:
+        return ()
+
+
+def out_ports(project: Project, node: Node) -> tuple[Port, ...]:
+    """Output ports in order; none for a block that is gone or a type that is not known."""
+    if node.type == BLOCK:
+        block = project.blocks.get(node.block or "")
+        return tuple(Port(item.name, "any") for item in block.outputs) if block else ()
+    try:
+        return layer_type(node.type).out_ports(node.params)
+    except BadValue:
+        return ()
