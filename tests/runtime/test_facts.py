@@ -1,0 +1,48 @@
+"""What data and loss ask of a network."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.facts import DataFacts
+from graph.model import DataChoice, Project, Training
+from runtime.data import SOURCES, DataError
+from runtime.facts import facts_for
+
+
+def test_classes_ask_for_one_output_each() -> None:
+    facts = facts_for(Project(data=DataChoice("digits"), training=Training(loss="cross_entropy")))
+    assert facts is not None
+    assert (facts.input_shape, facts.input_dtype, facts.output) == ((1, 8, 8), "float32", (10,))
+    assert facts.output_reason == "for Cross-entropy with 10 classes"
+
+
+def test_two_classes_ask_for_one_or_two_outputs_depending_on_the_loss() -> None:
+    def output(loss: str) -> tuple[int, ...] | None:
+        facts = facts_for(Project(data=DataChoice("moons"), training=Training(loss=loss)))
+        assert isinstance(facts, DataFacts)
+        return facts.output
+
+    assert output("bce_with_logits") == (1,)
+    assert output("cross_entropy") == (2,)
+
+
+def test_no_data_asks_for_nothing() -> None:
+    assert facts_for(Project()) is None
+
+
+def test_a_choice_that_cannot_be_used_is_a_sentence() -> None:
+    with pytest.raises(DataError, match="moon-dust"):
+        facts_for(Project(data=DataChoice("moon-dust")))
+    with pytest.raises(DataError, match="sparkle"):
+        facts_for(Project(data=DataChoice("digits", {"sparkle": 3})))
+    with pytest.raises(DataError, match="numbers to predict"):
+        facts_for(Project(data=DataChoice("diabetes"), training=Training(loss="cross_entropy")))
+
+
+@pytest.mark.parametrize("source", sorted(SOURCES))
+def test_every_source_has_facts_without_loading(source: str) -> None:
+    loss = "mse" if SOURCES[source].schema().task == "regression" else "cross_entropy"
+    facts = facts_for(Project(data=DataChoice(source), training=Training(loss=loss)))
+    assert facts is not None
+    assert facts.input_shape == SOURCES[source].schema().input_shape
