@@ -89,6 +89,16 @@ def _gives_target(network: Graph, leaving: Mapping[str, Tensor], facts: DataFact
         return None
     wanted = "(" + ", ".join(["B", *("T" if size == -1 else str(size) for size in facts.output)]) + ")"
     source = _source(network, node)
+    width = tensor.size(-1)
+    if facts.wider and tensor.rank == len(facts.output) + 1 and width and width > facts.output[-1]:
+        spare = width - facts.output[-1]
+        text = (
+            f"Output “{node.name}” gives {width} scores {facts.output_reason}: "
+            f"it trains, but {spare} of them stay without use."
+        )
+        return _problem(
+            network, node.id, text, "data", severity="hint", expected=wanted, got=tensor.text, port="input"
+        )
     text = (
         f"Output “{node.name}” should be {wanted}, {facts.output_reason}, "
         f"but receives {tensor.text} from “{source.name}”."

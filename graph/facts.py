@@ -18,3 +18,5 @@ class DataFacts:
     input_dtype: str = "float32"
     output: tuple[int, ...] | None = None
     output_reason: str = ""
+    wider: bool = False
+    """Whether more scores than classes do no harm (cross-entropy over class numbers)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from graph.facts import DataFacts
 from graph.model import Project
 from runtime.data import get_source
-from runtime.data.targets import TITLES, output_shape
+from runtime.data.targets import TITLES, form_of, output_shape
 
 
 def facts_for(project: Project) -> DataFacts | None:
@@ -26,4 +26,5 @@ def facts_for(project: Project) -> DataFacts | None:
         input_dtype=schema.input_dtype,
         output=output_shape(schema, loss),
         output_reason=f"for {TITLES.get(loss, loss)} with {goal}",
+        wider=form_of(loss) == "index",
     )

@@ -1,0 +1,200 @@
+"""ResNet: learn the difference to the input. He et al., arXiv 1512.03385, table 1.
+
+The weights come in the same order as torchvision's, and inside a stage under the same names.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from graph.build import GraphBuilder, Source, Symbol, project
+from graph.model import DataChoice, Project, Training
+from presets import Preset
+
+GROUP = "ResNet"
+DEPTHS = {
+    18: (False, (2, 2, 2, 2)),
+    34: (False, (3, 4, 6, 3)),
+    50: (True, (3, 4, 6, 3)),
+    101: (True, (3, 4, 23, 3)),
+    152: (True, (3, 8, 36, 3)),
+}
+"""Whether the blocks are bottlenecks, and how many blocks each stage has."""
+
+
+def _norm(
+    g: GraphBuilder, x: Source, number: int, channels: Symbol, kernel: int, stride: object = 1
+) -> Source:
+    x = g.add(
+        "Conv2d",
+        x,
+        name=f"conv{number}",
+        out_channels=channels,
+        kernel_size=kernel,
+        stride=stride,
+        padding=kernel // 2,
+        bias=False,
+    )
+    return g.add("BatchNorm2d", x, name=f"bn{number}")
+
+
+def _residual(bottleneck: bool, down: GraphBuilder | None) -> GraphBuilder:
+    """A residual block; with ``down`` its shortcut is a strided 1 × 1 convolution, else the input itself."""
+    kind = "Bottleneck" if bottleneck else "BasicBlock"
+    g = GraphBuilder(f"Down{kind}" if down else kind, "Two paths that are added: layers, and a shortcut.")
+    planes = g.parameter("planes", 64, "Width of the block.")
+    stride: object = g.parameter("stride", 2, "2 halves the picture.") if down else 1
+    entry = g.input("x")
+    x: Source = entry
+    if bottleneck:
+        x = g.add("ReLU", _norm(g, x, 1, planes, 1), name="relu1")
+        x = g.add("ReLU", _norm(g, x, 2, planes, 3, stride), name="relu2")
+        x = _norm(g, x, 3, planes * 4, 1)
+    else:
+        x = g.add("ReLU", _norm(g, x, 1, planes, 3, stride), name="relu1")
+        x = _norm(g, x, 2, planes, 3)
+    width = planes * 4 if bottleneck else planes
+    shortcut: Source = g.use(down, entry, name="downsample", channels=width, stride=stride) if down else entry
+    g.output(g.add("ReLU", g.add("Add", x, shortcut, name="add"), name="relu"), name="y")
+    return g
+
+
+def _downsample() -> GraphBuilder:
+    g = GraphBuilder("Downsample", "Brings the shortcut to the new width and size.")
+    channels, stride = g.parameter("channels", 64), g.parameter("stride", 2)
+    x = g.add(
+        "Conv2d", g.input("x"), name="conv", out_channels=channels, kernel_size=1, stride=stride, bias=False
+    )
+    g.output(g.add("BatchNorm2d", x, name="norm"), name="y")
+    return g
+
+
+def _stage(name: str, block: GraphBuilder, first: GraphBuilder | None) -> GraphBuilder:
+    """``blocks`` residual blocks, the first of which may change width and size."""
+    g = GraphBuilder(name, "Residual blocks at one size.")
+    planes = g.parameter("planes", 64, "Width of the blocks.")
+    stride = g.parameter("stride", 2, "Stride of the first block.") if first else None
+    blocks = g.parameter("blocks", 2, "How many residual blocks.")
+    x: Source = g.input("x")
+    if first:
+        x = g.use(first, x, name="first", planes=planes, stride=stride)
+        x = g.use(block, x, name="rest", planes=planes, repeat=blocks - 1)
+    else:
+        x = g.use(block, x, name="blocks", planes=planes, repeat=blocks)
+    g.output(x, name="y")
+    return g
+
+
+def _stem() -> GraphBuilder:
+    g = GraphBuilder("Stem", "From the picture to a quarter of its size.")
+    x: Source = g.add(
+        "Conv2d", g.input("x"), name="conv1", out_channels=64, kernel_size=7, stride=2, padding=3, bias=False
+    )
+    x = g.add("ReLU", g.add("BatchNorm2d", x, name="bn1"), name="relu")
+    g.output(g.add("MaxPool2d", x, name="maxpool", kernel_size=3, stride=2, padding=1), name="y")
+    return g
+
+
+def resnet(depth: int) -> Project:
+    """A ResNet for 224 × 224 pictures and 1000 classes."""
+    bottleneck, counts = DEPTHS[depth]
+    block = _residual(bottleneck, None)
+    changing = _stage("Stage", block, _residual(bottleneck, _downsample()))
+    plain = changing if bottleneck else _stage("FirstStage", block, None)
+    g = GraphBuilder(f"ResNet{depth}")
+    x: Source = g.use(_stem(), g.input("x", shape=(3, 224, 224)), name="stem")
+    for number, count in enumerate(counts, 1):
+        width = 32 * 2**number
+        if number == 1:
+            stride: dict[str, Any] = {"stride": 1} if bottleneck else {}
+            x = g.use(plain, x, name="layer1", planes=width, blocks=count, **stride)
+        else:
+            x = g.use(changing, x, name=f"layer{number}", planes=width, blocks=count, stride=2)
+    x = g.add("AdaptiveAvgPool2d", x, name="avgpool", output_size=1)
+    g.output(
+        g.add("Linear", g.add("Flatten", x, name="flatten"), name="fc", out_features=1000), name="scores"
+    )
+    return project(
+        f"ResNet-{depth}",
+        g,
+        data=DataChoice("pictures", {"image_size": 224, "n": 64}),
+        training=Training(
+            loss="cross_entropy",
+            optimizer="SGD",
+            learning_rate=0.1,
+            momentum=0.9,
+            weight_decay=1e-4,
+            schedule="step",
+            epochs=3,
+            batch_size=8,
+            initialisation="he_normal_fan_out",
+        ),
+        notes="Shaped for ImageNet. It opens on a few generated pictures so that it runs at once; a GPU and "
+        "your own pictures make it worth while.",
+    )
+
+
+def small_resnet() -> Project:
+    """Three stages of basic blocks for 32 × 32 pictures, as in section 4.2 of the paper (n = 1)."""
+    block = _residual(False, None)
+    changing = _stage("Stage", block, _residual(False, _downsample()))
+    first = _stage("FirstStage", block, None)
+    g = GraphBuilder("SmallResNet")
+    x: Source = g.add(
+        "Conv2d",
+        g.input("x", shape=(1, 32, 32)),
+        name="conv1",
+        out_channels=16,
+        kernel_size=3,
+        padding=1,
+        bias=False,
+    )
+    x = g.add("ReLU", g.add("BatchNorm2d", x, name="bn1"), name="relu")
+    x = g.use(first, x, name="layer1", planes=16, blocks=2)
+    x = g.use(changing, x, name="layer2", planes=32, blocks=2, stride=2)
+    x = g.use(changing, x, name="layer3", planes=64, blocks=2, stride=2)
+    x = g.add("AdaptiveAvgPool2d", x, name="avgpool", output_size=1)
+    g.output(g.add("Linear", g.add("Flatten", x, name="flatten"), name="fc", out_features=10), name="scores")
+    return project(
+        "Small ResNet",
+        g,
+        data=DataChoice("digits", {"image_size": 32}),
+        training=Training(
+            loss="cross_entropy",
+            optimizer="SGD",
+            learning_rate=0.05,
+            momentum=0.9,
+            weight_decay=1e-4,
+            schedule="cosine",
+            epochs=6,
+            batch_size=64,
+        ),
+    )
+
+
+def _preset(depth: int, order: int) -> Preset:
+    kind = "bottleneck" if DEPTHS[depth][0] else "basic"
+    return Preset(
+        f"resnet{depth}",
+        f"ResNet-{depth}",
+        f"Stem, four stages of {kind} blocks with shortcuts, head: {depth} layers with weights.",
+        GROUP,
+        ("image", "ResNet", "residual", "ImageNet", "batch norm"),
+        partial(resnet, depth),
+        order,
+    )
+
+
+PRESETS = (
+    Preset(
+        "small-resnet",
+        "Small ResNet",
+        "Residual blocks cut to 32 × 32 pictures, trained in minutes.",
+        GROUP,
+        ("image", "ResNet", "residual", "small"),
+        small_resnet,
+        50,
+    ),
+    *(_preset(depth, 51 + number) for number, depth in enumerate(DEPTHS)),
+)

@@ -1,0 +1,154 @@
+"""Recurrent networks: sequences to a label, to a number, and to their own next character."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from graph.build import GraphBuilder, project
+from graph.model import DataChoice, Project, Training
+from presets import Preset
+
+GROUP = "Sequences"
+
+
+def last_step(kind: str, title: str) -> Project:
+    """A recurrent layer over (30, 4) sequences; its last output decides between two classes."""
+    g = GraphBuilder(f"{kind}Classifier")
+    x = g.add(kind, g.input("x", shape=(30, 4)), name=kind.lower(), hidden_size=64)
+    x = g.add("Select", x, name="last", dim=1, index=-1)
+    x = g.add("Linear", x, name="fc", out_features=1)
+    g.output(g.add("Sigmoid", x, name="sigmoid"), name="probability")
+    return project(
+        title,
+        g,
+        data=DataChoice("sequences"),
+        training=Training(loss="bce", optimizer="Adam", learning_rate=3e-3, epochs=15, batch_size=32),
+    )
+
+
+def bilstm() -> Project:
+    """Both directions: the forward half of the last step joined with the backward half of the first step."""
+    g = GraphBuilder("BiLSTMClassifier")
+    x = g.add("LSTM", g.input("x", shape=(30, 4)), name="lstm", hidden_size=64, bidirectional=True)
+    last = g.add("Select", x, name="last_step", dim=1, index=-1)
+    first = g.add("Select", x, name="first_step", dim=1, index=0)
+    ahead = g.add("Slice", last, name="ahead", dim=1, start=0, end=64)
+    back = g.add("Slice", first, name="back", dim=1, start=64, end=128)
+    x = g.add("Linear", g.add("Concat", ahead, back, name="both"), name="fc", out_features=1)
+    g.output(g.add("Sigmoid", x, name="sigmoid"), name="probability")
+    return project(
+        "BiLSTM",
+        g,
+        data=DataChoice("sequences"),
+        training=Training(loss="bce", optimizer="Adam", learning_rate=3e-3, epochs=15, batch_size=32),
+    )
+
+
+def char_rnn() -> Project:
+    """One-hot characters in, scores for the next character out, with as many hidden units as characters."""
+    g = GraphBuilder("CharRNN")
+    x = g.add("RNN", g.input("x", shape=(16, 13)), name="rnn", hidden_size=13)
+    g.output(g.add("Linear", x, name="fc", out_features=13), name="scores")
+    return project(
+        "Char-RNN, short",
+        g,
+        data=DataChoice("char-wow"),
+        training=Training(
+            loss="cross_entropy", optimizer="Adam", learning_rate=0.05, epochs=100, batch_size=1
+        ),
+    )
+
+
+def char_rnn_long() -> Project:
+    """Two recurrent layers over windows of ten characters of one long sentence."""
+    g = GraphBuilder("CharRNNLong")
+    x = g.add("RNN", g.input("x", shape=(10, 25)), name="rnn", hidden_size=25, num_layers=2)
+    g.output(g.add("Linear", x, name="fc", out_features=25), name="scores")
+    return project(
+        "Char-RNN, long",
+        g,
+        data=DataChoice("char-ship"),
+        training=Training(
+            loss="cross_entropy", optimizer="Adam", learning_rate=0.02, epochs=60, batch_size=170
+        ),
+    )
+
+
+def time_series() -> Project:
+    """Ten days of five measurements to the next day's temperature."""
+    g = GraphBuilder("WeatherRNN")
+    x = g.add("RNN", g.input("x", shape=(10, 5)), name="rnn", hidden_size=16)
+    x = g.add("Select", x, name="last", dim=1, index=-1)
+    g.output(g.add("Linear", x, name="fc", out_features=1), name="tomorrow")
+    return project(
+        "Time series",
+        g,
+        data=DataChoice("time-series"),
+        training=Training(
+            loss="mse",
+            optimizer="Adam",
+            learning_rate=0.01,
+            epochs=40,
+            batch_size=64,
+            initialisation="xavier_uniform",
+            options={"init_layers": "linear"},
+        ),
+    )
+
+
+PRESETS = (
+    Preset(
+        "lstm",
+        "LSTM, last step",
+        "An LSTM reads thirty steps; its last output decides.",
+        GROUP,
+        ("sequence", "LSTM", "classification"),
+        partial(last_step, "LSTM", "LSTM, last step"),
+        70,
+    ),
+    Preset(
+        "bilstm",
+        "BiLSTM",
+        "Read the sequence from both ends and join what was learnt.",
+        GROUP,
+        ("sequence", "LSTM", "bidirectional"),
+        bilstm,
+        71,
+    ),
+    Preset(
+        "gru",
+        "GRU",
+        "The same task with the gated recurrent unit: fewer weights than an LSTM.",
+        GROUP,
+        ("sequence", "GRU", "classification"),
+        partial(last_step, "GRU", "GRU"),
+        72,
+    ),
+    Preset(
+        "char-rnn",
+        "Char-RNN, short",
+        "Learn to write “wow it's amazing!” one character at a time.",
+        GROUP,
+        ("text", "RNN", "next character"),
+        char_rnn,
+        73,
+    ),
+    Preset(
+        "char-rnn-long",
+        "Char-RNN, long",
+        "Two recurrent layers learn a sentence of 180 characters by heart.",
+        GROUP,
+        ("text", "RNN", "next character"),
+        char_rnn_long,
+        74,
+    ),
+    Preset(
+        "time-series",
+        "Time series",
+        "Predict tomorrow's temperature from ten days of weather.",
+        GROUP,
+        ("sequence", "RNN", "regression"),
+        time_series,
+        75,
+    ),
+)
