@@ -53,6 +53,7 @@ _slot_errors: list[str] = []
 def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Point everything that platformdirs and QSettings would choose at a folder of this test."""
     home = tmp_path_factory.mktemp("home")
+    monkeypatch.delenv("TORCHLOOM_RUNS", raising=False)
     monkeypatch.setenv("TORCHLOOM_DATA", str(home / "downloads"))
     for variable in ("CONFIG", "DATA", "CACHE", "STATE"):
         monkeypatch.setenv(f"XDG_{variable}_HOME", str(home / variable.lower()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from runtime.commands.output import Output, Refused
 from runtime.data import DataError
 from runtime.facts import facts_for
 from runtime.headless import train_project
+from runtime.runs import new_folder
 
 BAR_WIDTH = 24
 
@@ -40,22 +40,10 @@ def train(
         out.item({"event": "failed", "sentence": problems[0].text})
         out.note("Nothing was trained. `main.py check` shows the fixes.")
         return 1
-    run = folder or fresh_folder(project.title)
+    run = folder or new_folder(project.title, Path("runs"))
     report = Report(out)
     train_project(project, run, overrides, report.take, resume=resume)
     return report.exit_code
-
-
-def fresh_folder(title: str, under: Path = Path("runs")) -> Path:
-    """A folder for a new run, named by the project and the time: ``runs/digits-cnn-20260131-184502``."""
-    words = "".join(
-        letter if letter.isalnum() and letter.isascii() else " " for letter in title.lower()
-    ).split()
-    stem = "-".join([*words[:6], datetime.datetime.now().strftime("%Y%m%d-%H%M%S")])
-    folder, number = under / stem, 2
-    while folder.exists():
-        folder, number = under / f"{stem}-{number}", number + 1
-    return folder
 
 
 class Report:
@@ -76,8 +64,8 @@ class Report:
             return
         self._wipe()
         if event == "started":
-            self._epochs = int(message.get("epochs", 0))
-            self.out.note(f"Training on {message.get('device', 'cpu')}, kept in {message.get('folder', '')}")
+            self._epochs = int(message["epochs"])
+            self.out.note(f"Training on {message['device_name']}, kept in {message['folder']}")
         elif event == "epoch":
             self._epoch(message)
         elif event in ("finished", "stopped"):
@@ -86,7 +74,7 @@ class Report:
             self.out.item(message)
             self.out.note(" ".join(str(message[key]) for key in ("sentence", "hint") if message.get(key)))
         elif event == "log":
-            self.out.note(str(message.get("sentence", message.get("text", ""))))
+            self.out.note(str(message["text"]))
 
     def _epoch(self, message: Mapping[str, Any]) -> None:
         self.out.item(message)
