@@ -11,17 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from graph.catalogue.spec import Call, LayerType, Param
+from graph.catalogue.spec import Call, LayerType, Param, literal
 
-
-def literal(value: Any) -> str:
-    """A parameter's value as Python text. Only plain values: anything else is a programming error."""
-    if isinstance(value, tuple):
-        inside = ", ".join(literal(item) for item in value)
-        return f"({inside},)" if len(value) == 1 else f"({inside})"
-    if value is None or type(value) in (bool, int, float, str):
-        return repr(value).replace("'", '"') if isinstance(value, str) else repr(value)
-    raise TypeError(f"{value!r} is not a plain value")
+__all__ = ["argument", "build_call", "build_module", "call_text", "constructor_text", "literal", "take_apart"]
 
 
 def constructor_text(layer: LayerType, values: Mapping[str, Any], texts: Mapping[str, str] | None = None) -> str:

@@ -69,7 +69,7 @@ def _max(n: int) -> LayerType:
         ),
         outputs=outputs,
         module=f"nn.MaxPool{n}d",
-        unpack=lambda values: "{output}, {indices}" if values["return_indices"] else None,  # type: ignore[arg-type, return-value]
+        unpack=lambda values: "{output}, {indices}" if values["return_indices"] else None,
         check=first(rank_is(n + 2, what=LAYOUTS[n]), half_padding(n), window_fits(n)),
         worked=_no_parameters(n),
         window=window_of(n),

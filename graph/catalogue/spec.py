@@ -145,11 +145,11 @@ class Param:
             return "one of " + ", ".join(self.choices)
         bounds = ""
         if self.minimum is not None and self.maximum is not None:
-            bounds = f" from {self.minimum:g} to {self.maximum:g}"
+            bounds = f" from {_number_text(self.minimum)} to {_number_text(self.maximum)}"
         elif self.minimum is not None:
-            bounds = f" of at least {self.minimum:g}"
+            bounds = f" of at least {_number_text(self.minimum)}"
         elif self.maximum is not None:
-            bounds = f" of at most {self.maximum:g}"
+            bounds = f" of at most {_number_text(self.maximum)}"
         if self.kind == "int":
             return "a whole number" + bounds
         if self.kind == "float":
@@ -157,6 +157,20 @@ class Param:
         if self.kind == "ints":
             return f"a whole number{bounds}, or {self.length} of them"
         return "a list of whole numbers" + (f", each{bounds}" if bounds else "")
+
+
+def literal(value: Any) -> str:
+    """A parameter's value as Python text. Only plain values: anything else is a programming error."""
+    if isinstance(value, tuple):
+        inside = ", ".join(literal(item) for item in value)
+        return f"({inside},)" if len(value) == 1 else f"({inside})"
+    if value is None or type(value) in (bool, int, float, str):
+        return repr(value).replace("'", '"') if isinstance(value, str) else repr(value)
+    raise TypeError(f"{value!r} is not a plain value")
+
+
+def _number_text(value: float) -> str:
+    return f"{int(value):,}" if value == int(value) else f"{value:g}"
 
 
 def _show(value: Any) -> str:
@@ -213,7 +227,8 @@ class Call:
 
     def changed(self, layer_default: Any, param: str) -> bool:
         """Whether a parameter must be printed because it differs from torch's default."""
-        return bool(self.values[param] != layer_default) or self.texts[param].isidentifier()
+        value = self.values[param]
+        return bool(value != layer_default) or self.texts[param] != literal(value)
 
     def all(self, port: str = "inputs") -> str:
         return ", ".join(self.arguments.get(port, ()))
@@ -224,7 +239,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A valid use, for tests: parameters and the inputs' shapes with the batch axis (2 by default)."""
+    """A valid use, for tests: parameters and the inputs' shapes. A first axis of 2 is the batch."""
 
     params: Mapping[str, Any]
     inputs: Mapping[str, Any]
@@ -254,7 +269,7 @@ class LayerType:
     call: Callable[[Call], str] | None = None
     construct: Callable[[Call], str] | None = None
     """Prints the constructor where the usual ``module(required, keyword=…)`` does not do."""
-    unpack: str | Callable[[Mapping[str, Any]], str] | None = None
+    unpack: str | Callable[[Mapping[str, Any]], str | None] | None = None
     check: Callable[[Given], Complaint | None] | None = None
     caution: Callable[[Given], Complaint | None] | None = None
     """Like ``check``, for what torch does take but a person rarely wants: shown as a warning."""
