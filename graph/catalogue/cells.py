@@ -59,7 +59,7 @@ def _layer(kind: str) -> LayerType:
     extra: tuple[Param, ...] = ()
     if kind == "RNN":
         extra = (Param("nonlinearity", "choice", "tanh", "Function of the state.", choices=("tanh", "relu")),)
-    state = {"input": (2, 4), **{port: (2, 3) for port in ports}}
+    state = {"input": (2, 4), **dict.fromkeys(ports, (2, 3))}
     return LayerType(
         name=f"{kind}Cell",
         category="Recurrent",
