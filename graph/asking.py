@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,7 +136,7 @@ def _run_on_meta(
     flat = [tensor for port in layer.inputs for tensor in inputs.get(port.name, ())]
     shapes: dict[str, list[tuple[int, ...]]] = {}
     dtypes: dict[str, str] = {}
-    with torch.device("meta"), torch.no_grad():
+    with torch.device("meta"), torch.no_grad(), _no_shortcuts():
         module = build_module(layer, values)
         if module is not None:
             module.eval()
@@ -150,6 +151,19 @@ def _run_on_meta(
     if any(len(found) > 1 for found in ranks.values()):
         raise RuntimeError("the number of axes depends on the batch size")
     return {name: Tensor(tuple(found), dtypes[name]) for name, found in shapes.items()}, parameters
+
+
+@contextmanager
+def _no_shortcuts() -> Iterator[None]:
+    """torch's fast path of Transformers in evaluation uses nested tensors, which do not exist on meta."""
+    import torch
+
+    before = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(before)
 
 
 def _one_line(text: str) -> str:
