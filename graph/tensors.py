@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations
 
 BATCH = "B"
@@ -64,7 +65,7 @@ class Tensor:
     @property
     def dims(self) -> tuple[str, ...]:
         """Every axis as text: ``("B", "64", "28", "28")``."""
-        return tuple(_axis_text([shape[axis] for shape in self.shapes]) for axis in range(self.rank))
+        return tuple(_axis_text(tuple(shape[axis] for shape in self.shapes)) for axis in range(self.rank))
 
     @property
     def text(self) -> str:
@@ -92,13 +93,14 @@ def symbols_of(count: int) -> tuple[str, ...]:
     return {1: (), 2: (BATCH,), 4: (BATCH, LENGTH)}[count]
 
 
-def _axis_text(sizes: list[int]) -> str:
+@lru_cache(maxsize=4096)
+def _axis_text(sizes: tuple[int, ...]) -> str:
     if len(set(sizes)) == 1:
         return str(sizes[0])
     return _polynomial_text(_fit(sizes))
 
 
-def _fit(sizes: list[int]) -> dict[tuple[str, ...], Fraction]:
+def _fit(sizes: tuple[int, ...]) -> dict[tuple[str, ...], Fraction]:
     """Multilinear polynomial through the sizes at all corners, e.g. ``{("B",): 4, (): 1}``."""
     symbols = symbols_of(len(sizes))
     low = [Fraction(PROBE_SIZES[symbol][0]) for symbol in symbols]
