@@ -67,6 +67,8 @@ def split(dataset: Dataset, val_fraction: float = 0.15, test_fraction: float = 0
         if fixed is not None:
             taken[fixed] = True
     pool = everything[~taken]
+    if len(pool) == 0:
+        raise DataError("No samples are left to train on: all of them belong to the validation or test set.")
     wanted_test = 0 if dataset.test is not None else _share(len(pool), test_fraction)
     wanted_val = 0 if dataset.validation is not None else _share(len(pool), val_fraction)
     if wanted_test + wanted_val >= len(pool):

@@ -16,8 +16,8 @@ from runtime.data.table import Table, open_table
 
 CENSUS = """\
 |1x3 a line that belongs to no table
-39, State-gov, 77516, Bachelors, 13, Never-married, Adm-clerical, Not-in-family, White, Male, 2174, 0, 40, Peru, <=50K
-50, Self-emp-not-inc, 83311, Bachelors, 13, Divorced, Exec-managerial, Husband, White, Male, 0, 0, 13, Peru, <=50K
+39, State-gov, 77516, Bachelors, 13, Single, Adm-clerical, Unmarried, White, Male, 2174, 0, 40, Peru, <=50K
+50, Self-emp-inc, 83311, Bachelors, 13, Single, Exec-managerial, Husband, White, Male, 0, 0, 13, Peru, <=50K
 38, ?, 215646, HS-grad, 9, Divorced, Handlers-cleaners, Not-in-family, White, Male, 0, 0, 40, ?, >50K
 53, Private, 234721, 11th, 7, Divorced, Handlers-cleaners, Husband, Black, Female, 0, 0, 40, Cuba, <=50K
 
@@ -44,7 +44,7 @@ def test_the_census_layout_opens_unchanged(tmp_path: Path) -> None:
     assert schema.input_shape == (14,) and schema.task == "binary" and schema.classes == ("<=50K", ">50K")
     dataset = table.dataset()
     assert dataset.targets.tolist() == [[0], [0], [1], [0]]
-    # Private 0, Self-emp-not-inc 1, State-gov 2; the missing one comes after them.
+    # Private 0, Self-emp-inc 1, State-gov 2; the missing one comes after them.
     assert dataset.inputs[:, 1].tolist() == [2, 1, 3, 0]
     assert dataset.inputs[:, 0].tolist() == [39, 50, 38, 53]
     assert dataset.prepared(split(dataset).train).inputs.isfinite().all()
