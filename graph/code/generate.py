@@ -1,0 +1,53 @@
+"""A network as a Python module."""
+
+from __future__ import annotations
+
+import ast
+
+from graph.catalogue import CATALOGUE
+from graph.code.classes import Classes
+from graph.code.emit import Emitter, places
+from graph.code.modules import module_paths
+from graph.code.source import Entry, Source
+from graph.code.structure import CodeError, Structures
+from graph.model import INPUT, Project
+from graph.shapes import ProjectShapes
+
+_IMPORTS = (
+    ("torch", "import torch"),
+    ("F", "import torch.nn.functional as F"),
+    ("torchvision", "import torchvision"),
+    ("nn", "from torch import nn"),
+)
+
+
+def generate(project: Project, shapes: ProjectShapes, network_id: str) -> Source:
+    """The code of a network. ``shapes`` must be those of the project as it is, without errors in the
+    network; otherwise :class:`CodeError` says what stands in the way."""
+    for problem in shapes.errors:
+        if problem.place[:1] == (network_id,):
+            raise CodeError(f"The network has a problem: {problem.text}")
+    structures = Structures(project, network_id)
+    if network_id not in shapes.networks:
+        raise CodeError(f"Nothing is known of the shapes in “{structures.network.graph.name}”.")
+    classes = Classes(structures, shapes.networks[network_id])
+    written = Emitter(classes).write()
+    name = classes.variants[-1].name
+    body = "\n".join(written.lines) + "\n"
+    used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
+    imports = [line for word, line in _IMPORTS if word in used]
+    head = [f'"""{name}, drawn with TorchLoom. Needs torch alone."""', "", *imports, "", ""]
+    lines, owners = places(classes, written, len(head))
+    entries = []
+    for node in structures.network.inputs:
+        values = CATALOGUE[INPUT].validated(node.params)
+        entries.append(Entry(node.name, values["shape"], values["dtype"]))
+    return Source(
+        "\n".join(head) + "\n" + body,
+        name,
+        network_id,
+        tuple(entries),
+        lines,
+        module_paths(classes.root),
+        tuple(owners),
+    )

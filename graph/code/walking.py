@@ -1,0 +1,139 @@
+"""Running a network node by node over the model's own sub-modules, to see what functions give.
+
+Hooks see what layers give; an Add or a Concat has no module to hook. The order is that of ``forward``, so
+random layers draw the same numbers and the outputs are equal bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from graph.building import build_call, take_apart
+from graph.code.classes import Classes, Instance
+from graph.code.modules import item_paths
+from graph.code.structure import CodeError, Step, Structures
+from graph.model import Project
+from graph.problems import Place
+from graph.shapes import ProjectShapes
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+def walk(
+    project: Project,
+    shapes: ProjectShapes,
+    network_id: str,
+    model: nn.Module,
+    inputs: Tensor | Sequence[Tensor],
+    wanted: Iterable[Place],
+) -> dict[Place, Tensor]:
+    """The outputs of the wanted nodes; of nodes with several outputs the first.
+
+    ``wanted`` are node ids from the network inwards, ``("n7", "n2")`` or ``("n7[2]", "n2")`` in a row of
+    repetitions. A row itself gives what its last repetition gives. ``model`` is an instance of the
+    generated class; gradients, mode and device are the caller's. Nodes that reach no output are not run,
+    and :class:`CodeError` names a wanted one among them.
+    """
+    found = walk_ports(project, shapes, network_id, model, inputs, wanted)
+    return {place: next(iter(ports.values())) for place, ports in found.items()}
+
+
+def walk_ports(
+    project: Project,
+    shapes: ProjectShapes,
+    network_id: str,
+    model: nn.Module,
+    inputs: Tensor | Sequence[Tensor],
+    wanted: Iterable[Place],
+) -> dict[Place, dict[str, Tensor]]:
+    """Like :func:`walk`, with all outputs of each node by port."""
+    classes = Classes(Structures(project, network_id), shapes.networks[network_id])
+    root = classes.root
+    tensors = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+    if len(tensors) != len(root.structure.inputs):
+        raise CodeError(f"The network has {len(root.structure.inputs)} inputs, but {len(tensors)} are given.")
+    names = {_first_plain(place): place for place in wanted}
+    walker = _Walker(model, set(names))
+    prefix = "layers." if root.structure.chain else ""
+    walker.graph(root, (), prefix, tensors)
+    missing = walker.wanted - walker.found.keys()
+    if missing:
+        raise CodeError(f"There is no running node at {' / '.join(min(missing))}.")
+    return {names[place]: ports for place, ports in walker.found.items()}
+
+
+def _first_plain(place: Place) -> Place:
+    """The way into a row's first repetition without its number."""
+    return (*(step.removesuffix("[0]") for step in place[:-1]), place[-1])
+
+
+class _Walker:
+    def __init__(self, model: nn.Module, wanted: set[Place]) -> None:
+        self.model = model
+        self.wanted = wanted
+        self.found: dict[Place, dict[str, Any]] = {}
+
+    def graph(self, instance: Instance, place: Place, prefix: str, tensors: Sequence[Any]) -> list[Any]:
+        """Run a graph; its outputs in order."""
+        structure = instance.structure
+        values: dict[str, dict[str, Any]] = {}
+        for node, tensor in zip(structure.inputs, tensors, strict=True):
+            values[node.id] = {"output": tensor}
+            self._keep((*place, node.id), values[node.id])
+        paths = {step.id: (own, items) for step, own, items in item_paths(instance, prefix)}
+        for step in structure.steps:
+            arguments = {
+                port: [values[node][output] for node, output in refs] for port, refs in step.sources.items()
+            }
+            own, items = paths.get(step.id, ("", []))
+            if step.block is not None:
+                values[step.id] = self._block(step, instance, place, items, arguments)
+            else:
+                values[step.id] = self._layer(step, instance, own, arguments)
+            self._keep((*place, step.id), values[step.id])
+        results = [values[node][port] for _, (node, port) in structure.outputs]
+        for (node, _), result in zip(structure.outputs, results, strict=True):
+            self._keep((*place, node.id), {"output": result})
+        return results
+
+    def _keep(self, place: Place, ports: Mapping[str, Any]) -> None:
+        if place in self.wanted:
+            self.found[place] = dict(ports)
+
+    def _layer(
+        self, step: Step, instance: Instance, path: str, arguments: Mapping[str, list[Any]]
+    ) -> dict[str, Any]:
+        assert step.layer is not None
+        values = instance.values(step.id)
+        module = self.model.get_submodule(path) if path else None
+        call = build_call(step.layer, values, {port: len(found) for port, found in arguments.items()})
+        flat = [tensor for port in step.layer.inputs for tensor in arguments.get(port.name, ())]
+        return take_apart(step.layer, values, call(module, *flat))
+
+    def _block(
+        self,
+        step: Step,
+        instance: Instance,
+        place: Place,
+        items: list[str],
+        arguments: Mapping[str, list[Any]],
+    ) -> dict[str, Any]:
+        """Look into a block only where something inside is wanted."""
+        block = step.block
+        assert block is not None
+        tensors = [arguments[node.name][0] for node in block.inputs]
+        for number, path in enumerate(items):
+            inner = instance.inner[step.id][number]
+            here = (*place, step.id if number == 0 else f"{step.id}[{number}]")
+            if any(len(one) > len(here) and one[: len(here)] == here for one in self.wanted):
+                results = self.graph(inner, here, path + ".", tensors)
+            else:
+                result = self.model.get_submodule(path)(*tensors)
+                results = list(result) if len(block.outputs) > 1 else [result]
+            if step.wrapped:
+                ports = (node.name for node, _ in block.outputs)
+                self._keep((*place, f"{step.id}[{number}]"), dict(zip(ports, results, strict=True)))
+            tensors = results
+        return dict(zip((node.name for node, _ in block.outputs), tensors, strict=True))
