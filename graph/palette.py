@@ -1,0 +1,148 @@
+"""Finding a layer by typing: what can be added, how well it matches, and what fits a wire.
+
+The palette and the search at the cursor both ask here, so that both rank alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from graph.catalogue import CATALOGUE, CATEGORIES
+from graph.catalogue.spec import Port
+from graph.model import BLOCK, Project
+from graph.shapes import Inference
+from graph.tensors import Tensor
+
+BLOCKS = "Blocks"
+COMMON = (
+    "Conv2d", "Linear", "ReLU", "MaxPool2d", "BatchNorm2d", "Dropout", "Flatten", "Add", "Concat",
+    "LSTM", "Embedding", "LayerNorm", "Softmax", "GRU", "AdaptiveAvgPool2d", "GELU",
+    "MultiheadAttention", "TransformerEncoderLayer", "Output", "Input",
+)  # fmt: skip
+"""What people reach for most; stands before its equals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that can be put on the canvas: a layer type, or a use of a block (``block`` is its id)."""
+
+    type: str
+    title: str
+    category: str
+    summary: str = ""
+    words: tuple[str, ...] = ()
+    block: str | None = None
+
+
+def entries(project: Project | None = None) -> list[Entry]:
+    """All layer types by category, then the project's blocks."""
+    order = {name: number for number, name in enumerate(CATEGORIES)}
+    found = [
+        Entry(layer.name, layer.name, layer.category, layer.summary, layer.words)
+        for layer in sorted(CATALOGUE.values(), key=lambda layer: order[layer.category])
+    ]
+    for block in project.blocks.values() if project else ():
+        found.append(Entry(BLOCK, block.name, BLOCKS, block.help.partition("\n")[0], ("block",), block.id))
+    return found
+
+
+def score(query: str, entry: Entry) -> int:
+    """How well an entry matches: 0 not at all; the name counts more than its words, those more than the rest.
+
+    Every word of the query must match somewhere. Case, spaces and signs do not matter.
+    """
+    whole = _plain(query)
+    if not whole:
+        return 1
+    title = _plain(entry.title)
+    if whole == title:
+        return 1000
+    best = 0
+    if title.startswith(whole):
+        best = 800 - min(len(title) - len(whole), 50)
+    aliases = [_plain(word) for word in entry.words]
+    if any(_plain(part).startswith(whole) for part in _parts(entry.title)[1:]):
+        best = max(best, 650)
+    if whole in aliases:
+        best = max(best, 640)
+    if any(alias.startswith(whole) for alias in aliases):
+        best = max(best, 500)
+    if whole in title:
+        best = max(best, 400)
+    if best:
+        return best
+    total = 0
+    for word in query.split():
+        value = _word(_plain(word), title, aliases, entry)
+        if value == 0:
+            return 0
+        total += value
+    return total // max(1, len(query.split()))
+
+
+def _word(word: str, title: str, aliases: list[str], entry: Entry) -> int:
+    if not word:
+        return 1
+    if title.startswith(word):
+        return 350
+    if any(alias.startswith(word) for alias in aliases):
+        return 300
+    if word in title:
+        return 250
+    if _plain(entry.category).startswith(word):
+        return 200
+    if any(word in alias for alias in aliases):
+        return 150
+    if any(_plain(part).startswith(word) for part in entry.summary.split()):
+        return 100
+    return 50 if len(word) > 2 and word in _plain(entry.summary) else 0
+
+
+def search(query: str, among: Iterable[Entry], preferred: Iterable[Entry] = ()) -> list[Entry]:
+    """The entries that match, best first; ``preferred`` ones stand before the others of a like score."""
+    liked = set(preferred)
+    rated = [(score(query, entry), entry) for entry in among]
+    found = [(value, number, entry) for number, (value, entry) in enumerate(rated) if value]
+
+    def place(item: tuple[int, int, Entry]) -> tuple[int, int, int]:
+        value, number, entry = item
+        popular = COMMON.index(entry.title) if entry.title in COMMON else len(COMMON)
+        bonus = (100 if entry in liked else 0) + (40 if popular < len(COMMON) else 0)
+        return (-(value + bonus), popular, number)
+
+    found.sort(key=place)
+    return [entry for _, _, entry in found]
+
+
+def takes(port: Port, kind: str) -> bool:
+    """Whether a port takes a tensor of this kind (``float``, ``int`` or ``bool``)."""
+    return port.accepts in ("any", kind) or (port.accepts == "number" and kind != "bool")
+
+
+def fits(inference: Inference, tensor: Tensor, entry: Entry) -> bool:
+    """Whether an entry, as it comes from the palette, accepts a tensor at its first input. Needs torch.
+
+    A layer with more required inputs is judged by its first port's kind alone: the rest is not there yet.
+    The first answer for a layer may take some milliseconds; it is remembered by the inference.
+    """
+    if entry.type == BLOCK:
+        return True
+    layer = CATALOGUE[entry.type]
+    if not layer.inputs or not takes(layer.inputs[0], tensor.kind):
+        return False
+    required = [port for port in layer.inputs if not port.optional]
+    if len(required) > 1 or layer.inputs[0].variadic or (layer.call is None and layer.module is None):
+        return True
+    return inference.ask(layer, layer.initial, {layer.inputs[0].name: (tensor,)}).complaint is None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.lower())
+
+
+def _parts(title: str) -> list[str]:
+    """``AdaptiveAvgPool2d`` -> Adaptive, AvgPool2d, Pool2d: places where a person may begin to type."""
+    starts = [match.start() for match in re.finditer(r"[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]+|\d+", title)]
+    return [title[start:] for start in starts]
