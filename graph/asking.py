@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -136,7 +137,9 @@ def _run_on_meta(
     flat = [tensor for port in layer.inputs for tensor in inputs.get(port.name, ())]
     shapes: dict[str, list[tuple[int, ...]]] = {}
     dtypes: dict[str, str] = {}
-    with torch.device("meta"), torch.no_grad(), _no_shortcuts():
+    with torch.device("meta"), torch.no_grad(), _no_shortcuts(), warnings.catch_warnings():
+        # what torch advises about a layer (a dropout without effect) is not a matter of shapes
+        warnings.simplefilter("ignore")
         module = build_module(layer, values)
         if module is not None:
             module.eval()

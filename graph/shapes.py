@@ -361,7 +361,8 @@ class _Walk:
         found.state = "ok" if kind == "caution" else "problem"
         title = self.project.blocks[node.block].name if node.block in self.project.blocks else node.type
         wires = here.graph.edges_into(node.id, complaint.port)
-        source = wires[0].source if len(wires) == 1 and kind not in ("missing", "parameter") else None
+        own = kind in ("missing", "parameter") or (complaint.param is not None and complaint.port is None)
+        source = wires[0].source if len(wires) == 1 and not own else None
         origin = f", from “{here.graph.nodes[source].name}”" if source else ""
         severity: Severity = "error" if node.id in here.useful else "hint"
         here.result.problems.append(
