@@ -136,12 +136,12 @@ def _write_with_weights(
     if kind == "pt2":
         from runtime.exports.program import write_pt2
 
-        write_pt2(project, graph, model, path)
+        write_pt2(source, model, path)
         _wrote(path, kind, out)
     elif kind == "onnx":
         from runtime.exports.program import write_onnx
 
-        write_onnx(project, graph, model, path)
+        write_onnx(source, [node.name for node in graph.outputs], model, path)
         _wrote(path, kind, out)
     for copy in copies:
         write_weights(model, copy)

@@ -6,9 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graph.catalogue import CATALOGUE
 from graph.code import Source, load_module
-from graph.model import INPUT, Graph, Project
+from graph.model import Project
 
 if TYPE_CHECKING:
     import torch
@@ -85,34 +84,31 @@ def read_weights(path: Path) -> dict[str, torch.Tensor]:
 def write_weights(model: nn.Module, path: Path) -> None:
     """Write a state_dict with torch (``.pt``, ``.pth``), or safetensors for any other ending."""
     import torch
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     state = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in model.state_dict().items()}
     if path.suffix in (".pt", ".pth"):
         torch.save(state, path)
     else:
-        save_file(state, path)
+        path.write_bytes(save(state))
 
 
-def example_inputs(project: Project, network: Graph, batch: int = 2) -> tuple[torch.Tensor, ...]:
-    """A batch of made-up inputs of the right shapes and types, one tensor per input node."""
+def example_inputs(source: Source, batch: int = 3) -> tuple[torch.Tensor, ...]:
+    """A batch of made-up inputs of the right shapes and types, one tensor per input."""
     import torch
 
     found = []
-    for node in network.inputs:
-        values = CATALOGUE[INPUT].validated(node.params)
-        shape = (batch, *(LENGTH if size == -1 else int(size) for size in values["shape"]))
-        dtype = getattr(torch, values["dtype"])
-        found.append(torch.zeros(shape, dtype=dtype) if not dtype.is_floating_point else torch.randn(shape))
+    for entry in source.inputs:
+        shape = (batch, *(LENGTH if size == -1 else size for size in entry.shape))
+        dtype = getattr(torch, entry.dtype)
+        found.append(
+            torch.randn(shape, dtype=dtype) if dtype.is_floating_point else torch.zeros(shape, dtype=dtype)
+        )
     return tuple(found)
 
 
-def dynamic_axes(network: Graph) -> tuple[dict[int, str], ...]:
+def open_axes(source: Source) -> tuple[tuple[int, ...], ...]:
     """Per input, the axes whose size is open: the batch, and a sequence's length where it changes."""
-    found = []
-    for node in network.inputs:
-        shape = CATALOGUE[INPUT].validated(node.params)["shape"]
-        axes = {0: "batch"}
-        axes.update({axis: "length" for axis, size in enumerate(shape, 1) if size == -1})
-        found.append(axes)
-    return tuple(found)
+    return tuple(
+        (0, *(axis for axis, size in enumerate(entry.shape, 1) if size == -1)) for entry in source.inputs
+    )
