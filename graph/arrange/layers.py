@@ -1,0 +1,266 @@
+"""Which column each node stands in, and in which order from top to bottom.
+
+Sugiyama's method: ranks by longest path, long wires cut into pieces by dummies, then sweeps that sort
+every column by the median of its neighbours until crossings stop going down (Gansner, Koutsofios,
+North and Vo, "A technique for drawing directed graphs", IEEE TSE 1993, sections 2 and 3).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+SWEEPS = 16
+PATIENCE = 3
+
+
+@dataclass(slots=True)
+class Wire:
+    """One wire between two vertices; ``out`` and ``into`` are its ports' offsets from the middles."""
+
+    source: int
+    target: int
+    out: float = 0.0
+    into: float = 0.0
+    key: tuple[float, int] = (0.0, 0)
+    """Sorts wires that leave the same vertex: by port, then by age."""
+
+
+@dataclass(slots=True)
+class Layers:
+    """A connected graph in columns. Vertices below ``count`` are nodes, the others dummies."""
+
+    count: int
+    wires: list[Wire]
+    rank: list[int] = field(default_factory=list)
+    columns: list[list[int]] = field(default_factory=list)
+    paths: list[list[int]] = field(default_factory=list)
+    """For every wire its vertices from source to target, dummies included."""
+    position: list[int] = field(default_factory=list)
+
+    def is_dummy(self, vertex: int) -> bool:
+        return vertex >= self.count
+
+
+def layered(count: int, wires: list[Wire]) -> Layers:
+    """Columns and orders for a connected graph without loops."""
+    layers = Layers(count, wires, _ranks(count, wires))
+    _insert_dummies(layers)
+    _first_order(layers)
+    _reduce_crossings(layers)
+    return layers
+
+
+def _ranks(count: int, wires: list[Wire]) -> list[int]:
+    following: list[list[int]] = [[] for _ in range(count)]
+    missing = [0] * count
+    for wire in wires:
+        following[wire.source].append(wire.target)
+        missing[wire.target] += 1
+    arriving = list(missing)
+    rank = [0] * count
+    order = [vertex for vertex in range(count) if not missing[vertex]]
+    for vertex in order:
+        for after in following[vertex]:
+            rank[after] = max(rank[after], rank[vertex] + 1)
+            missing[after] -= 1
+            if not missing[after]:
+                order.append(after)
+    # pull what has more wires behind it than before it towards those it feeds
+    for vertex in reversed(order):
+        if following[vertex] and len(following[vertex]) > arriving[vertex]:
+            nearest = min(rank[after] for after in following[vertex]) - 1
+            if len(set(following[vertex])) > arriving[vertex] or not arriving[vertex]:
+                rank[vertex] = max(rank[vertex], nearest)
+    return rank
+
+
+def _insert_dummies(layers: Layers) -> None:
+    """Wires from the same port share their dummies for as long as they run side by side."""
+    layers.columns = [[] for _ in range(max(layers.rank, default=0) + 1)]
+    for vertex in range(layers.count):
+        layers.columns[layers.rank[vertex]].append(vertex)
+    shared: dict[tuple[int, float, int], int] = {}
+    for wire in layers.wires:
+        path = [wire.source]
+        for rank in range(layers.rank[wire.source] + 1, layers.rank[wire.target]):
+            key = (wire.source, wire.out, rank)
+            if key not in shared:
+                shared[key] = len(layers.rank)
+                layers.rank.append(rank)
+                layers.columns[rank].append(shared[key])
+            path.append(shared[key])
+        path.append(wire.target)
+        layers.paths.append(path)
+
+
+@dataclass(slots=True)
+class _Neighbours:
+    """Per vertex its neighbours in the next or previous column, with the ports as fractions of a place."""
+
+    before: list[list[tuple[int, float]]]
+    after: list[list[tuple[int, float]]]
+    gaps: list[list[tuple[int, float, int, float]]]
+
+
+def _neighbours(layers: Layers) -> _Neighbours:
+    total = len(layers.rank)
+    found = _Neighbours(
+        [[] for _ in range(total)], [[] for _ in range(total)], [[] for _ in range(len(layers.columns))]
+    )
+    seen: set[tuple[int, int, float, float]] = set()
+    for wire, path in zip(layers.wires, layers.paths, strict=True):
+        for left, right in pairwise(path):
+            out = _fraction(wire.out) if left == wire.source else 0.0
+            into = _fraction(wire.into) if right == wire.target else 0.0
+            if (left, right, out, into) in seen:
+                continue
+            seen.add((left, right, out, into))
+            found.after[left].append((right, into))
+            found.before[right].append((left, out))
+            found.gaps[layers.rank[left]].append((left, out, right, into))
+    return found
+
+
+def _fraction(offset: float) -> float:
+    return max(-0.4, min(0.4, offset / 400))
+
+
+def _first_order(layers: Layers) -> None:
+    """Depth first along the wires, so that what belongs together starts together."""
+    following: dict[int, list[int]] = defaultdict(list)
+    for wire, path in sorted(
+        zip(layers.wires, layers.paths, strict=True), key=lambda item: (item[0].out, item[0].key)
+    ):
+        for left, right in pairwise(path):
+            if right not in following[left]:
+                following[left].append(right)
+        del wire
+    seen: set[int] = set()
+    columns: list[list[int]] = [[] for _ in layers.columns]
+    entered = {right for rights in following.values() for right in rights}
+    for start in range(layers.count):
+        if start in entered:
+            continue
+        todo = [start]
+        while todo:
+            vertex = todo.pop()
+            if vertex in seen:
+                continue
+            seen.add(vertex)
+            columns[layers.rank[vertex]].append(vertex)
+            todo.extend(reversed(following[vertex]))
+    layers.columns = columns
+    _renumber(layers)
+
+
+def _renumber(layers: Layers) -> None:
+    layers.position = [0] * len(layers.rank)
+    for column in layers.columns:
+        for number, vertex in enumerate(column):
+            layers.position[vertex] = number
+
+
+def _reduce_crossings(layers: Layers) -> None:
+    near = _neighbours(layers)
+    best = [list(column) for column in layers.columns]
+    fewest = _crossings(layers, near)
+    idle = 0
+    small = len(layers.rank) <= 4000
+    for sweep in range(SWEEPS):
+        if not fewest or idle >= PATIENCE:
+            break
+        _sort_by_medians(layers, near, down=sweep % 2 == 0)
+        if small:
+            _transpose(layers, near)
+        crossings = _crossings(layers, near)
+        idle += 1
+        if crossings < fewest:
+            best, fewest, idle = [list(column) for column in layers.columns], crossings, 0
+    layers.columns = best
+    _renumber(layers)
+
+
+def _crossings(layers: Layers, near: _Neighbours) -> int:
+    position = layers.position
+    total = 0
+    for gap in near.gaps:
+        if len(gap) < 2:
+            continue
+        ends = sorted((position[left] + out, position[right] + into) for left, out, right, into in gap)
+        seen: list[float] = []
+        start = ends[0][0]
+        waiting: list[float] = []
+        for left, right in ends:
+            if left != start:  # wires from one port do not cross each other
+                for value in waiting:
+                    seen.insert(bisect_left(seen, value), value)
+                waiting, start = [], left
+            total += len(seen) - bisect_left(seen, right + 1e-9)
+            waiting.append(right)
+    return total
+
+
+def _sort_by_medians(layers: Layers, near: _Neighbours, down: bool) -> None:
+    position = layers.position
+    ranks = range(1, len(layers.columns)) if down else range(len(layers.columns) - 2, -1, -1)
+    sides = near.before if down else near.after
+    for rank in ranks:
+        column = layers.columns[rank]
+        if len(column) < 2:
+            continue
+        free: list[tuple[float, float, int]] = []
+        fixed: dict[int, int] = {}
+        for vertex in column:
+            places = sorted(position[other] + port for other, port in sides[vertex])
+            if not places:
+                fixed[position[vertex]] = vertex
+                continue
+            free.append((_median(places), position[vertex], vertex))
+        free.sort()
+        queue = iter(free)
+        column = [fixed[place] if place in fixed else next(queue)[2] for place in range(len(column))]
+        layers.columns[rank] = column
+        for place, vertex in enumerate(column):
+            position[vertex] = place
+
+
+def _median(places: list[float]) -> float:
+    half = len(places) // 2
+    if len(places) % 2:
+        return places[half]
+    if len(places) == 2:
+        return (places[0] + places[1]) / 2
+    left, right = places[half - 1] - places[0], places[-1] - places[half]
+    if left + right == 0:
+        return (places[half - 1] + places[half]) / 2
+    return (places[half - 1] * right + places[half] * left) / (left + right)
+
+
+def _transpose(layers: Layers, near: _Neighbours) -> None:
+    """Swap neighbours in a column wherever that alone saves crossings."""
+    position = layers.position
+    for _ in range(4):
+        improved = False
+        for column in layers.columns:
+            for place in range(len(column) - 1):
+                upper, lower = column[place], column[place + 1]
+                if _pair(position, near, lower, upper) < _pair(position, near, upper, lower):
+                    column[place], column[place + 1] = lower, upper
+                    position[upper], position[lower] = place + 1, place
+                    improved = True
+        if not improved:
+            return
+
+
+def _pair(position: list[int], near: _Neighbours, upper: int, lower: int) -> int:
+    """Crossings between the wires of two neighbours in a column if they stand in this order."""
+    total = 0
+    for side in (near.before, near.after):
+        below = [position[other] + port for other, port in side[lower]]
+        for other, port in side[upper]:
+            place = position[other] + port + 1e-9
+            total += sum(1 for value in below if value + 2e-9 < place)
+    return total

@@ -1,0 +1,251 @@
+"""How high each node stands: long wires first of all straight, then the main path, then the rest.
+
+Vertices that a straight wire joins form a *band* and move as one (the blocks of Brandes and Köpf, "Fast
+and simple horizontal coordinate assignment", 2002; which wires are straight is decided by priority
+instead of by four sweeps). A wire is drawn as one curve from port to port, so at the end every curve is
+compared with the nodes in the columns it passes, and whatever it would run through is pushed aside.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from itertools import pairwise
+
+from graph.arrange.layers import Layers, Wire
+
+GAP = 36.0
+WIRE_GAP = 26.0
+CLEARANCE = 14.0
+SWEEPS = 14
+ROUNDS = 60
+
+
+def heights_of(layers: Layers, height: list[float], left: list[float], width: list[float]) -> list[float]:
+    """The middle of every vertex along y. ``left`` is each node's x, for the curves of its wires."""
+    bands = _Bands(layers, height)
+    for chain in _by_priority(layers):
+        bands.join(chain)
+    middle = bands.placed()
+    _clear_the_way(layers, height, left, width, middle)
+    return middle
+
+
+def separation(layers: Layers, height: list[float], upper: int, lower: int) -> float:
+    """The least distance of two neighbours' middles."""
+    dummies = layers.is_dummy(upper) + layers.is_dummy(lower)
+    gap = (GAP, WIRE_GAP, WIRE_GAP / 2)[dummies]
+    return (height[upper] + height[lower]) / 2 + gap
+
+
+def _by_priority(layers: Layers) -> list[list[tuple[int, int, float]]]:
+    """What should be straight, most wanted first: pieces (left, right, difference of the middles)."""
+    long: list[tuple[int, int, list[tuple[int, int, float]]]] = []
+    short: list[tuple[int, int, list[tuple[int, int, float]]]] = []
+    main = _main_path(layers)
+    for number, (wire, path) in enumerate(zip(layers.wires, layers.paths, strict=True)):
+        pieces = []
+        for left, right in pairwise(path):
+            shift = (wire.out if left == wire.source else 0.0) - (wire.into if right == wire.target else 0.0)
+            pieces.append((left, right, shift))
+        if len(pieces) > 1:
+            long.append((-len(pieces), number, pieces))
+        else:
+            on_main = wire.source in main and main[wire.source] == wire.target
+            short.append((0 if on_main else 1, number, pieces))
+    return [pieces for _, _, pieces in sorted(long) + sorted(short)]
+
+
+def _main_path(layers: Layers) -> dict[int, int]:
+    """The longest path, as what comes after each of its nodes."""
+    best: dict[int, tuple[int, int]] = {}
+    after: dict[int, list[int]] = {}
+    for wire in layers.wires:
+        after.setdefault(wire.source, []).append(wire.target)
+    for vertex in sorted(range(layers.count), key=lambda vertex: -layers.rank[vertex]):
+        lengths = [(1 + best[target][0], -target) for target in after.get(vertex, ())]
+        length, target = max(lengths, default=(0, 1))
+        best[vertex] = (length, -target)
+    here = max(range(layers.count), key=lambda vertex: (best[vertex][0], -vertex), default=-1)
+    path: dict[int, int] = {}
+    while here >= 0 and best[here][0]:
+        path[here] = best[here][1]
+        here = best[here][1]
+    return path
+
+
+class _Bands:
+    """Straight runs of vertices. ``offset`` is a vertex's middle relative to its band."""
+
+    def __init__(self, layers: Layers, height: list[float]) -> None:
+        self.layers = layers
+        self.height = height
+        total = len(layers.rank)
+        self.band = list(range(total))
+        self.offset = [0.0] * total
+        self.members: dict[int, list[int]] = {vertex: [vertex] for vertex in range(total)}
+        self.has_left = [False] * total
+        self.has_right = [False] * total
+        self.gaps: list[list[tuple[int, int]]] = [[] for _ in layers.columns]
+
+    def join(self, chain: list[tuple[int, int, float]]) -> None:
+        for left, right, shift in chain:
+            if self._fits(left, right):
+                self._weld(left, right, shift)
+
+    def _fits(self, left: int, right: int) -> bool:
+        if self.has_right[left] or self.has_left[right]:
+            return False
+        position = self.layers.position
+        gap = self.gaps[self.layers.rank[left]]
+        pair = (position[left], position[right])
+        place = bisect_left(gap, pair)
+        above = place == 0 or gap[place - 1][1] < pair[1]
+        below = place == len(gap) or gap[place][1] > pair[1]
+        return above and below
+
+    def _weld(self, left: int, right: int, shift: float) -> None:
+        position = self.layers.position
+        insort(self.gaps[self.layers.rank[left]], (position[left], position[right]))
+        self.has_right[left] = self.has_left[right] = True
+        keep, lose = self.band[left], self.band[right]
+        move = self.offset[left] + shift - self.offset[right]
+        if len(self.members[keep]) < len(self.members[lose]):
+            keep, lose, move = lose, keep, -move
+        for vertex in self.members.pop(lose):
+            self.band[vertex] = keep
+            self.offset[vertex] += move
+            self.members[keep].append(vertex)
+
+    def placed(self) -> list[float]:
+        """Middles: as high as the order allows, then every band towards its neighbours' median."""
+        above: dict[int, dict[int, float]] = {band: {} for band in self.members}
+        below: dict[int, dict[int, float]] = {band: {} for band in self.members}
+        for column in self.layers.columns:
+            for upper, lower in pairwise(column):
+                first, second = self.band[upper], self.band[lower]
+                least = separation(self.layers, self.height, upper, lower)
+                least += self.offset[upper] - self.offset[lower]
+                if least > below[first].get(second, float("-inf")):
+                    below[first][second] = least
+                    above[second][first] = least
+        order = _topological(above, below)
+        y: dict[int, float] = {}
+        for band in order:
+            y[band] = max((y[other] + least for other, least in above[band].items()), default=0.0)
+        pulls = self._pulls()
+        for sweep in range(SWEEPS):
+            for band in order if sweep % 2 else reversed(order):
+                wanted = sorted(y[other] + shift for other, shift in pulls[band])
+                if not wanted:
+                    continue
+                half = len(wanted) // 2
+                goal = wanted[half] if len(wanted) % 2 else (wanted[half - 1] + wanted[half]) / 2
+                low = max((y[other] + least for other, least in above[band].items()), default=float("-inf"))
+                high = min((y[other] - least for other, least in below[band].items()), default=float("inf"))
+                y[band] = min(max(goal, low), high)
+        return [y[self.band[vertex]] + self.offset[vertex] for vertex in range(len(self.layers.rank))]
+
+    def _pulls(self) -> dict[int, list[tuple[int, float]]]:
+        """For each band, the places where its wires to other bands would be straight."""
+        pulls: dict[int, list[tuple[int, float]]] = {band: [] for band in self.members}
+        for wire, path in zip(self.layers.wires, self.layers.paths, strict=True):
+            for left, right in pairwise(path):
+                first, second = self.band[left], self.band[right]
+                if first == second:
+                    continue
+                start = self.offset[left] + (wire.out if left == wire.source else 0.0)
+                end = self.offset[right] + (wire.into if right == wire.target else 0.0)
+                pulls[first].append((second, end - start))
+                pulls[second].append((first, start - end))
+        return pulls
+
+
+def _topological(above: dict[int, dict[int, float]], below: dict[int, dict[int, float]]) -> list[int]:
+    """Bands from top to bottom. Straight wires never cross, so no band is above and below another."""
+    missing = {band: len(others) for band, others in above.items()}
+    order = sorted(band for band, count in missing.items() if not count)
+    for band in order:
+        for other in below[band]:
+            missing[other] -= 1
+            if not missing[other]:
+                order.append(other)
+    return order
+
+
+def _course(steps: int = 64) -> list[tuple[float, float]]:
+    """(share of the way along x, share along y) of a wire's curve; see :func:`graph.geometry.wire`."""
+    points = []
+    for number in range(steps + 1):
+        t = number / steps
+        points.append((1.5 * t * (1 - t) + t**3, 3 * t**2 - 2 * t**3))
+    return points
+
+
+_COURSE = _course()
+_ALONG = [x for x, _ in _COURSE]
+
+
+def _share(x: float) -> float:
+    """How much of its way along y a wire has made after this share of its way along x."""
+    place = min(max(bisect_left(_ALONG, x), 1), len(_ALONG) - 1)
+    (x0, y0), (x1, y1) = _COURSE[place - 1], _COURSE[place]
+    return min(max(y0 + (y1 - y0) * (x - x0) / (x1 - x0), 0.0), 1.0)
+
+
+def _clear_the_way(
+    layers: Layers, height: list[float], left: list[float], width: list[float], middle: list[float]
+) -> None:
+    """Push aside, column by column, what the curves of long wires would run through."""
+    long = [
+        (wire, path) for wire, path in zip(layers.wires, layers.paths, strict=True) if len(path) > 2
+    ]  # fmt: skip
+    if not long:
+        return
+    long.sort(key=lambda item: (len(item[1]), item[0].key))
+    for _ in range(ROUNDS):
+        moved = False
+        for wire, path in long:
+            for dummy in path[1:-1]:
+                moved |= _pass(layers, height, left, width, middle, wire, dummy)
+        if not moved:
+            return
+
+
+def _pass(
+    layers: Layers, height: list[float], left: list[float], width: list[float], middle: list[float],
+    wire: Wire, dummy: int,
+) -> bool:  # fmt: skip
+    """Make room for one wire in one column; whether anything had to move."""
+    column = layers.columns[layers.rank[dummy]]
+    place = layers.position[dummy]
+    x0, x1 = left[wire.source] + width[wire.source], left[wire.target]
+    y0, y1 = middle[wire.source] + wire.out, middle[wire.target] + wire.into
+    moved = False
+    for step in (-1, 1):
+        near = place + step
+        while 0 <= near < len(column) and layers.is_dummy(column[near]):
+            near += step
+        if not 0 <= near < len(column):
+            continue
+        node = column[near]
+        ends = [
+            y0 + (y1 - y0) * _share((x - x0) / (x1 - x0))
+            for x in (left[node] - CLEARANCE, left[node] + width[node] + CLEARANCE)
+        ]
+        reach = height[node] / 2 + CLEARANCE
+        goal = min(ends) - reach if step < 0 else max(ends) + reach
+        if (middle[node] - goal) * step >= -0.5:
+            continue
+        moved = True
+        middle[node] = goal
+        # what stands further out in the column makes room in turn
+        here = near
+        while 0 <= here + step < len(column):
+            inner, outer = column[here], column[here + step]
+            upper, lower = (inner, outer) if step > 0 else (outer, inner)
+            least = separation(layers, height, upper, lower)
+            if (middle[outer] - middle[inner]) * step >= least:
+                break
+            middle[outer] = middle[inner] + step * least
+            here += step
+    return moved
