@@ -1,0 +1,202 @@
+"""Everything a person can do from a menu, a toolbar or the keyboard, in one table.
+
+A view says what an action does with :meth:`Actions.bind`; an action nobody bound is greyed. Shortcuts can
+be changed by the person (:mod:`gui.shortcuts`) and are kept in the settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from gui.icons import icon
+from gui.settings import settings
+from gui.theme import theme
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One action. ``shortcut`` holds the default keys, several separated by ``", "``."""
+
+    id: str
+    menu: str
+    text: str
+    shortcut: str = ""
+    icon: str = ""
+    tip: str = ""
+    checkable: bool = False
+    color: str = ""
+    submenu: str = ""
+
+
+LINE = None
+"""A separating line in the menu."""
+
+TABLE: tuple[Spec | None, ...] = (
+    Spec("new", "File", "New", "Ctrl+N", "file-plus-outline", "Start with an empty network"),
+    Spec("start_page", "File", "Start page", "Ctrl+Shift+N", "home-outline", "Presets and recent projects"),
+    Spec("open", "File", "Open…", "Ctrl+O", "folder-open-outline", "Open a project file"),
+    Spec("recent", "File", "Open recent", icon="history"),
+    LINE,
+    Spec("save", "File", "Save", "Ctrl+S", "content-save-outline", "Save the project"),
+    Spec("save_as", "File", "Save as…", "Ctrl+Shift+S"),
+    LINE,
+    Spec("export_module", "File", "Python module…", "Ctrl+E", "code-braces",
+         "The network as a Python file that needs torch alone", submenu="Export"),
+    Spec("export_script", "File", "Training script…", "", "play-outline",
+         "A Python file that repeats the training", submenu="Export"),
+    Spec("export_notebook", "File", "Notebook…", "", "notebook-outline", submenu="Export"),
+    Spec("export_weights", "File", "Weights…", "", "tune-variant", submenu="Export"),
+    Spec("export_onnx", "File", "ONNX model…", "", "transit-connection-variant", submenu="Export"),
+    Spec("export_pt2", "File", "torch.export program…", "", "package-variant-closed", submenu="Export"),
+    Spec("export_picture", "File", "Picture…", "", "file-image-outline",
+         "The graph as SVG or PNG", submenu="Export"),
+    LINE,
+    Spec("quit", "File", "Quit", "Ctrl+Q"),
+    Spec("undo", "Edit", "Undo", "Ctrl+Z", "undo"),
+    Spec("redo", "Edit", "Redo", "Ctrl+Shift+Z, Ctrl+Y", "redo"),
+    LINE,
+    Spec("cut", "Edit", "Cut", "Ctrl+X", "content-cut"),
+    Spec("copy", "Edit", "Copy", "Ctrl+C", "content-copy"),
+    Spec("paste", "Edit", "Paste", "Ctrl+V", "content-paste"),
+    Spec("duplicate", "Edit", "Duplicate", "Ctrl+D", "content-duplicate"),
+    Spec("delete", "Edit", "Delete", "Delete, Backspace", "delete-outline"),
+    LINE,
+    Spec("select_all", "Edit", "Select all", "Ctrl+A", "select-all"),
+    Spec("rename", "Edit", "Rename…", "F2"),
+    Spec("zoom_in", "View", "Zoom in", "Ctrl++, Ctrl+=", "magnify-plus-outline"),
+    Spec("zoom_out", "View", "Zoom out", "Ctrl+-", "magnify-minus-outline"),
+    Spec("zoom_reset", "View", "Actual size", "Ctrl+0"),
+    Spec("fit", "View", "Fit all", "F", "fit-to-page-outline", "Show the whole network"),
+    Spec("fit_selection", "View", "Fit selection", "Shift+F"),
+    LINE,
+    Spec("panels", "View", "Panels"),
+    Spec("reset_layout", "View", "Reset layout"),
+    LINE,
+    Spec("theme_system", "View", "Follow the system", checkable=True, submenu="Theme"),
+    Spec("theme_light", "View", "Light", checkable=True, submenu="Theme"),
+    Spec("theme_dark", "View", "Dark", checkable=True, submenu="Theme"),
+    Spec("add_layer", "Network", "Add layer at the cursor…", "Tab", "plus-circle-outline",
+         "Search a layer and put it at the cursor"),
+    Spec("find_layer", "Network", "Search in the palette", "Ctrl+F, /", "magnify"),
+    LINE,
+    Spec("arrange", "Network", "Auto layout", "Ctrl+L", "sitemap-outline",
+         "Arrange the nodes left to right"),
+    LINE,
+    Spec("enter_block", "Network", "Look inside the block", "Ctrl+Down"),
+    Spec("leave_block", "Network", "Back to the outside", "Ctrl+Up", "arrow-left"),
+    Spec("next_problem", "Network", "Go to the next problem", "F8"),
+    Spec("train", "Run", "Train", "F5", "play", "Train the network", color="ok"),
+    Spec("pause", "Run", "Pause", "F6", "pause", "Pause the training, or go on"),
+    Spec("stop", "Run", "Stop", "Shift+F5", "stop",
+         "Stop training and keep the best state", color="error"),
+    Spec("shortcuts", "Help", "Keyboard shortcuts", "F1", "keyboard-outline"),
+    Spec("logs", "Help", "Open the log folder"),
+    Spec("about", "Help", "About TorchLoom", icon="information-outline"),
+)  # fmt: skip
+
+MENUS = ("File", "Edit", "View", "Network", "Run", "Help")
+CANVAS_ONLY = frozenset({"add_layer", "fit", "fit_selection", "delete"})
+"""Single keys that belong to the canvas: typed in a text field they must stay text."""
+
+
+def translated(text: str) -> str:
+    return QCoreApplication.translate("Actions", text)
+
+
+def specs() -> list[Spec]:
+    return [spec for spec in TABLE if spec is not None]
+
+
+def keys(text: str) -> list[QKeySequence]:
+    """Key sequences from the table's form: ``"Ctrl+Shift+Z, Ctrl+Y"``."""
+    return [QKeySequence(part) for part in text.split(", ") if part]
+
+
+class Actions(QObject):
+    """One QAction for each row of the table."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._actions: dict[str, QAction] = {}
+        for spec in specs():
+            action = QAction(translated(spec.text), self)
+            action.setObjectName(spec.id)
+            action.setCheckable(spec.checkable)
+            action.setEnabled(False)
+            if spec.tip:
+                action.setStatusTip(translated(spec.tip))
+            self._actions[spec.id] = action
+            action.setShortcuts(keys(self.shortcut(spec)))
+            self._tip(spec)
+        theme().changed.connect(self._icons)
+        self._icons()
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._actions[action_id]
+
+    def bind(self, action_id: str, do: Callable[[], object]) -> QAction:
+        """Say what an action does; it is enabled from now on."""
+        action = self._actions[action_id]
+        action.triggered.connect(lambda *_: do())
+        action.setEnabled(True)
+        return action
+
+    def shortcut(self, spec: Spec) -> str:
+        """The person's keys for an action, or the default."""
+        chosen = settings().value(f"shortcuts/{spec.id}", None)
+        return spec.shortcut if chosen is None else str(chosen)
+
+    def change_shortcut(self, action_id: str, text: str) -> None:
+        """Give an action other keys; the default's text takes the person's choice back."""
+        spec = next(spec for spec in specs() if spec.id == action_id)
+        store = settings()
+        if text == spec.shortcut:
+            store.remove(f"shortcuts/{action_id}")
+        else:
+            store.setValue(f"shortcuts/{action_id}", text)
+        self._actions[action_id].setShortcuts(keys(text))
+        self._tip(spec)
+
+    def attach(self, action_id: str, widget: QWidget) -> None:
+        """Make an action's keys work only while ``widget`` (or a child) has the focus."""
+        from PySide6.QtCore import Qt
+
+        action = self._actions[action_id]
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        widget.addAction(action)
+
+    def fill(self, bar: QMenuBar) -> dict[str, QMenu]:
+        """Build the menus; returns them (and sub-menus) by their untranslated names."""
+        menus = {name: bar.addMenu(translated(name)) for name in MENUS}
+        last: str | None = None
+        for spec in TABLE:
+            if spec is None:
+                menus[last or "File"].addSeparator()
+                continue
+            last = spec.menu
+            target = menus[spec.menu]
+            if spec.submenu:
+                if spec.submenu not in menus:
+                    menus[spec.submenu] = target.addMenu(translated(spec.submenu))
+                target = menus[spec.submenu]
+            target.addAction(self._actions[spec.id])
+        return menus
+
+    def _tip(self, spec: Spec) -> None:
+        action = self._actions[spec.id]
+        shown = ", ".join(
+            key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()[:1]
+        )
+        text = translated(spec.tip or spec.text.rstrip("…"))
+        action.setToolTip(f"{text} ({shown})" if shown else text)
+
+    def _icons(self) -> None:
+        for spec in specs():
+            if spec.icon:
+                color = getattr(theme(), spec.color) if spec.color else theme().text
+                self._actions[spec.id].setIcon(icon(spec.icon, color))

@@ -1,0 +1,116 @@
+"""Starts the window. torch is imported only after it is on the screen."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+
+from gui.folders import log_to_file
+from gui.icons import app_icon
+from gui.settings import APPLICATION, ORGANISATION
+from gui.theme import theme
+
+log = logging.getLogger(__name__)
+
+
+class AfterFirstPaint(QObject):
+    """Calls ``then`` once, when ``window`` has been painted for the first time."""
+
+    def __init__(self, window: QWidget, then: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._then = then
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self._window.removeEventFilter(self)
+            QTimer.singleShot(0, self._then)
+        return False
+
+
+class Complaints(QObject):
+    """What to do with an error nobody expected: log it, and say so instead of dying."""
+
+    happened = Signal(str)
+
+    def __init__(self, window: QWidget, log_file: Path | None) -> None:
+        super().__init__(window)
+        self._window = window
+        self._log_file = log_file
+        self._box: QMessageBox | None = None
+        # from any thread to the window's own
+        self.happened.connect(self._show, Qt.ConnectionType.QueuedConnection)
+
+    def install(self) -> None:
+        sys.excepthook = self.hook
+        threading.excepthook = lambda args: self.hook(
+            args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+        )
+
+    def hook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """The last stop of an exception."""
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.exit(130)
+            return
+        log.error("Unexpected: %s", "".join(traceback.format_exception(kind, error, trace)))
+        self.happened.emit(f"{kind.__name__}: {error}")
+
+    def _show(self, what: str) -> None:
+        if self._box is not None:
+            return
+        where = self.tr(" The details are in {0}.").format(self._log_file) if self._log_file else ""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle(self.tr("Something went wrong inside TorchLoom"))
+        box.setText(self.tr("TorchLoom met an error it did not expect: {0}").format(what[:300]))
+        box.setInformativeText(
+            self.tr("Your project is still open: save it, then go on or start again.") + where
+        )
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.finished.connect(self._closed)
+        self._box = box
+        box.open()
+
+    def _closed(self) -> None:
+        self._box = None
+
+
+def make_application(arguments: list[str]) -> QApplication:
+    """The QApplication with names, style and icon."""
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    application = QApplication(arguments)
+    application.setOrganizationName(ORGANISATION)
+    application.setApplicationName(APPLICATION)
+    application.setDesktopFileName("torchloom")
+    application.setWindowIcon(app_icon())
+    theme().start()
+    return application
+
+
+def run(name: str | None) -> int:
+    """Open the window on a project file, on a preset's id or on the first preset; the exit code."""
+    log_file = log_to_file()
+    if log_file is not None:
+        crash_file = open(log_file.with_name("crash.log"), "w", encoding="utf-8")  # noqa: SIM115 (kept open)
+        faulthandler.enable(crash_file)
+    application = make_application(sys.argv[:1])
+
+    from gui.window import MainWindow
+
+    window = MainWindow()
+    Complaints(window, log_file).install()
+    AfterFirstPaint(window, window.wake)
+    window.show()
+    window.begin(name)
+    return application.exec()
