@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -114,13 +115,6 @@ def test_without_pyside_the_window_says_what_to_install() -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_commands_work_where_qt_is_not_installed() -> None:
-    hidden = "PySide6 shiboken6 pyqtgraph qtawesome qtpy pygments"
-    done = without(hidden, "check", "digits-cnn", "--json")
-    assert done.returncode == 0, done.stderr
-    assert objects(done)[-1]["ok"] is True
-
-
 def test_missing_system_libraries_are_named_with_their_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     from gui import preflight
 
@@ -157,12 +151,13 @@ def test_layers_as_json(run_main: Run) -> None:
     ]
 
 
-def test_check_of_a_sound_preset(run_main: Run) -> None:
-    done = run_main("check", "digits-cnn", "--json")
+def test_check_of_a_sound_preset_where_qt_is_not_installed() -> None:
+    done = without("PySide6 shiboken6 pyqtgraph qtawesome qtpy pygments", "check", "digits-cnn", "--json")
     assert done.returncode == 0, done.stderr
     found = objects(done)
     assert [item for item in found if item["event"] == "problem" and item["severity"] == "error"] == []
     assert found[-1]["event"] == "summary"
+    assert found[-1]["ok"] is True
     nodes = [item for item in found if item["event"] == "node"]
     assert sum(item["parameters"] for item in nodes if len(item["place"]) == 1) == found[-1]["parameters"]
 
@@ -211,22 +206,38 @@ def test_devices_as_json(run_main: Run) -> None:
 def test_training_on_the_terminal(run_main: Run, tmp_path: Path) -> None:
     run = tmp_path / "run"
     common = ("--device", "cpu", "--seed", "3", "--json", "--run-folder", str(run))
-    done = run_main("train", "digits-cnn", "--epochs", "2", *common)
+    done = run_main("train", "digits-cnn", "--epochs", "4", *common)
     assert done.returncode == 0, done.stderr
     found = objects(done)
     epochs = [item for item in found if item.get("event", "epoch") == "epoch"]
-    assert [item["epoch"] for item in epochs] == [1, 2]
+    assert [item["epoch"] for item in epochs] == [1, 2, 3, 4]
     wanted = {"train_loss", "val_loss", "train_accuracy", "val_accuracy", "seconds", "samples_per_second"}
     assert all(set(item) >= wanted for item in epochs)
-    assert epochs[1]["train_loss"] < epochs[0]["train_loss"]
+    assert epochs[-1]["train_loss"] < epochs[0]["train_loss"]
     assert found[-1]["event"] == "finished"
     assert found[-1]["test_accuracy"] > 0.8
     assert (run / "model.py").is_file()
 
-    longer = run_main("train", "digits-cnn", "--epochs", "3", "--resume", *common)
+    longer = run_main("train", "digits-cnn", "--epochs", "5", "--resume", *common)
     assert longer.returncode == 0, longer.stderr
     resumed = [item["epoch"] for item in objects(longer) if item.get("event", "epoch") == "epoch"]
-    assert resumed == [3]
+    assert resumed == [5]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are told apart on Unix only")
+def test_ctrl_c_keeps_the_best_weights(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    command = [sys.executable, str(ROOT / "main.py"), "train", "digits-cnn", "--json", "--epochs", "100000"]
+    with subprocess.Popen(
+        [*command, "--run-folder", str(run)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["epoch"] == 1
+        process.send_signal(signal.SIGINT)
+        rest, said = process.communicate(timeout=60)
+    assert process.returncode == main.INTERRUPTED, said
+    assert json.loads(rest.splitlines()[-1])["event"] == "stopped"
+    assert (run / "best.safetensors").is_file()
 
 
 def test_an_exported_module_stands_alone(run_main: Run, tmp_path: Path) -> None:

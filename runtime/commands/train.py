@@ -16,14 +16,16 @@ from runtime.headless import train_project
 from runtime.runs import new_folder
 
 BAR_WIDTH = 24
+INTERRUPTED = 130
+"""The exit code after Ctrl-C; the best weights so far are kept all the same."""
 
 
 def train(
     project: Project, overrides: Mapping[str, Any], folder: Path | None, resume: bool, out: Output
 ) -> int:
-    """Train with the project's own recipe, changed by ``overrides``; 0 when it ran to its end.
+    """Train with the project's own recipe, changed by ``overrides``; 0 when it ran to its end, 1 if it failed.
 
-    JSON: an object per epoch, then one with ``event`` "finished", or "failed" with a sentence.
+    JSON: an object per epoch, then one with ``event`` "finished", "stopped", or "failed" with a sentence.
     """
     if resume and folder is None:
         raise Refused("--resume needs --run-folder, the folder of the run to go on with.")
@@ -91,7 +93,7 @@ class Report:
         self.out.text("  ".join(parts))
 
     def _finished(self, message: Mapping[str, Any]) -> None:
-        self.exit_code = 0 if message["event"] == "finished" else 1
+        self.exit_code = 0 if message["event"] == "finished" else INTERRUPTED
         self.out.item(message)
         parts = ["Finished." if self.exit_code == 0 else "Stopped."]
         if message.get("test_loss") is not None:
