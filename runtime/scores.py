@@ -20,10 +20,11 @@ def predicted_classes(outputs: torch.Tensor, schema: Schema, loss: str) -> torch
     """The class each output stands for, int64: (N,), or (N, T) where every step has a class.
 
     Outputs for a loss on class numbers hold one score per class, (N, C) or (N, T, C). Outputs for two classes
-    in one number are compared with 0 (BCE with logits) or 0.5 (anything else).
+    in one number are compared with 0 (BCE with logits) or 0.5 (anything else). A head may have more scores
+    than the data has classes (a network for ImageNet on a small set); the spare ones are left out.
     """
     if form_of(loss) == "index" or schema.task != "binary":
-        return outputs.argmax(dim=-1)
+        return outputs[..., : schema.class_count].argmax(dim=-1)
     threshold = 0.0 if loss == "bce_with_logits" else 0.5
     return (outputs.reshape(-1) > threshold).long()
 
