@@ -243,7 +243,7 @@ def project(title: str, *networks: GraphBuilder, data: DataChoice | None = None,
         if any(other.name == graph.name for other in made.graphs()) or not is_usable(graph.name):
             raise BuildError(f"the class name {graph.name!r} is taken already or cannot be used")
         graph.id = made.fresh_graph_id(prefix)
-        for node_id, (x, y) in arrange(graph).items():
+        for node_id, (x, y) in arrange(graph, project=made).items():
             graph.nodes[node_id].x, graph.nodes[node_id].y = x, y
         (made.blocks if prefix == "b" else made.networks)[graph.id] = graph
         return graph.id

@@ -181,6 +181,26 @@ def _reduce_crossings(layers: Layers) -> None:
             best, fewest, idle = [list(column) for column in layers.columns], crossings, 0
     layers.columns = best
     _renumber(layers)
+    _hang(layers, near, fewest)
+
+
+def _hang(layers: Layers, near: _Neighbours, crossings: int) -> None:
+    """Turn the picture upside down when that puts the long wires on top, so that a U-Net looks like a U."""
+
+    def depth() -> float:
+        return sum(
+            place / len(column)
+            for column in layers.columns
+            for place, vertex in enumerate(column)
+            if layers.is_dummy(vertex)
+        )
+
+    before, upright = depth(), layers.columns
+    layers.columns = [column[::-1] for column in upright]
+    _renumber(layers)
+    if depth() >= before or _crossings(layers, near) > crossings:
+        layers.columns = upright
+        _renumber(layers)
 
 
 def _crossings(layers: Layers, near: _Neighbours) -> int:

@@ -10,14 +10,19 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from itertools import pairwise
+from typing import TypeAlias
 
 from graph.arrange.layers import Layers, Wire
+
+Piece: TypeAlias = tuple[int, int, float]
+"""Two vertices in neighbouring columns, and how much lower the right middle is when the wire is level."""
 
 GAP = 36.0
 WIRE_GAP = 26.0
 CLEARANCE = 14.0
 SWEEPS = 14
 ROUNDS = 60
+WORK = 60_000
 
 
 def heights_of(layers: Layers, height: list[float], left: list[float], width: list[float]) -> list[float]:
@@ -37,22 +42,39 @@ def separation(layers: Layers, height: list[float], upper: int, lower: int) -> f
     return (height[upper] + height[lower]) / 2 + gap
 
 
-def _by_priority(layers: Layers) -> list[list[tuple[int, int, float]]]:
-    """What should be straight, most wanted first: pieces (left, right, difference of the middles)."""
-    long: list[tuple[int, int, list[tuple[int, int, float]]]] = []
-    short: list[tuple[int, int, list[tuple[int, int, float]]]] = []
-    main = _main_path(layers)
-    for number, (wire, path) in enumerate(zip(layers.wires, layers.paths, strict=True)):
-        pieces = []
+def _by_priority(layers: Layers) -> list[list[Piece]]:
+    """What should be straight, most wanted first: whole branches, from where wires part to where they meet.
+
+    The branch with the longest wire comes first (its ends then stand level, and shorter wires get out of
+    its way), then the main path, then what has most nodes.
+    """
+    shifts: dict[tuple[int, int], float] = {}
+    before: dict[int, list[int]] = {}
+    after: dict[int, list[int]] = {}
+    for wire, path in zip(layers.wires, layers.paths, strict=True):
         for left, right in pairwise(path):
-            shift = (wire.out if left == wire.source else 0.0) - (wire.into if right == wire.target else 0.0)
-            pieces.append((left, right, shift))
-        if len(pieces) > 1:
-            long.append((-len(pieces), number, pieces))
-        else:
-            on_main = wire.source in main and main[wire.source] == wire.target
-            short.append((0 if on_main else 1, number, pieces))
-    return [pieces for _, _, pieces in sorted(long) + sorted(short)]
+            if (left, right) not in shifts:
+                out = wire.out if left == wire.source else 0.0
+                into = wire.into if right == wire.target else 0.0
+                shifts[left, right] = out - into
+                after.setdefault(left, []).append(right)
+                before.setdefault(right, []).append(left)
+
+    def passes_on(vertex: int) -> bool:
+        return len(before.get(vertex, ())) == 1 and len(after.get(vertex, ())) == 1
+
+    main = _main_path(layers)
+    ranked: list[tuple[int, bool, int, int, list[int]]] = []
+    for left, right in shifts:
+        if passes_on(left):
+            continue
+        branch = [left, right]
+        while passes_on(branch[-1]):
+            branch.append(after[branch[-1]][0])
+        dummies = sum(map(layers.is_dummy, branch))
+        on_main = main.get(left) == right
+        ranked.append((-dummies, not on_main, -len(branch), len(ranked), branch))
+    return [[(a, b, shifts[a, b]) for a, b in pairwise(branch)] for *_, branch in sorted(ranked)]
 
 
 def _main_path(layers: Layers) -> dict[int, int]:
@@ -87,7 +109,7 @@ class _Bands:
         self.has_right = [False] * total
         self.gaps: list[list[tuple[int, int]]] = [[] for _ in layers.columns]
 
-    def join(self, chain: list[tuple[int, int, float]]) -> None:
+    def join(self, chain: list[Piece]) -> None:
         for left, right, shift in chain:
             if self._fits(left, right):
                 self._weld(left, right, shift)
@@ -196,19 +218,21 @@ def _clear_the_way(
     layers: Layers, height: list[float], left: list[float], width: list[float], middle: list[float]
 ) -> None:
     """Push aside, column by column, what the curves of long wires would run through."""
-    long = [
-        (wire, path) for wire, path in zip(layers.wires, layers.paths, strict=True) if len(path) > 2
-    ]  # fmt: skip
-    if not long:
-        return
+    long = [(wire, path) for wire, path in zip(layers.wires, layers.paths, strict=True) if len(path) > 2]
     long.sort(key=lambda item: (len(item[1]), item[0].key))
-    for _ in range(ROUNDS):
-        moved = False
+    work = sum(len(path) - 2 for _, path in long)
+    best, fewest = list(middle), work + 1
+    for _ in range(min(ROUNDS, WORK // max(work, 1) + 2)):
+        before = list(middle)
+        moved = 0
         for wire, path in long:
             for dummy in path[1:-1]:
-                moved |= _pass(layers, height, left, width, middle, wire, dummy)
+                moved += _pass(layers, height, left, width, middle, wire, dummy)
+        if moved < fewest:
+            best, fewest = before, moved
         if not moved:
             return
+    middle[:] = best
 
 
 def _pass(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 SCREEN = (1240.0, 700.0)
 """What is readable at once: the canvas of a laptop's window at 1:1."""
 
 READABLE = 0.8
+WORTH_IT = 1.3
+"""How much larger things must get for another row."""
+
+MOST_ROWS = 80
 ROW_MARGIN = 26.0
 
 
@@ -30,13 +36,14 @@ def broken(columns: list[Column]) -> list[tuple[float, float]]:
     groups = _groups(columns)
     best: list[tuple[float, float]] = []
     best_scale = -1.0
-    widths = [sum(columns[number].width + columns[number].gap for number in group) for group in groups]
-    for count in range(1, min(len(groups), 60) + 1):
-        moves, width, height = _laid(columns, _filled(groups, widths, count))
+    widths = [sum(columns[item].width + columns[item].gap for item in group) for group in groups]
+    ends = list(accumulate(widths))
+    for count in range(1, min(len(groups), MOST_ROWS) + 1):
+        moves, width, height = _laid(columns, _filled(groups, ends, count))
         scale = min(SCREEN[0] / max(width, 1.0), SCREEN[1] / max(height, 1.0))
-        if scale > best_scale:
+        if scale > best_scale * WORTH_IT:
             best, best_scale = moves, scale
-        if scale >= READABLE:
+        if scale >= READABLE or SCREEN[1] / height < best_scale:
             break
     return best
 
@@ -50,29 +57,26 @@ def _groups(columns: list[Column]) -> list[list[int]]:
     return groups
 
 
-def _filled(groups: list[list[int]], widths: list[float], count: int) -> list[list[int]]:
-    """At most ``count`` rows, the widest as narrow as it can be."""
+def _filled(groups: list[list[int]], ends: list[float], count: int) -> list[list[int]]:
+    """At most ``count`` rows, the widest as narrow as it can be. ``ends``: right edges of the groups."""
 
-    def rows_at(limit: float) -> list[list[int]]:
-        rows: list[list[int]] = []
-        used = 0.0
-        for group, width in zip(groups, widths, strict=True):
-            if rows and used + width <= limit:
-                rows[-1] = rows[-1] + group
-                used += width
-            else:
-                rows.append(list(group))
-                used = width
-        return rows
+    def cuts(limit: float) -> list[int]:
+        """Number of the first group of every row (and of none, at the end)."""
+        starts = [0]
+        while starts[-1] < len(groups):
+            begin = starts[-1]
+            left = ends[begin - 1] if begin else 0.0
+            starts.append(max(begin + 1, bisect_right(ends, left + limit + 1e-6)))
+        return starts
 
-    low, high = max(widths), sum(widths)
-    for _ in range(40):
+    low, high = 0.0, ends[-1]
+    for _ in range(30):
         middle = (low + high) / 2
-        if len(rows_at(middle)) <= count:
+        if len(cuts(middle)) - 1 <= count:
             high = middle
         else:
             low = middle
-    return rows_at(high)
+    return [[item for group in groups[a:b] for item in group] for a, b in pairwise(cuts(high))]
 
 
 def _laid(columns: list[Column], rows: list[list[int]]) -> tuple[list[tuple[float, float]], float, float]:
