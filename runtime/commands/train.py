@@ -23,7 +23,7 @@ INTERRUPTED = 130
 def train(
     project: Project, overrides: Mapping[str, Any], folder: Path | None, resume: bool, out: Output
 ) -> int:
-    """Train with the project's own recipe, changed by ``overrides``; 0 when it ran to its end, 1 if it failed.
+    """Train with the project's own recipe, changed by ``overrides``; 0 when it ran to its end, 1 if not.
 
     JSON: an object per epoch, then one with ``event`` "finished", "stopped", or "failed" with a sentence.
     """

@@ -22,7 +22,9 @@ HELPERS = {"__main__", "report"}
 def available() -> list[str]:
     """Names of all benchmarks, as typed on the command line (``start-up`` is ``start_up.py``)."""
     found = [module.name for module in pkgutil.iter_modules(tests.benchmarks.__path__)]
-    return sorted(name.replace("_", "-") for name in found if name not in HELPERS)
+    return sorted(
+        name.replace("_", "-") for name in found if name not in HELPERS and not name.startswith("_")
+    )
 
 
 def run_here(name: str) -> None:
