@@ -18,8 +18,8 @@ Commands, ``{"do": ...}``:
 
 Messages, ``{"event": ...}``:
 
-- ``ready`` (``pid``, ``torch``, ``threads``), ``devices`` (``devices``: list of ``id``, ``name``,
-  ``memory``).
+- ``ready`` (``pid``, ``torch``, ``threads``), ``devices`` (``devices``: list of ``name``
+  ("cuda:0"), ``title``, ``memory`` in bytes, see :mod:`runtime.devices`).
 - ``starting`` (``text``, ``fraction`` or ``None``): loading data, building; may come many times.
 - ``started``: ``folder``, ``device``, ``device_name``, ``epochs``, ``epoch`` (done so far), ``step``,
   ``steps_per_epoch``, ``batch_size``, ``parameters``, ``train``/``validation``/``test`` (row counts),

@@ -1,0 +1,96 @@
+"""Training without a window: the same trainer, in this process."""
+
+from __future__ import annotations
+
+import dataclasses
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from graph.model import Project
+from runtime.protocol import Message
+
+
+def train_project(
+    project: Project,
+    folder: Path,
+    overrides: Mapping[str, Any] | None = None,
+    emit: Callable[[Message], None] = lambda message: None,
+    *,
+    device: str = "",
+    resume: bool = False,
+) -> Message:
+    """Train to the end and keep the run in ``folder``; gives the last message.
+
+    ``overrides`` replaces fields of the project's training (``epochs``, ``seed``, ``batch_size``, …).
+    ``emit`` gets the messages of :mod:`runtime.protocol`. Whatever goes wrong becomes a message "failed",
+    never an exception. Ctrl-C (or a polite request of the system to end) stops after the current step,
+    keeps the best and gives "stopped"; a second Ctrl-C ends at once.
+    """
+    from runtime.runs import Recorder, Run
+    from runtime.training.guard import failed
+    from runtime.training.loop import save_best, train
+    from runtime.training.session import Session, prepare
+
+    changes = {name: value for name, value in (overrides or {}).items() if value is not None}
+    training = dataclasses.replace(project.training, **changes)
+    project = dataclasses.replace(project, training=training)
+    session: Session | None = None
+    recorder: Recorder | None = None
+    last: Message = {}
+
+    def tell(message: Message) -> None:
+        nonlocal last
+        last = message
+        if recorder is not None:
+            recorder.take(message)
+        emit(message)
+
+    try:
+        session = prepare(
+            project,
+            folder,
+            device,
+            resume,
+            lambda fraction, text: tell({"event": "starting", "text": text, "fraction": fraction}),
+        )
+        recorder = Recorder(Run(folder), time.perf_counter)
+        with _stops(session):
+            for message in train(session):
+                if message is not None:
+                    tell(message)
+    except Exception as error:  # noqa: BLE001, a model or data may raise anything; it is told in a sentence
+        tell(failed(error, session))
+        if session is not None and session.best_weights:
+            save_best(session)
+    finally:
+        if recorder is not None:
+            recorder.close()
+    return last
+
+
+@contextmanager
+def _stops(session: Any) -> Iterator[None]:
+    """Ctrl-C and the system's request to end stop the session; a second one is not caught any more."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signals = [signal.SIGINT, signal.SIGTERM]
+    before = {number: signal.getsignal(number) for number in signals}
+
+    def stop(number: int, frame: Any) -> None:
+        session.stopping = True
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+    for number in signals:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

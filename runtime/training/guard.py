@@ -1,0 +1,159 @@
+"""What went wrong, as a sentence with a hint and the node it happened in."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+
+import torch
+
+from graph.code import CodeError
+from graph.files import FileError
+from runtime.choice import ChoiceError
+from runtime.data import DataError
+from runtime.protocol import Message
+from runtime.training import checkpoint
+from runtime.training.errors import NotFinite, RunError
+from runtime.training.session import PROBABILITIES, Session
+
+SENTENCES = (DataError, ChoiceError, CodeError, FileError)
+"""Exceptions whose text is a sentence for the person already."""
+_MEMORY = ("DefaultCPUAllocator", "not enough memory", "out of memory", "can't allocate memory")
+
+
+def failed(error: BaseException, session: Session | None) -> Message:
+    """The message "failed" for whatever ended a run."""
+    told = explain(error, session)
+    return {
+        "event": "failed",
+        "sentence": told.sentence,
+        "hint": told.hint,
+        "node": list(told.node) if told.node else None,
+        "details": "".join(traceback.format_exception(error)),
+    }
+
+
+def explain(error: BaseException, session: Session | None) -> RunError:
+    """The same in words."""
+    if isinstance(error, RunError):
+        return error
+    if isinstance(error, SENTENCES):
+        return RunError(str(error))
+    if is_out_of_memory(error):
+        return _memory(session)
+    if isinstance(error, OSError):
+        reason = error.strerror or str(error)
+        where = f" ({error.filename})" if error.filename else ""
+        return RunError(
+            f"A file of the run could not be written or read: {reason}{where}.",
+            "Look whether the disk is full or the folder may be written to.",
+        )
+    if "between 0 and 1" in str(error):
+        return RunError(PROBABILITIES[0], PROBABILITIES[1])
+    place = session and node_of(error, session)
+    text = " ".join(str(error).split())[:300] or type(error).__name__
+    if place and session:
+        return RunError(f"“{name_of(session, place)}” could not be computed: {text}.", _advice(text), place)
+    return RunError(f"The training ended with an error: {type(error).__name__}: {text}.", _advice(text))
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """torch's own exception on a GPU; on the CPU a plain error whose text tells."""
+    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
+        return True
+    text = str(error)
+    return isinstance(error, RuntimeError) and any(sign in text for sign in _MEMORY)
+
+
+def _memory(session: Session | None) -> RunError:
+    if session is None:
+        return RunError(
+            "The memory is not enough to prepare this run.", "Choose less data or a smaller network."
+        )
+    where = "GPU" if session.device.type != "cpu" else "computer"
+    size = session.batch_size
+    hint = (
+        f"Try a batch size of {max(1, size // 2)}."
+        if size > 1
+        else "Make the network or its input smaller: the batch size is 1 already."
+    )
+    return RunError(f"The {where}'s memory is not enough for batches of {size} with this network.", hint)
+
+
+def _advice(text: str) -> str:
+    if "more than 1 value per channel" in text:
+        return "Batch norm needs at least two values per channel: choose a batch size above 1."
+    return ""
+
+
+def node_of(error: BaseException, session: Session) -> tuple[str, ...] | None:
+    """The node whose line of ``model.py`` raised."""
+    line = None
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename == str(session.run.model):
+            line = frame.lineno
+    place = session.source.node_at(line) if line is not None else None
+    return tuple(place) if place else None
+
+
+def name_of(session: Session, place: Sequence[str]) -> str:
+    """The name of a node by its instance path."""
+    graph = session.project.graph(place[0])
+    for step in place[1:-1]:
+        block = graph.nodes[step.partition("[")[0]].block
+        assert block is not None
+        graph = session.project.graph(block)
+    return graph.nodes[place[-1].partition("[")[0]].name
+
+
+def not_finite_error(
+    session: Session, problem: NotFinite, batches: Sequence[torch.Tensor], spare: checkpoint.State | None
+) -> RunError:
+    """Why the loss is no longer a number: the first node whose output was not finite on that batch.
+
+    ``spare`` is the state at the beginning of the epoch where the loss was not looked at step by step: the
+    epoch is then gone through again up to the bad step, because the weights are spoilt by now.
+    """
+    what = "not a number (NaN)" if problem.value != problem.value else "infinite"
+    rate = session.learning_rate
+    hint = f"Lower the learning rate, for instance from {rate:g} to {rate / 10:g}, or scale the inputs."
+    rows = batches[problem.batch]
+    if spare is not None:
+        rows = _go_again(session, batches, spare)
+    when = f"The loss became {what} in epoch {session.epoch + 1}, at step {session.step + 1}"
+    inputs, _ = session.take(rows)
+    if inputs.is_floating_point() and not bool(torch.isfinite(inputs).all()):
+        return RunError(
+            f"{when}: the data holds values that are not finite.", "Clean the data: look for missing values."
+        )
+    place = first_not_finite(session, inputs)
+    if place is None:
+        return RunError(f"{when}, though every layer's output was finite: the loss itself overflowed.", hint)
+    return RunError(f"{when}: “{name_of(session, place)}” was the first to give values that are not finite.",
+                    hint, place)  # fmt: skip
+
+
+def _go_again(session: Session, batches: Sequence[torch.Tensor], spare: checkpoint.State) -> torch.Tensor:
+    checkpoint.restore(session, spare)
+    session.model.train()
+    for rows in batches[session.batch :]:
+        _, loss = session.steps.compute(*session.take(rows))
+        if not bool(torch.isfinite(loss)):
+            return rows
+        session.steps.update(loss)
+        session.step += 1
+        session.batch += 1
+    return batches[-1]
+
+
+def first_not_finite(session: Session, inputs: torch.Tensor) -> tuple[str, ...] | None:
+    """Runs a batch through the network node by node; the instance path of the first bad output."""
+    from graph.code import walk
+
+    nodes = {place[1:] for place in session.source.lines} | set(session.source.modules)
+    with torch.no_grad():
+        found = walk(session.project, session.shapes, session.network, session.model, [inputs], nodes)
+    for place, value in found.items():
+        if value.is_floating_point() and not bool(torch.isfinite(value).all()):
+            return (session.network, *place)
+    return None

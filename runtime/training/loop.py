@@ -1,0 +1,221 @@
+"""The loop: a generator of messages. Whoever drives it may do anything between two of them (pause, look at
+activations, change the learning rate); nothing else ever interrupts a step.
+
+What it does per step is what a hand-written loop does, and a look at the clock.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+
+from runtime.protocol import STEPS_PER_SECOND, Message
+from runtime.training import checkpoint
+from runtime.training.errors import NotFinite
+from runtime.training.evaluation import Measured, measure, scored
+from runtime.training.guard import not_finite_error
+from runtime.training.session import Session, parameter_count
+
+TICK = 1 / STEPS_PER_SECOND
+SAVE_SHARE = 0.003
+"""Checkpoints may take this share of the time."""
+SAVE_EVERY = 10.0
+SAVE_WITHIN = 120.0
+"""Seconds between checkpoints: at the end of an epoch, and within a long one."""
+
+clock = time.perf_counter
+
+
+def train(session: Session) -> Iterator[Message | None]:
+    """Run to the end, or until ``session.stopping``. Yields messages, and ``None`` when there is nothing new.
+
+    Raises :class:`runtime.training.errors.RunError` when the loss is no longer finite, and whatever torch
+    raises; :func:`runtime.training.guard.explain` turns that into a sentence.
+    """
+    yield started(session)
+    begun = clock() - session.seconds
+    while session.epoch < session.epochs and not session.stopping:
+        yield from _epoch(session, begun)
+    session.seconds = clock() - begun - session.idle
+    if session.meter.losses:
+        session.meter.read()
+    save(session)
+    yield from _finish(session)
+
+
+def started(session: Session) -> Message:
+    schema = session.dataset.schema
+    return {
+        "event": "started",
+        "folder": str(session.run.folder),
+        "device": str(session.device),
+        "device_name": session.device_name,
+        "epochs": session.epochs,
+        "epoch": session.epoch,
+        "step": session.step,
+        "steps_per_epoch": session.steps_per_epoch,
+        "batch_size": session.batch_size,
+        "parameters": parameter_count(session.model),
+        "train": len(session.splits.train),
+        "validation": len(session.splits.validation),
+        "test": len(session.splits.test),
+        "shared": session.splits.shared,
+        "samples": len(session.splits.validation),
+        "accuracy": session.answer is not None,
+        "task": schema.task,
+        "classes": list(schema.classes) if schema.classes else None,
+        "features": schema.input_shape[0] if len(schema.input_shape) == 1 else None,
+        "learning_rate": session.learning_rate,
+    }
+
+
+def deal(session: Session) -> tuple[torch.Tensor, ...]:
+    """The row numbers of every batch of an epoch, in the order the session's generator shuffles them."""
+    rows = session.splits.train
+    order = rows[torch.randperm(len(rows), generator=session.shuffle)].to(session.inputs.device)
+    return order.split(session.batch_size)[: session.steps_per_epoch]
+
+
+def _epoch(session: Session, begun: float) -> Iterator[Message | None]:
+    meter, compute, update = session.meter, session.steps.compute, session.steps.update
+    inputs, targets, device, exact = session.inputs, session.targets, session.device, session.exact
+    travels = inputs.device != device
+    if session.batch == 0:
+        session.shuffle_state = session.shuffle.get_state()
+    batches = deal(session)
+    seen, idle, since = session.batch, session.idle, clock()
+    before = meter.samples
+    spare = None if exact else checkpoint.copied(checkpoint.capture(session, best=False))
+    session.model.train()
+    due = since + TICK
+    try:
+        for rows in batches[seen:]:
+            x, y = inputs[rows], targets[rows]
+            if travels:
+                x, y = x.to(device, non_blocking=True), y.to(device, non_blocking=True)
+            outputs, loss = compute(x, y)
+            if exact:
+                value = loss.item()
+                if value - value != 0.0:
+                    raise NotFinite(session.batch, value)
+                meter.losses.append(value)
+            else:
+                meter.losses.append(loss.detach())
+            meter.outputs.append(outputs.detach())
+            meter.targets.append(y)
+            update(loss)
+            session.step += 1
+            session.batch += 1
+            if clock() >= due:
+                session.seconds = clock() - begun - session.idle
+                yield _steps(session)
+                if session.stopping:
+                    return
+                if clock() - session.saved_at > max(SAVE_WITHIN, session.save_cost / SAVE_SHARE):
+                    save(session)
+                due = clock() + TICK
+        session.seconds = clock() - begun - session.idle
+        steps = _steps(session)
+    except NotFinite as problem:
+        raise not_finite_error(session, problem, batches, spare) from None
+    trained = clock() - since - (session.idle - idle)
+    yield steps
+    yield from _close(session, begun, since, idle, (meter.samples - before) / max(trained, 1e-9))
+
+
+def _close(
+    session: Session, begun: float, since: float, idle: float, speed: float
+) -> Iterator[Message | None]:
+    """The end of an epoch: validate, keep the best, move the schedule, save now and then."""
+    meter = session.meter
+    measured: Measured = yield from measure(session, "validation")
+    train_loss, accuracy, rate = meter.mean_loss, meter.accuracy, session.learning_rate
+    watched = measured.loss if measured.loss is not None else train_loss
+    assert watched is not None
+    session.epoch += 1
+    session.batch = 0
+    meter.restore([0, 0.0, 0, 0, 0])
+    best = watched < session.best_loss
+    if best:
+        session.best_loss, session.best_epoch = watched, session.epoch
+        session.best_weights = {
+            key: tensor.detach().clone() for key, tensor in session.model.state_dict().items()
+        }
+    if session.schedule is not None:
+        if isinstance(session.schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
+            session.schedule.step(watched)
+        else:
+            session.schedule.step()
+    now = clock()
+    session.seconds = now - begun - session.idle
+    yield {
+        "event": "epoch",
+        "epoch": session.epoch,
+        "step": session.step,
+        "train_loss": train_loss,
+        "val_loss": measured.loss,
+        "train_accuracy": accuracy,
+        "val_accuracy": measured.accuracy,
+        "learning_rate": rate,
+        "seconds": now - since - (session.idle - idle),
+        "samples_per_second": speed,
+        "best": best,
+    }
+    if clock() - session.saved_at > max(SAVE_EVERY, session.save_cost / SAVE_SHARE):
+        save(session)
+
+
+def _steps(session: Session) -> Message | None:
+    """Read the meter out into a "steps" message; ``None`` when no step was done since."""
+    reading = session.meter.read()
+    if not reading.loss:
+        return None
+    done = session.step / session.total_steps
+    return {
+        "event": "steps",
+        "step": list(range(session.step - len(reading.loss) + 1, session.step + 1)),
+        "loss": reading.loss,
+        "accuracy": reading.accuracy,
+        "samples": reading.samples,
+        "samples_per_second": session.pace.add(reading.samples, session.seconds),
+        "progress": done,
+        "seconds_left": session.seconds * (1 - done) / done,
+        "epoch": session.epoch + 1,
+        "learning_rate": session.learning_rate,
+    }
+
+
+def save(session: Session) -> None:
+    """Write checkpoint and best weights."""
+    since = clock()
+    checkpoint.write(session.run.checkpoint, checkpoint.capture(session))
+    save_best(session)
+    session.saved_at = clock()
+    session.save_cost = session.saved_at - since
+
+
+def save_best(session: Session) -> None:
+    weights: Any = session.best_weights or session.model.state_dict()
+    facts = {"class": session.source.class_name, "epoch": str(session.best_epoch)}
+    checkpoint.save_weights(session.run.best, weights, facts)
+
+
+def _finish(session: Session) -> Iterator[Message | None]:
+    """Put the best weights back and score them on the test split."""
+    if session.best_weights:
+        session.model.load_state_dict(session.best_weights)
+    yield None
+    whole = session.epoch >= session.epochs
+    yield {
+        "event": "finished" if whole else "stopped",
+        "folder": str(session.run.folder),
+        "epochs": session.epoch,
+        "best_epoch": session.best_epoch,
+        "best_val_loss": session.best_loss if math.isfinite(session.best_loss) else None,
+        "seconds": session.seconds,
+        **scored(session, "test"),
+    }
