@@ -1,0 +1,79 @@
+"""VGG and ResNet presets give torchvision's outputs, bit for bit, under torchvision's weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph.code import generate, load_module
+from graph.shapes import Inference
+from presets import find
+
+torch = pytest.importorskip("torch")
+torchvision = pytest.importorskip("torchvision")
+
+PAIRS = {
+    "vgg11": "vgg11",
+    "vgg13-bn": "vgg13_bn",
+    "vgg16": "vgg16",
+    "vgg19-bn": "vgg19_bn",
+    "resnet18": "resnet18",
+    "resnet34": "resnet34",
+    "resnet50": "resnet50",
+    "resnet101": "resnet101",
+    "resnet152": "resnet152",
+}
+
+
+def reference(name: str) -> Any:
+    """torchvision's model with random weights; built on meta so that its own slow start is skipped."""
+    with torch.device("meta"):
+        model = torchvision.models.get_model(name)
+    model = model.to_empty(device="cpu")
+    generator = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for name, weight in model.state_dict().items():
+            if name.endswith("running_var"):
+                weight.uniform_(0.5, 1.5, generator=generator)
+            elif weight.dtype.is_floating_point:
+                weight.normal_(std=(2 / max(weight[0].numel(), 1)) ** 0.5, generator=generator)
+            else:
+                weight.zero_()
+    return model.eval()
+
+
+@pytest.mark.parametrize("preset_id", PAIRS)
+def test_same_outputs_under_the_same_weights(preset_id: str, tmp_path: Path) -> None:
+    made = find(preset_id).build()
+    source = generate(made, Inference().run(made), made.main.id)
+    path = tmp_path / "model.py"
+    path.write_text(source.text, encoding="utf-8")
+    theirs = reference(PAIRS[preset_id])
+    with torch.device("meta"):
+        ours = load_module(path, source.class_name)()
+    weights = theirs.state_dict()
+    assert len(weights) == len(ours.state_dict())
+    renamed = dict(zip(ours.state_dict(), weights.values(), strict=True))
+    ours.load_state_dict(renamed, strict=True, assign=True)
+    ours.eval()
+    picture = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(2))
+    with torch.no_grad():
+        expected = theirs(picture)
+        assert torch.isfinite(expected).all() and expected.std() > 1e-6
+        assert torch.equal(ours(picture), expected)
+
+
+@pytest.mark.parametrize("depth", [18, 50])
+def test_stages_carry_torchvisions_names(depth: int) -> None:
+    made = find(f"resnet{depth}").build()
+    source = generate(made, Inference().run(made), made.main.id)
+    scope: dict[str, Any] = {"__name__": "model"}
+    exec(compile(source.text, "model.py", "exec"), scope)
+    with torch.device("meta"):
+        ours = scope[source.class_name]().state_dict()
+        theirs = torchvision.models.get_model(f"resnet{depth}").state_dict()
+    assert {name for name in ours if not name.startswith("stem.")} == {
+        name for name in theirs if not name.startswith(("conv1.", "bn1."))
+    }
