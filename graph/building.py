@@ -60,11 +60,12 @@ def call_text(layer: LayerType, values: Mapping[str, Any], arguments: Mapping[st
 @lru_cache(maxsize=8192)
 def _evaluated(text: str) -> Any:
     import torch
-    import torchvision
     from torch import nn
     from torch.nn import functional
 
-    scope = {"torch": torch, "nn": nn, "F": functional, "torchvision": torchvision, "__builtins__": {"slice": slice}}
+    # torch's own code asks the calling frame for __import__; nothing printed from a catalogue entry can
+    builtins = {"slice": slice, "__import__": __import__}
+    scope = {"torch": torch, "nn": nn, "F": functional, "__builtins__": builtins}
     return eval(compile(text, "<layer>", "eval"), scope)
 
 

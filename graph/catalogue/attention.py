@@ -157,6 +157,16 @@ def _width(port: str) -> Any:
     return infer
 
 
+def _source_width(param: str, port: str) -> Rule:
+    """kdim and vdim count what is at key and value, or at the port these fall back to."""
+
+    def check(given: Given) -> Complaint | None:
+        wired = next((name for name in (port, "key", "query") if given.has(name)), "query")
+        return channels_match(param, -1, "features", wired)(given)
+
+    return check
+
+
 def _product_sizes(given: Given) -> Complaint | None:
     query, key = given.one("query"), _source(given, "key")
     value = _source(given, "value")
@@ -257,8 +267,8 @@ LAYERS = (
             rank_is(3, what=SEQUENCE, port="key"),
             rank_is(3, what=SEQUENCE, port="value"),
             channels_match("embed_dim", -1, "features", "query"),
-            channels_match("kdim", -1, "features", "key"),
-            channels_match("vdim", -1, "features", "value"),
+            _source_width("kdim", "key"),
+            _source_width("vdim", "value"),
             divides("num_heads", "embed_dim", "features", "query"),
             _attention_shapes,
             mask_kind("attn_mask", "key_padding_mask"),

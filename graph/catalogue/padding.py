@@ -155,7 +155,7 @@ LAYERS = (
         formula="size = before + in + behind, from the last axis on",
         words=("padding", "border", "causal", "constant", "reflect", "replicate", "circular", "crop"),
         params=(
-            Param("pad", "shape", (1, 1), "Cells before and behind the last axis, then the one before it, …",
+            Param("pad", "shape", (1, 1), "Cells before and behind the last axis, then before and behind the one before it, and so on.",
                   minimum=-4096, maximum=4096),
             Param("mode", "choice", "constant", "What the added cells hold.",
                   choices=("constant", "reflect", "replicate", "circular")),

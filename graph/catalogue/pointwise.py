@@ -57,6 +57,11 @@ def _scale(c: Call) -> str:
     return f"{c['factor']} * {c.one()}"
 
 
+def _plus(c: Call) -> str:
+    value = c["value"]
+    return f"{c.one()} - {value[1:]}" if value.startswith("-") else f"{c.one()} + {value}"
+
+
 _KINDS = {"float32": ".float()", "int64": ".long()", "bool": ".bool()"}
 
 LAYERS = (
@@ -69,7 +74,7 @@ LAYERS = (
     _layer(
         "AddConstant", "y = x + value", "Add a constant to every value.",
         "Adds one fixed number to all values. A small one keeps divisors and logarithms away from zero.",
-        ("offset", "shift", "bias", "plus"), lambda c: f"{c.one()} + {c['value']}",
+        ("offset", "shift", "bias", "plus"), _plus,
         (_number("value", 1.0, "The constant."),),
         examples=(Example({}, {"input": (2, 3)}), Example({"value": -0.5}, {"input": (2, 3, 4)})),
     ),
@@ -102,10 +107,10 @@ LAYERS = (
     _layer("Reciprocal", "y = 1 / x", "One divided by every value.",
            "Turns large values into small ones. Keep zeros away from it.", ("inverse", "divide"),
            _function("reciprocal")),
-    _layer("Sin", "y = sin x", "The sine.",
+    _layer("Sin", "y = sin x", "The sine of every value.",
            "A wave. Position encodings and networks for signals use it.", ("wave", "positional encoding", "siren"),
            _function("sin")),
-    _layer("Cos", "y = cos x", "The cosine.",
+    _layer("Cos", "y = cos x", "The cosine of every value.",
            "A wave, a quarter period ahead of the sine. Position encodings use both.", ("wave", "positional encoding"),
            _function("cos")),
     _layer("Sign", "y = −1, 0 or 1", "The sign of every value.",

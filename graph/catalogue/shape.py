@@ -257,7 +257,7 @@ LAYERS = (
     LayerType(
         name="Transpose",
         category="Shape",
-        summary="Swap two axes.",
+        summary="Swap two axes with each other.",
         help=(
             "Exchanges two axes and leaves the others where they are, for example (B, C, L) and (B, L, C) between "
             "convolutions over a sequence and recurrent layers."

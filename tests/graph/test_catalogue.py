@@ -1,0 +1,506 @@
+"""Every layer type, by its examples: it builds, torch agrees, its code runs alone, wrong values are named."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+from torch.utils.flop_counter import FlopCounterMode
+
+from graph.asking import Answer
+from graph.building import call_text, constructor_text
+from graph.catalogue import CATALOGUE
+from graph.catalogue.spec import Example, Given, LayerType, Param
+from graph.shapes import Inference
+from graph.tensors import Tensor
+from graph.values import BadValue
+from tests.graph.truth import Wires, predicted, run
+
+ENDS = ("Input", "Output")
+LAYERS = [layer for layer in CATALOGUE.values() if layer.name not in ENDS]
+EXAMPLES = [
+    pytest.param(layer, example, id=f"{layer.name}-{number}")
+    for layer in LAYERS
+    for number, example in enumerate(layer.examples)
+]
+INFERENCE = Inference()
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors:UserWarning"),  # nn.Transformer's own
+    pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN:UserWarning"),
+]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def ask(layer: LayerType, params: dict[str, Any], wires: Wires) -> Answer:
+    return INFERENCE.ask(layer, params, wires.symbolic())
+
+
+def of(name: str, params: dict[str, Any], **shapes: Any) -> Answer:
+    """The answer for one layer; shapes by port, a first axis of 2 is the batch."""
+    dtypes = {port: shape[0] for port, shape in shapes.items() if isinstance(shape[0], str)}
+    plain = {port: shape[1] if port in dtypes else shape for port, shape in shapes.items()}
+    return ask(CATALOGUE[name], params, Wires.of(Example({}, plain, dtypes)))
+
+
+def complaint(name: str, params: dict[str, Any], **shapes: Any) -> Any:
+    found = of(name, params, **shapes).complaint
+    assert found is not None, f"{name} accepts {params} with {shapes}"
+    return found
+
+
+# --- every declaration -----------------------------------------------------------------------------------
+
+
+def test_there_are_enough() -> None:
+    assert len(CATALOGUE) >= 120
+    torch_classes = {layer.module for layer in LAYERS if layer.module}
+    assert all(hasattr(nn, name.removeprefix("nn.")) for name in torch_classes)
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
+def test_is_explained(layer: LayerType) -> None:
+    assert layer.summary.endswith(".") and 15 <= len(layer.summary) <= 80, layer.summary
+    assert layer.help.endswith(".") and len(layer.help) >= 50, layer.help
+    assert layer.formula
+    assert layer.words and all(word == word.strip() for word in layer.words)
+    assert layer.examples
+    for param in layer.params:
+        assert param.help.endswith("."), f"{param.name}: {param.help}"
+        assert param.kind in ("bool", "choice") or (param.minimum is not None), param.name
+    known = {param.name for param in layer.params}
+    assert set(layer.headline) <= known and len(layer.headline) <= 2
+    layer.validated(layer.initial)
+    assert (layer.module is None) == (layer.call is not None and "module" not in layer.call.__code__.co_names)
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
+def test_defaults_are_torchs(layer: LayerType) -> None:
+    """What is left out of the code must really be the default of the class."""
+    if layer.module is None or layer.construct is not None:
+        return
+    import inspect
+
+    names = inspect.signature(getattr(nn, layer.module.removeprefix("nn."))).parameters
+    if "kwargs" in names and layer.category == "Recurrent":
+        names = inspect.signature(nn.RNNBase).parameters  # type: ignore[assignment]
+    order = [name for name in names if any(param.name == name and param.required for param in layer.params)]
+    assert [param.name for param in layer.params if param.required] == order or layer.category == "Recurrent"
+    for param in layer.params:
+        if not param.code or param.required or param.name in ("nonlinearity", "proj_size", "activation"):
+            continue
+        assert param.name in names, f"{layer.module} has no {param.name}"
+        default = names[param.name].default
+        assert default == param.torch_default or (default is None and param.torch_default is False), param.name
+
+
+# --- every example against torch ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("layer", "example"), EXAMPLES)
+def test_inferred_is_what_torch_gives(layer: LayerType, example: Example) -> None:
+    wires = Wires.of(example)
+    answer = ask(layer, dict(example.params), wires)
+    assert answer.complaint is None, answer.complaint
+    assert [port.name for port in layer.out_ports(answer.values)] == list(answer.outputs)
+    for batch in (2, 3):
+        module, _, outputs = run(layer, answer.values, wires, batch)
+        assert predicted(answer, batch) == {port: tuple(value.shape) for port, value in outputs.items()}
+        assert {port: f"torch.{tensor.dtype}" for port, tensor in answer.outputs.items()} == {
+            port: str(value.dtype) for port, value in outputs.items()
+        }
+    assert answer.parameters == sum(weight.numel() for weight in module.parameters()) if module else True
+
+
+@pytest.mark.parametrize(("layer", "example"), EXAMPLES)
+def test_code_runs_alone(layer: LayerType, example: Example) -> None:
+    """Constructor and call as they are printed, in a namespace that holds torch and nothing else."""
+    wires = Wires.of(example)
+    answer = ask(layer, dict(example.params), wires)
+    module, tensors, outputs = run(layer, answer.values, wires, 3)
+    names = iter("abcdefgh")
+    arguments = {port.name: [next(names) for _ in wires.shapes.get(port.name, [])] for port in layer.inputs}
+    scope: dict[str, Any] = {"torch": torch, "nn": nn, "F": functional}
+    if layer.module is not None:
+        scope["layer"] = eval(constructor_text(layer, answer.values), dict(scope))
+        assert type(scope["layer"]) is getattr(nn, layer.module.removeprefix("nn."))
+        assert module is not None
+        scope["layer"].load_state_dict(module.state_dict(), strict=True)
+        scope["layer"].eval()
+    scope.update(zip("abcdefgh", tensors, strict=False))
+    text = call_text(layer, answer.values, arguments, "layer")
+    pattern = layer.pattern(answer.values)
+    with torch.no_grad():
+        if pattern is None:
+            exec(f"{next(iter(outputs))} = {text}", scope)
+        else:
+            exec(f"{pattern.replace('{', '').replace('}', '')} = {text}", scope)
+    for port, expected in outputs.items():
+        assert torch.equal(scope[port], expected) or torch.isnan(expected).any(), f"{port} of {text}"
+
+
+@pytest.mark.parametrize(("layer", "example"), EXAMPLES)
+def test_formula_with_numbers(layer: LayerType, example: Example) -> None:
+    """The worked formula shows the true number of parameters, and the true sizes."""
+    if layer.worked is None:
+        return
+    wires = Wires.of(example)
+    answer = ask(layer, dict(example.params), wires)
+    text = layer.worked(Given(answer.values, wires.symbolic()), answer.outputs)
+    assert text.strip() and "None" not in text
+    for line in text.splitlines():
+        if line.startswith("parameters ="):
+            assert int(line.split("=")[-1].replace(",", "")) == answer.parameters, line
+        elif line.startswith(("height =", "width =", "length =", "depth =")):
+            assert _calculate(line.split("=")[1]) == int(line.split("=")[2]), line
+
+
+def _calculate(text: str) -> int:
+    for sign, plain in (("·", "*"), ("−", "-"), ("⌊", "math.floor("), ("⌋", ")"), ("⌈", "math.ceil("), ("⌉", ")")):
+        text = text.replace(sign, plain)
+    import math
+
+    return int(eval(text.strip(), {"math": math}))
+
+
+@pytest.mark.parametrize(("layer", "example"), EXAMPLES)
+def test_gradients_flow(layer: LayerType, example: Example) -> None:
+    """In training mode a backward pass reaches every parameter that the output depends on."""
+    answer = ask(layer, dict(example.params), Wires.of(example))
+    module, tensors, _ = run(layer, answer.values, Wires.of(example), 3)
+    if module is None or not list(module.parameters()):
+        return
+    module.train()
+    from graph.building import build_call, take_apart
+
+    counts = {port: len(found) for port, found in Wires.of(example).shapes.items()}
+    outputs = take_apart(layer, answer.values, build_call(layer, answer.values, counts)(module, *tensors))
+    sum(value.sum() for value in outputs.values()).backward()  # type: ignore[union-attr]
+    assert all(weight.grad is not None for weight in module.parameters())
+
+
+# --- wrong values -------------------------------------------------------------------------------------------
+
+PARAMS = [pytest.param(layer, param, id=f"{layer.name}.{param.name}") for layer in CATALOGUE.values() for param in layer.params]  # fmt: skip
+
+
+def wrong_values(param: Param) -> list[Any]:
+    wrong: list[Any] = ["x; import os", {"a": 1}, object()]
+    if not (param.optional or param.inferred):
+        wrong.append(None)
+    if param.kind in ("int", "float", "ints"):
+        wrong += [True, float("nan"), float("inf"), (1,) * 17]
+        if param.minimum is not None:
+            wrong.append(param.minimum - 1)
+        if param.maximum is not None:
+            wrong.append(param.maximum + 1)
+    if param.kind in ("int", "ints", "shape"):
+        wrong += [1.5, 2**60]
+    if param.kind == "ints":
+        wrong += [(1,) * (param.length + 1), (1, "2")]
+    if param.kind == "shape":
+        wrong += [(1, True), (2**60,), (1.5,), 3]
+    if param.kind == "bool":
+        wrong += [0, 1]
+    if param.kind == "choice":
+        wrong += [param.choices[0] + "x", 0, True]
+    return wrong
+
+
+@pytest.mark.parametrize(("layer", "param"), PARAMS)
+def test_wrong_parameters_are_named(layer: LayerType, param: Param) -> None:
+    for value in wrong_values(param):
+        with pytest.raises(BadValue, match=param.name) as caught:
+            layer.validated({param.name: value})
+        assert str(caught.value).startswith(f"{param.name} must be ") and str(caught.value).endswith(".")
+    with pytest.raises(BadValue, match="no_such_parameter"):
+        layer.validated({"no_such_parameter": 1})
+
+
+@pytest.mark.parametrize(("layer", "param"), PARAMS)
+def test_defaults_and_choices_are_accepted(layer: LayerType, param: Param) -> None:
+    assert param.check(param.default) == param.default
+    for choice in param.choices:
+        assert param.check(choice) == choice
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
+def test_inferred_parameters_can_be_pinned(layer: LayerType) -> None:
+    """Pinned to what was inferred nothing changes; pinned to something else it is refused, with a way out."""
+    example = layer.examples[0]
+    wires = Wires.of(example)
+    answer = ask(layer, dict(example.params), wires)
+    for param in layer.params:
+        if param.inferred is None:
+            continue
+        right = answer.values[param.name]
+        pinned = ask(layer, {**example.params, param.name: right}, wires)
+        assert pinned.complaint is None and pinned.outputs == answer.outputs
+        wrong = right + 1 if isinstance(right, int) else tuple(size + 1 for size in right)
+        refused = ask(layer, {**example.params, param.name: wrong}, wires)
+        assert refused.complaint is not None
+        assert refused.complaint.param == param.name, refused.complaint
+        assert any(patch.params == {param.name: None} for patch in refused.complaint.patches), refused.complaint
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
+def test_odd_inputs_never_raise(layer: LayerType) -> None:
+    """Whatever is wired, the answer is an answer: a scalar, one axis, six axes, other dtypes, changing sizes."""
+    odd = [
+        Tensor(((), ())),
+        Tensor(((83,), (89,))),
+        Tensor(((83, 89), (89, 89))),
+        Tensor(((83, 3, 4, 5, 6, 7), (89, 3, 4, 5, 6, 7))),
+        Tensor(((83, 61, 4), (89, 61, 4), (83, 67, 4), (89, 67, 4))),
+        Tensor(((83, 4, 61), (89, 4, 61), (83, 4, 67), (89, 4, 67))),
+        Tensor(((83, 3, 4), (89, 3, 4)), "int64"),
+        Tensor(((83, 3), (89, 3)), "bool"),
+    ]
+    for tensor in odd:
+        inputs = {port.name: (tensor,) for port in layer.inputs if not port.optional}
+        for params in ({}, dict(layer.initial), dict(layer.examples[-1].params)):
+            answer = INFERENCE.ask(layer, params, inputs)
+            assert (answer.complaint is None) == bool(answer.outputs)
+            if answer.complaint is not None:
+                text = answer.complaint.text
+                assert text and not text.endswith(".") and "None" not in text, text
+
+
+# --- messages ------------------------------------------------------------------------------------------------
+
+
+def test_messages_say_who_expected_got() -> None:
+    pinned = complaint("Conv2d", {"in_channels": 3}, input=(2, 64, 28, 28))
+    assert pinned.text == "expects 3 channels but receives 64 in (B, 64, 28, 28)"
+    assert (pinned.expected, pinned.got, pinned.port, pinned.param) == ("3", "64", "input", "in_channels")
+    small = complaint("Conv2d", {"kernel_size": 7}, input=(2, 3, 5, 5))
+    assert small.text == "needs an image of at least 7 × 7 for a kernel of 7 but receives (B, 3, 5, 5)"
+    assert [patch.params for patch in small.patches] == [{"padding": 1}, {"kernel_size": 5}]
+    flat = complaint("Conv2d", {}, input=(2, 784))
+    assert flat.text == "expects a batch of images (B, C, H, W) but receives 2 axes, (B, 784)"
+    wide = complaint("Linear", {"in_features": 9216}, input=(2, 1024))
+    assert wide.text == "expects 9216 features but receives 1024 in (B, 1024)"
+    heads = complaint("MultiheadAttention", {"num_heads": 5}, query=(2, 7, 16))
+    assert heads.text == "has num_heads = 5, which does not divide the 16 features of (B, 7, 16)"
+    assert [patch.params for patch in heads.patches] == [{"num_heads": 4}, {"num_heads": 8}]
+    gone = complaint("Softmax", {"dim": 4}, input=(2, 3))
+    assert gone.text == "has dim = 4, but the axes go from -2 to 1 in (B, 3)"
+    uneven = complaint("Add", {}, inputs=[(2, 64, 28, 28), (2, 32, 28, 28)])
+    assert uneven.text == "adds tensors of one shape, but its inputs are (B, 64, 28, 28) and (B, 32, 28, 28)"
+    kinds = complaint("Embedding", {}, input=(2, 5))
+    assert kinds.text == "expects whole numbers (int64) at input but receives decimal numbers, (B, 5)"
+    numbers = complaint("Linear", {}, input=("int64", (2, 5)))
+    assert numbers.text == "expects decimal numbers at input but receives whole numbers (int64), int64 (B, 5)"
+    baked = complaint("Reshape", {"shape": (83, 784)}, input=(2, 1, 28, 28))
+    assert baked.text == "cannot arrange 784 values per sample as (83, 784), because it receives (B, 1, 28, 28)"
+    assert baked.patches[0].params == {"shape": (-1, 784)}
+
+
+CURES = [
+    ("Conv2d", {"kernel_size": 7}, {"input": (2, 3, 5, 5)}),
+    ("Conv2d", {"groups": 5, "out_channels": 12}, {"input": (2, 6, 8, 8)}),
+    ("Conv2d", {"padding": 9, "padding_mode": "reflect"}, {"input": (2, 3, 8, 8)}),
+    ("Conv3d", {"in_channels": 2}, {"input": (2, 3, 8, 8, 8)}),
+    ("ConvTranspose2d", {"output_padding": 3}, {"input": (2, 3, 8, 8)}),
+    ("ConvTranspose1d", {"padding": 9, "kernel_size": 1}, {"input": (2, 3, 8)}),
+    ("MaxPool2d", {"kernel_size": 2, "padding": 2}, {"input": (2, 3, 8, 8)}),
+    ("MaxPool1d", {"kernel_size": 9}, {"input": (2, 3, 8)}),
+    ("GroupNorm", {"num_groups": 4}, {"input": (2, 6, 8)}),
+    ("LayerNorm", {"normalized_shape": (7,)}, {"input": (2, 6, 8)}),
+    ("PReLU", {"num_parameters": 3}, {"input": (2, 6, 8)}),
+    ("Hardtanh", {"min_val": 3.0}, {"input": (2, 6)}),
+    ("Softmax", {"dim": 4}, {"input": (2, 6)}),
+    ("LSTM", {"input_size": 9}, {"input": (2, 7, 4)}),
+    ("LSTM", {"proj_size": 64}, {"input": (2, 7, 4)}),
+    ("Embedding", {"padding_idx": 1000}, {"input": ("int64", (2, 7))}),
+    ("MultiheadAttention", {"num_heads": 3}, {"query": (2, 7, 8)}),
+    ("TransformerEncoderLayer", {"nhead": 3}, {"src": (2, 7, 8)}),
+    ("Flatten", {"start_dim": 3, "end_dim": 1}, {"input": (2, 3, 4, 5)}),
+    ("Unflatten", {"unflattened_size": (5, 4)}, {"input": (2, 24)}),
+    ("Reshape", {"shape": (-1, 3, 5)}, {"input": (2, 24)}),
+    ("Reshape", {"shape": (64, 24)}, {"input": (2, 24)}),
+    ("Permute", {"dims": (0, 1)}, {"input": (2, 3, 4)}),
+    ("Unsqueeze", {"dim": 5}, {"input": (2, 3)}),
+    ("Select", {"index": 9}, {"input": (2, 3, 4)}),
+    ("Slice", {"start": 9}, {"input": (2, 3, 4)}),
+    ("Split", {"sizes": (2, 2)}, {"input": (2, 3, 4)}),
+    ("Chunk", {"chunks": 4}, {"input": (2, 6, 4)}),
+    ("Concat", {"dim": 1}, {"inputs": [(2, 3, 4), (2, 3, 5)]}),
+    ("Stack", {"dim": 7}, {"inputs": [(2, 3), (2, 3)]}),
+    ("MatMul", {}, {"input": (2, 3, 4), "other": (2, 5, 4)}),
+    ("Mean", {"dim": (5,)}, {"input": (2, 3, 4)}),
+    ("TopK", {"k": 9}, {"input": (2, 3, 4)}),
+    ("Clamp", {}, {"input": (2, 3)}),
+    ("Pad", {"pad": (1,)}, {"input": (2, 3)}),
+    ("ReflectionPad2d", {"padding": 9}, {"input": (2, 3, 4, 4)}),
+    ("Upsample", {}, {"input": (2, 3, 4, 4)}),
+    ("Upsample", {"size": (3,), "scale_factor": 2.0}, {"input": (2, 3, 4)}),
+    ("Upsample", {"scale_factor": 0.1}, {"input": (2, 3, 4, 4)}),
+    ("Upsample", {"scale_factor": 2.0, "mode": "linear"}, {"input": (2, 3, 4, 4)}),
+    ("Interpolate", {"size": (3,)}, {"input": (2, 3, 4, 4)}),
+    ("PixelShuffle", {"upscale_factor": 3}, {"input": (2, 8, 4, 4)}),
+    ("Expand", {"sizes": (-1,)}, {"input": (2, 3)}),
+    ("Repeat", {"repeats": (2,)}, {"input": (2, 3)}),
+]
+
+
+@pytest.mark.parametrize(("name", "params", "shapes"), CURES, ids=lambda value: value if isinstance(value, str) else "")
+def test_a_patch_cures(name: str, params: dict[str, Any], shapes: dict[str, Any]) -> None:
+    found = complaint(name, params, **shapes)
+    assert found.patches, found.text
+    assert any(of(name, {**params, **patch.params}, **shapes).complaint is None for patch in found.patches), found
+
+
+def test_refuses_what_meta_would_take() -> None:
+    """EVIDENCE B.1: what torch's meta device accepts although the CPU does not."""
+    for n in (1, 2, 3):
+        complaint(f"ConvTranspose{n}d", {"in_channels": 3}, input=(2, 5, 6, 7, 8)[: n + 2])
+    complaint("Softmax", {"dim": 2}, input=(2, 3))
+    complaint("Upsample", {"scale_factor": 0.01}, input=(2, 3, 4, 4))
+    complaint("AdaptiveAvgPool2d", {}, input=(2, 8))
+
+
+def test_warns_of_what_torch_does_in_silence() -> None:
+    def caution(name: str, params: dict[str, Any], **shapes: Any) -> str:
+        answer = of(name, params, **shapes)
+        assert answer.complaint is None
+        return answer.caution.text if answer.caution else ""
+
+    assert caution("Add", {}, inputs=[(2, 64, 28, 28), (2, 1, 28, 28)]) == (
+        "stretches (B, 1, 28, 28) over (B, 64, 28, 28), because their shapes differ"
+    )
+    assert not caution("Add", {}, inputs=[(2, 64, 28, 28), (2, 64, 28, 28)])
+    assert not caution("Multiply", {}, inputs=[(2, 64, 28, 28), (2, 64, 1, 1)])
+    assert "pairs every sample" in caution("Subtract", {}, input=(2, 1), other=(2,))
+    assert "axis of size 1" in caution("Softmax", {}, input=(2, 10, 1, 1))
+    assert "samples of a batch" in caution("Softmax", {"dim": 0}, input=(2, 10))
+    assert "mixes the samples" in caution("Reshape", {"shape": (-1, 7)}, input=(2, 14))
+    assert "mixes the samples" in caution("Flatten", {"start_dim": 0}, input=(2, 14, 3))
+    assert "batch" in caution("Permute", {"dims": (1, 0)}, input=(2, 14))
+    assert "batch" in caution("Transpose", {"dim0": 0, "dim1": 1}, input=(2, 14))
+    assert "batch" in caution("Concat", {"dim": 0}, inputs=[(2, 3), (2, 3)])
+    assert "batch" in caution("Mean", {"dim": (0,)}, input=(2, 3))
+    assert "leaves (B, 3) as it is" in caution("Squeeze", {"dim": 1}, input=(2, 3))
+    assert "only one layer" in caution("LSTM", {"dropout": 0.5}, input=(2, 5, 4))
+
+
+# --- numbers -------------------------------------------------------------------------------------------------
+
+
+def test_macs_by_hand() -> None:
+    assert of("Linear", {"out_features": 5}, input=(2, 8)).macs == 40
+    assert of("Linear", {"out_features": 5}, input=(2, 7, 8)).macs == 280
+    # 28·28 places · 32 filters · 3·3·1 products
+    assert of("Conv2d", {"out_channels": 32, "padding": 1}, input=(2, 1, 28, 28)).macs == 28 * 28 * 32 * 9
+    # depthwise: each of the 16 channels has a single 3 × 3 filter
+    assert of("Conv2d", {"out_channels": 16, "groups": 16, "padding": 1}, input=(2, 16, 8, 8)).macs == 64 * 16 * 9
+    # transposed: each of 5·5·3 input values paints 4·4·6 cells
+    transposed = {"out_channels": 6, "kernel_size": 4, "stride": 2, "padding": 1}
+    assert of("ConvTranspose2d", transposed, input=(2, 3, 5, 5)).macs == 75 * 96
+    # 7 steps · 4 gates · 5 · (3 + 5)
+    assert of("LSTM", {"hidden_size": 5}, input=(2, 7, 3)).macs == 7 * 4 * 5 * 8
+    assert of("GRU", {"hidden_size": 5, "bidirectional": True}, input=(2, 7, 3)).macs == 2 * 7 * 3 * 5 * 8
+    # four projections of 5 places of 8 · 8, and twice 5 · 5 · 8 for scores and mixing
+    assert of("MultiheadAttention", {"num_heads": 2}, query=(2, 5, 8)).macs == 4 * 5 * 64 + 2 * 5 * 5 * 8
+    assert of("MatMul", {}, input=(2, 3, 4), other=(2, 4, 5)).macs == 60
+
+
+def test_parameters_by_hand() -> None:
+    assert of("Conv2d", {"out_channels": 32, "padding": 1}, input=(2, 1, 28, 28)).parameters == 320
+    assert of("Linear", {"out_features": 10}, input=(2, 3136)).parameters == 31_370
+    assert of("LSTM", {"hidden_size": 64}, input=(2, 30, 4)).parameters == 17_985 - 65
+    assert of("LSTM", {"hidden_size": 64, "bidirectional": True}, input=(2, 30, 4)).parameters == 35_969 - 129
+    assert of("Embedding", {"num_embeddings": 30, "embedding_dim": 8}, input=("int64", (2, 5))).parameters == 240
+
+
+FLOPS = ("Linear", "Conv", "MatMul", "MultiheadAttention", "Transformer", "ScaledDotProductAttention")
+
+
+@pytest.mark.parametrize(("layer", "example"), [case for case in EXAMPLES if case.id.startswith(FLOPS)])  # type: ignore[union-attr]
+def test_macs_are_half_of_torchs_flops(layer: LayerType, example: Example) -> None:
+    if example.params.get("add_bias_kv") or example.params.get("add_zero_attn"):
+        return  # one key more, which we leave out of the count
+    wires = Wires.of(example)
+    answer = ask(layer, dict(example.params), wires)
+    batch = 7
+    fast = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)  # the counter does not see inside the fast path
+    try:
+        with FlopCounterMode(display=False) as counter:
+            run(layer, answer.values, wires, batch)
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
+    assert answer.macs * 2 * batch == counter.get_total_flops()
+
+
+def test_windows_give_receptive_fields() -> None:
+    def window(name: str, params: dict[str, Any], shape: tuple[int, ...]) -> Any:
+        return of(name, params, input=shape).window
+
+    assert window("Conv2d", {"kernel_size": 3, "stride": 2, "dilation": 2}, (2, 3, 9, 9)) == (3, 2, 2)
+    assert window("MaxPool2d", {"kernel_size": 2}, (2, 3, 8, 8)) == (2, 2, 1)
+    assert window("AvgPool1d", {"kernel_size": 3, "stride": 1}, (2, 3, 8)) == (3, 1, 1)
+    assert window("Conv2d", {"kernel_size": (1, 5)}, (2, 3, 8, 8)) == (5, 1, 1)
+    assert window("ReLU", {}, (2, 3)) is None
+
+
+def test_changing_lengths_stay_symbolic() -> None:
+    def sequence(*sizes: int | str) -> Tensor:
+        corners = [(83, 61), (89, 61), (83, 67), (89, 67)]
+        table = [{"B": batch, "T": length} for batch, length in corners]
+        return Tensor(tuple(tuple(corner.get(size, size) for size in sizes) for corner in table))  # type: ignore[arg-type, misc]
+
+    def shown(name: str, params: dict[str, Any], *sizes: int | str) -> str:
+        answer = INFERENCE.ask(CATALOGUE[name], params, {CATALOGUE[name].inputs[0].name: (sequence(*sizes),)})
+        assert answer.complaint is None, answer.complaint
+        return next(iter(answer.outputs.values())).text
+
+    assert shown("LSTM", {"hidden_size": 5}, "B", "T", 4) == "(B, T, 5)"
+    assert shown("Select", {}, "B", "T", 4) == "(B, 4)"
+    assert shown("Conv1d", {"out_channels": 6, "padding": 1}, "B", 4, "T") == "(B, 6, T)"
+    assert shown("MaxPool1d", {"kernel_size": 2}, "B", 4, "T") == "(B, 4, ⌊(T-1)/2⌋)"
+    assert shown("AdaptiveAvgPool1d", {"output_size": 3}, "B", 4, "T") == "(B, 4, 3)"
+    assert shown("Transpose", {}, "B", "T", 4) == "(B, 4, T)"
+    assert shown("MultiheadAttention", {"num_heads": 2}, "B", "T", 4) == "(B, T, 4)"
+    assert shown("TransformerEncoder", {"num_layers": 1, "nhead": 2, "causal": True}, "B", "T", 4) == "(B, T, 4)"
+    assert shown("Mean", {"dim": (1,)}, "B", "T", 4) == "(B, 4)"
+
+
+def test_worked_examples() -> None:
+    def worked(name: str, params: dict[str, Any], shape: tuple[int, ...]) -> str:
+        layer, wires = CATALOGUE[name], Wires.of(Example({}, {"input": shape}))
+        answer = ask(layer, params, wires)
+        assert layer.worked is not None
+        return layer.worked(Given(answer.values, wires.symbolic()), answer.outputs)
+
+    assert worked("Conv2d", {"out_channels": 32, "padding": 1}, (2, 1, 28, 28)).splitlines() == [
+        "height = ⌊(28 + 2·1 − 1·(3 − 1) − 1)/1⌋ + 1 = 28",
+        "width = ⌊(28 + 2·1 − 1·(3 − 1) − 1)/1⌋ + 1 = 28",
+        "parameters = (3·3·1)·32 + 32 = 320",
+    ]
+    assert worked("Linear", {"out_features": 10}, (2, 3136)) == "parameters = 3136 · 10 + 10 = 31,370"
+    assert worked("Flatten", {}, (2, 64, 7, 7)) == "64 · 7 · 7 = 3136"
+    assert worked("ConvTranspose2d", {"out_channels": 1, "kernel_size": 4, "stride": 2, "padding": 1}, (2, 8, 7, 7)) \
+        .startswith("height = (7 − 1)·2 − 2·1 + 1·(4 − 1) + 0 + 1 = 14")  # fmt: skip
+
+
+def test_initial_parameters_work_on_a_usual_input() -> None:
+    """What is dropped from the palette onto a fitting wire gives a shape, not a problem."""
+    for layer in LAYERS:
+        example = layer.examples[0]
+        shapes = {port: shape for port, shape in example.inputs.items()}
+        params = {key: value for key, value in layer.initial.items()}
+        answer = of(layer.name, params, **{
+            port: (example.dtypes[port], shape) if port in example.dtypes else shape for port, shape in shapes.items()
+        })  # fmt: skip
+        elements = prod(sum((list(t.shapes[0]) for t in answer.outputs.values()), [])) if answer.outputs else 0
+        expected = {"Unflatten", "Reshape", "Permute", "Transpose", "Split", "Expand", "Fold", "GroupNorm"}
+        assert elements > 0 or layer.name in expected or answer.complaint and answer.complaint.patches, layer.name
