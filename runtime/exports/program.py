@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,15 +32,16 @@ def write_onnx(source: Source, outputs: list[str], model: nn.Module, path: Path)
             f"Writing ONNX needs {error.name}, which is not installed here: install it with "
             '`python -m pip install ".[export]"` in TorchLoom\'s folder.'
         ) from error
-    program = _captured(source, model)
-    torch.onnx.export(
-        program,
+    program = torch.onnx.export(
+        _captured(source, model),
         dynamo=True,
         input_names=[entry.name for entry in source.inputs],
         output_names=outputs,
         external_data=False,
         verbose=False,
-    ).save(str(path), external_data=False)
+    )
+    assert program is not None  # only the old exporter gives nothing back
+    program.save(str(path), external_data=False)
 
 
 def _captured(source: Source, model: nn.Module) -> Any:
@@ -48,7 +50,9 @@ def _captured(source: Source, model: nn.Module) -> Any:
 
     shapes = tuple(dict.fromkeys(axes, torch.export.Dim.DYNAMIC) for axes in open_axes(source))
     try:
-        with torch.no_grad():
+        with torch.no_grad(), warnings.catch_warnings():
+            # Recurrent layers keep a second list of their weights; the program does not need it.
+            warnings.filterwarnings("ignore", message="The tensor attribute")
             return torch.export.export(model, example_inputs(source), dynamic_shapes=shapes)
     except (RuntimeError, ValueError, torch._dynamo.exc.UserError) as error:
         raise ExportError(
