@@ -1,0 +1,165 @@
+"""The palette: all layers by category and the project's blocks, to drag, double-click or search."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from graph.catalogue import CATALOGUE
+from graph.changes import ChangeSet
+from graph.palette import BLOCKS, Entry, entries, search
+from gui.icons import category_icon, icon
+from gui.mime import layer_mime
+from gui.placing import add_after_selection
+from gui.theme import theme
+from gui.workspace import Workspace
+
+ENTRY = Qt.ItemDataRole.UserRole
+OPEN_AT_FIRST = ("Linear", "Convolution", "Pooling", "Activation", BLOCKS)
+
+
+class PalettePanel(QWidget):
+    """A search field over a tree. Typing shows a flat list, best match first; Return adds it."""
+
+    placed = Signal(str)
+    """A layer was added; the new node's id."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+        self.entries = entries(workspace.project)
+        self._open = set(OPEN_AT_FIRST)
+        self.search = QLineEdit()
+        self.search.setClearButtonEnabled(True)
+        self.search.setPlaceholderText(self.tr("Search layers"))
+        self.search.setAccessibleName(self.tr("Search layers"))
+        self._lens = self.search.addAction(icon("magnify"), QLineEdit.ActionPosition.LeadingPosition)
+        self.tree = _Tree()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 4, 4)
+        column.setSpacing(6)
+        column.addWidget(self.search)
+        column.addWidget(self.tree, 1)
+        self.search.textChanged.connect(self.refresh)
+        self.search.returnPressed.connect(self._add_current)
+        self.search.installEventFilter(self)
+        self.tree.itemActivated.connect(self._activated)
+        self.tree.itemExpanded.connect(lambda item: self._open.add(item.text(0)))
+        self.tree.itemCollapsed.connect(lambda item: self._open.discard(item.text(0)))
+        workspace.changed.connect(self._changed)
+        theme().changed.connect(self._recolor)
+        self.refresh()
+
+    def _changed(self, changes: ChangeSet) -> None:
+        blocks = set(self.workspace.project.blocks)
+        touched = any(change.header and key in blocks for key, change in changes.graphs.items())
+        if changes.everything or changes.graphs_added or changes.graphs_removed or touched:
+            self.entries = entries(self.workspace.project)
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show what matches the search, or the whole tree."""
+        query = self.search.text().strip()
+        self.tree.clear()
+        if query:
+            self.tree.setRootIsDecorated(False)
+            for entry in search(query, self.entries):
+                self.tree.addTopLevelItem(_item(entry))
+            if self.tree.topLevelItemCount():
+                self.tree.setCurrentItem(self.tree.topLevelItem(0))
+            else:
+                nothing = QTreeWidgetItem([self.tr("No layer matches “{0}”.").format(query)])
+                nothing.setFlags(Qt.ItemFlag.NoItemFlags)
+                self.tree.addTopLevelItem(nothing)
+            return
+        self.tree.setRootIsDecorated(True)
+        groups: dict[str, QTreeWidgetItem] = {}
+        for entry in self.entries:
+            if entry.category not in groups:
+                group = QTreeWidgetItem([entry.category])
+                group.setIcon(0, category_icon(entry.category))
+                group.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+                font = group.font(0)
+                font.setBold(True)
+                group.setFont(0, font)
+                groups[entry.category] = group
+                if entry.category == BLOCKS:
+                    self.tree.insertTopLevelItem(0, group)
+                else:
+                    self.tree.addTopLevelItem(group)
+            groups[entry.category].addChild(_item(entry, with_icon=False))
+        self.tree.blockSignals(True)
+        for name, group in groups.items():
+            group.setExpanded(name in self._open)
+        self.tree.blockSignals(False)
+
+    def _activated(self, item: QTreeWidgetItem) -> None:
+        entry = item.data(0, ENTRY)
+        if entry is not None:
+            self.add(entry)
+
+    def add(self, entry: Entry) -> None:
+        """Put an entry on the canvas, behind the selected node."""
+        node = add_after_selection(self.workspace, entry)
+        if node is not None:
+            self.placed.emit(node)
+
+    def _add_current(self) -> None:
+        item = self.tree.currentItem()
+        if item is not None:
+            self._activated(item)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """In the search field, Up and Down walk the list and Escape empties the field."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
+                self.tree.keyPressEvent(event)
+                return True
+            if event.key() == Qt.Key.Key_Escape and self.search.text():
+                self.search.clear()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _recolor(self) -> None:
+        self._lens.setIcon(icon("magnify", theme().muted))
+        self.refresh()
+
+
+def _item(entry: Entry, with_icon: bool = True) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([entry.title])
+    item.setData(0, ENTRY, entry)
+    if with_icon:
+        item.setIcon(0, category_icon(entry.category))
+    item.setToolTip(0, _tip(entry))
+    item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled)
+    return item
+
+
+def _tip(entry: Entry) -> str:
+    """The summary and, for a layer, its formula."""
+    lines = [f"<b>{entry.title}</b>", entry.summary]
+    layer = CATALOGUE.get(entry.type) if entry.block is None else None
+    if layer is not None and layer.formula:
+        lines.append(f"<code>{layer.formula}</code>")
+    return "<p style='white-space: normal'>" + "<br>".join(line for line in lines if line) + "</p>"
+
+
+class _Tree(QTreeWidget):
+    """A tree whose entries can be dragged to the canvas."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setHeaderHidden(True)
+        self.setIndentation(16)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QTreeWidget.DragDropMode.DragOnly)
+        self.setUniformRowHeights(True)
+        self.setAccessibleName(self.tr("Layers"))
+
+    def mimeData(self, items: list[QTreeWidgetItem]) -> QMimeData:
+        for item in items:
+            entry = item.data(0, ENTRY)
+            if entry is not None:
+                return layer_mime(entry.type, entry.block)
+        return QMimeData()
