@@ -59,6 +59,7 @@ class Instance:
     variant: Variant | None = None
     arguments: dict[str, Any] = field(default_factory=dict)
     modules: int = 0
+    parameters: int = 0
 
     def values(self, node_id: str) -> dict[str, Any]:
         return self.shapes.nodes[node_id].values
@@ -224,17 +225,23 @@ class Classes:
         if key in self._known:
             return self._known[key]
         made = self._known[key] = Instance(structure, shapes, bindings, place)
+        owners: set[str | None] = set()
         for step in structure.steps:
             here = shapes.nodes.get(step.id)
             if here is None or here.state != "ok":
                 raise CodeError(f"“{step.node.name}” in “{structure.graph.name}” is not complete yet.")
             made.modules += step.module
+            counted = structure.attributes.get(step.id)
+            first = counted not in owners
+            owners.add(counted)
             if step.block is None:
+                made.parameters += here.parameters if first else 0
                 continue
             values = {name: value for name, value in here.values.items() if name != "repeat"}
             inner = [self._collect(step.block, one, values, (*place, step.id)) for one in here.inner]
             made.inner[step.id] = inner
             made.modules += sum(instance.modules for instance in inner)
+            made.parameters += sum(instance.parameters for instance in inner) if first else 0
             if made.modules > MAX_MODULES:
                 raise CodeError(f"“{structure.graph.name}” has more than {MAX_MODULES:,} layers.")
         self._instances.setdefault(structure.graph.id, []).append(made)

@@ -112,10 +112,12 @@ class Emitter:
             for word, texts in (("input", enters), ("output", leaves))
             if texts
         ]
+        count = f"; {self.classes.root.parameters:,} parameters."
         text = ", ".join(parts)
-        if len(text) > WIDTH - 40:
-            text = f"{len(enters)} inputs, {len(leaves)} outputs"
-        return f"{text[0].upper()}{text[1:]}; {shapes.parameters:,} parameters."
+        if len(text) + len(count) + 10 > WIDTH:
+            numbers = (("input", len(enters)), ("output", len(leaves)))
+            text = ", ".join(f"{number} {word}{'s' if number != 1 else ''}" for word, number in numbers)
+        return text[:1].upper() + text[1:] + count
 
     # what attributes and items are
 

@@ -300,7 +300,7 @@ class Forward:
                     name, count = f"{wanted}_{count}", count + 1
                 names.given[ref] = name
                 alive.add(name)
-                if nested:
+                if nested or number:
                     names.forks.add(name)
         return names
 
@@ -318,8 +318,8 @@ class Forward:
         own = _local(self.structure.by_id[ref[0]].node.name)
         if nested:
             return own
-        if len(dying) == 1:
-            return "x" if dying[0] in names.forks and "x" not in alive else dying[0]
+        if len(dying) == 1 and dying[0] not in names.forks:
+            return dying[0]
         if len(dying) > 1:
             return "x" if "x" not in alive else dying[0]
         if "x" not in alive:
@@ -366,11 +366,15 @@ def _plain(tree: ast.expr) -> bool:
 
 
 def _receiver(tree: ast.expr) -> set[str]:
-    """Values whose attribute, method or item is taken: they read better with a name."""
+    """Values whose attribute, method, item or negative is taken: they read better with a name."""
     return {
         part.value.id
         for part in ast.walk(tree)
         if isinstance(part, (ast.Attribute, ast.Subscript)) and isinstance(part.value, ast.Name)
+    } | {
+        part.operand.id
+        for part in ast.walk(tree)
+        if isinstance(part, ast.UnaryOp) and isinstance(part.operand, ast.Name)
     }
 
 

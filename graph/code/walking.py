@@ -54,14 +54,14 @@ def walk_ports(
     tensors = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
     if len(tensors) != len(root.structure.inputs):
         raise CodeError(f"The network has {len(root.structure.inputs)} inputs, but {len(tensors)} are given.")
-    names = {_first_plain(place): place for place in wanted}
-    walker = _Walker(model, set(names))
+    names = {place: _first_plain(place) for place in wanted}
+    walker = _Walker(model, set(names.values()))
     prefix = "layers." if root.structure.chain else ""
     walker.graph(root, (), prefix, tensors)
     missing = walker.wanted - walker.found.keys()
     if missing:
         raise CodeError(f"There is no running node at {' / '.join(min(missing))}.")
-    return {names[place]: ports for place, ports in walker.found.items()}
+    return {place: walker.found[plain] for place, plain in names.items()}
 
 
 def _first_plain(place: Place) -> Place:
