@@ -12,22 +12,30 @@ Point: TypeAlias = tuple[float, float]
 Cubic: TypeAlias = tuple[Point, Point, Point]
 """Two control points and the end of a Bézier curve that starts where the last one ended."""
 
-NODE_WIDTH = 170.0
-NODE_HEIGHT = 64.0
-PORT_PITCH = 20.0
+WIDTH, HEIGHT = 176.0, 64.0
+ROW = 17.0
+PORT_Y = 32.0
+FAN = 9.0
+"""Distance between the ends of wires at a port that takes many."""
+
 TURN = 70.0
-SHORTEST_FORWARD = 16.0
 
 
-def node_size(inputs: int, outputs: int) -> Point:
-    """Width and height of a node that has this many ports on its left and right edge."""
-    rows = max(inputs, outputs)
-    return NODE_WIDTH, max(NODE_HEIGHT, PORT_PITCH * (rows + 1))
+def node_size(inputs: int, outputs: int) -> tuple[float, float]:
+    """The first port of each side is level with the title; further ones have a row of their own below."""
+    extra = max(inputs, outputs, 1) - 1
+    return WIDTH, HEIGHT + (extra * ROW + 6 if extra else 0)
 
 
-def port_offset(index: int, count: int, height: float) -> float:
-    """How far below the node's top edge a port lies: ports are spread evenly."""
-    return height * (index + 1) / (count + 1)
+def port_y(index: int) -> float:
+    """Height of a port below the node's top."""
+    return PORT_Y if index == 0 else HEIGHT + ROW * (index - 0.5)
+
+
+def fan(index: int, count: int) -> float:
+    """How far from a variadic port's middle the wire with this index ends."""
+    step = min(FAN, 40.0 / max(1, count - 1))
+    return (index - (count - 1) / 2) * step
 
 
 def wire(start: Point, end: Point) -> list[Cubic]:
@@ -37,14 +45,16 @@ def wire(start: Point, end: Point) -> list[Cubic]:
     wrapped network) it turns round, runs back level half-way between the two, and turns again.
     """
     (x0, y0), (x1, y1) = start, end
-    if x1 - x0 >= SHORTEST_FORWARD:
-        half = (x1 - x0) / 2
-        return [((x0 + half, y0), (x1 - half, y1), end)]
-    level = (y0 + y1) / 2 if abs(y1 - y0) > TURN else max(y0, y1) + TURN
+    across, down = x1 - x0, abs(y1 - y0)
+    if across > 0:
+        reach = max(across / 2, min(60.0, 18.0 + down / 4))
+        return [((x0 + reach, y0), (x1 - reach, y1), end)]
+    level = (y0 + y1) / 2 if down > TURN else max(y0, y1) + TURN
     out, back = _bulge(level - y0), _bulge(level - y1)
+    third = across / 3
     return [
         ((x0 + out, y0), (x0 + out, level), (x0, level)),
-        ((x0 - (x0 - x1) / 3, level), (x1 + (x0 - x1) / 3, level), (x1, level)),
+        ((x0 + third, level), (x1 - third, level), (x1, level)),
         ((x1 - back, level), (x1 - back, y1), end),
     ]
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from graph.arrange.layers import Layers, Wire, layered
 from graph.arrange.place import heights_of
 from graph.arrange.rows import Column, broken
-from graph.geometry import node_size, port_offset
+from graph.geometry import node_size, port_y
 from graph.model import BLOCK, Edge, Graph, Node, Project, edge_key, id_key
 from graph.ports import in_ports, out_ports
 
@@ -73,7 +73,7 @@ class _Ports:
     def offset(self, table: dict[str, list[str]], node_id: str, port: str, height: float) -> float:
         """From the node's middle to the port."""
         names = table[node_id]
-        return port_offset(names.index(port), len(names), height) - height / 2
+        return port_y(names.index(port)) - height / 2
 
 
 def _components(nodes: list[Node], edges: list[Edge]) -> list[list[str]]:
