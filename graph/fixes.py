@@ -97,7 +97,7 @@ def _ideas(project: Project, problem: Problem, here: GraphShapes, facts: DataFac
     elif problem.kind == "unused":
         yield from _unused_ideas(graph, node)
     elif problem.kind == "data" and node.type == OUTPUT:
-        yield from _output_ideas(graph, node, facts)
+        yield from _output_ideas(graph, node, here, facts)
     elif problem.kind in ("shape", "boundary", "caution"):
         yield from _unpin_ideas(graph, node)
         yield from _width_ideas(graph, node, problem, here)
@@ -158,7 +158,7 @@ def _width_ideas(graph: Graph, node: Node, problem: Problem, here: GraphShapes) 
                 yield _label(name, source, size), [SetParams(graph.id, source.id, {name: size})]
 
 
-def _output_ideas(graph: Graph, node: Node, facts: DataFacts | None) -> Iterator[Idea]:
+def _output_ideas(graph: Graph, node: Node, here: GraphShapes, facts: DataFacts | None) -> Iterator[Idea]:
     wires = graph.edges_into(node.id)
     found = _source_of_width(graph, graph.nodes[wires[0].source]) if wires else None
     if facts is None or not facts.output or found is None:
@@ -167,6 +167,8 @@ def _output_ideas(graph: Graph, node: Node, facts: DataFacts | None) -> Iterator
     width = facts.output[-1] if source.type not in ("Conv2d", "Conv1d") else facts.output[0]
     resize: list[Edit] = [SetParams(graph.id, source.id, {name: width})]
     yield _label(name, source, width), resize
+    if here.nodes[node.id].inputs["input"][0].rank == len(facts.output) + 1:
+        return
     for wire in graph.edges_into(source.id)[:1]:
         flat = _insert(graph, wire, "Flatten")
         yield f"Insert a Flatten before {source.name}", flat

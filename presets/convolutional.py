@@ -41,7 +41,7 @@ def digits_cnn() -> Project:
         _two_stage("DigitsCNN", (1, 8, 8), 16, 32),
         data=DataChoice("digits"),
         training=Training(
-            loss="cross_entropy", optimizer="Adam", learning_rate=2e-3, epochs=20, batch_size=64
+            loss="cross_entropy", optimizer="Adam", learning_rate=1e-3, epochs=40, batch_size=16
         ),
     )
 
