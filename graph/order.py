@@ -10,7 +10,7 @@ from graph.model import Graph, id_key
 
 def topological(graph: Graph) -> list[str]:
     """Node ids, sources first; among equals the older first. Nodes on a cycle are left out."""
-    waiting = {node: 0 for node in graph.nodes}
+    waiting = dict.fromkeys(graph.nodes, 0)
     following: dict[str, list[str]] = {node: [] for node in graph.nodes}
     for edge in graph.edges.values():
         waiting[edge.target] += 1

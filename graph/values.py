@@ -12,7 +12,7 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias, Union
+from typing import Any, TypeAlias
 
 MAX_EXPRESSION = 200
 MAX_INT = 2**53
@@ -32,7 +32,7 @@ class Expr:
         return self.text
 
 
-Value: TypeAlias = Union[None, bool, int, float, str, tuple[Any, ...], Expr]
+Value: TypeAlias = None | bool | int | float | str | tuple[Any, ...] | Expr
 
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -93,7 +93,7 @@ def evaluate(text: str, bindings: Mapping[str, Value]) -> Value:
             result = _OPERATORS[type(part.op)](left, right)
         except ZeroDivisionError:
             raise BadValue(f"“{text}” divides by zero.") from None
-        if isinstance(result, float) and not math.isfinite(result) or abs(result) > MAX_INT:
+        if (isinstance(result, float) and not math.isfinite(result)) or abs(result) > MAX_INT:
             raise BadValue(f"“{text}” gives a number that is too large.")
         return result
 
