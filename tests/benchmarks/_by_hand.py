@@ -1,6 +1,6 @@
 """A training loop as one writes it by hand, in a process of its own: ``python -m tests.benchmarks._by_hand``.
 
-It trains the very model and data of a preset and prints samples per second of each epoch (the training in it).
+It trains the very model and data of a preset and prints samples per second of each epoch, validation apart.
 """
 
 from __future__ import annotations
