@@ -1,0 +1,148 @@
+"""New nodes: from the search at the cursor, from the palette, at the end of a wire or in the middle of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF
+
+from graph import operations
+from graph.edits import AddNodes, Disconnect, Edit, EditError
+from graph.model import Edge, Node
+from graph.palette import Entry, entries, takes
+from graph.ports import in_ports, out_ports
+from graph.tensors import Tensor
+from gui.canvas.geometry import HEIGHT, PORT_Y, WIDTH, snapped
+from gui.canvas.insertion import insertion, wire_for
+from gui.canvas.search import SearchPopup
+from gui.canvas.words import tr
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The free end of a wire that was dropped: it starts at an output, or (``backwards``) ends at an input."""
+
+    node: str
+    port: str
+    backwards: bool = False
+
+
+class Adding:
+    """Adds nodes to the graph a view shows; each is one undo step, ``Add Conv2d``."""
+
+    def __init__(self, view: CanvasView) -> None:
+        self.view = view
+        self.workspace = view.workspace
+        self.popup: SearchPopup | None = None
+
+    def open(self, pixel: QPoint, link: Link | None = None, closed: Callable[[], None] | None = None) -> None:
+        """Show the search at a place of the viewport; with ``link``, the choice is wired to it."""
+        self.close()
+        place = self.view.mapToScene(pixel)
+        popup = SearchPopup(self.view, self._candidates(link), self._test(link), self._note(link))
+
+        def chosen(entry: Entry) -> None:
+            self.add(entry, place, link)
+
+        popup.chosen.connect(chosen)
+        if closed is not None:
+            popup.closed.connect(closed)
+        self.popup = popup
+        popup.show_at(pixel)
+
+    def close(self) -> None:
+        if self.popup is not None:
+            popup, self.popup = self.popup, None
+            popup.finish()
+
+    def _candidates(self, link: Link | None) -> list[Entry]:
+        workspace, found = self.workspace, []
+        for entry in entries(workspace.project):
+            try:
+                node = operations.new_node(workspace.project, workspace.graph, entry.type, block=entry.block)
+            except EditError:
+                continue
+            ports = out_ports if link is not None and link.backwards else in_ports
+            if link is None or ports(workspace.project, node):
+                found.append(entry)
+        return found
+
+    def _tensor(self, link: Link | None) -> Tensor | None:
+        if link is None or link.backwards or not self.workspace.ready:
+            return None
+        shapes = self.workspace.node_shapes(link.node)
+        return shapes.outputs.get(link.port) if shapes else None
+
+    def _test(self, link: Link | None) -> Callable[[Entry], bool] | None:
+        """Tells whether an entry accepts what the wire carries; ``None`` when nothing is known of it."""
+        tensor = self._tensor(link)
+        if tensor is None:
+            return None
+        from graph.palette import fits
+
+        return lambda entry: fits(self.workspace.inference, tensor, entry)
+
+    def _note(self, link: Link | None) -> str:
+        if link is None:
+            return ""
+        tensor, name = self._tensor(link), self.workspace.graph.nodes[link.node].name
+        if tensor is not None:
+            return tr("What takes {} from {}").format(tensor.text, name)
+        return (tr("Feed {}") if link.backwards else tr("What follows {}")).format(name)
+
+    def add(self, entry: Entry, at: QPointF, link: Link | None = None, centred: bool = False) -> bool:
+        """Add a node so that its port (or its middle) is at a place; dropped on a wire, it goes into it."""
+        workspace, graph = self.workspace, self.workspace.graph
+        try:
+            node = operations.new_node(workspace.project, graph, entry.type, block=entry.block)
+            node.x, node.y = self._corner(at, link, centred)
+            edits = self._edits(node, at, link)
+        except EditError as error:
+            workspace.message.emit("warning", str(error))
+            return False
+        return self.view.perform_and_select(tr("Add {}").format(entry.title), edits)
+
+    def _corner(self, at: QPointF, link: Link | None, centred: bool) -> tuple[float, float]:
+        if link is None:
+            across = WIDTH / 2
+        else:
+            across = WIDTH if link.backwards else 0.0
+        down = PORT_Y if link is not None else HEIGHT / 2
+        x, y = at.x() - across, at.y() - down
+        return (x, y) if link is not None or centred else (snapped(x), snapped(y))
+
+    def _edits(self, node: Node, at: QPointF, link: Link | None) -> list[Edit]:
+        workspace, graph = self.workspace, self.workspace.graph
+        if link is None:
+            wire = wire_for(self.view.canvas, at, node)
+            if wire:
+                return insertion(workspace.project, graph, wire, node, (node.x, node.y))
+            return [AddNodes(graph.id, [node])]
+        edits: list[Edit] = []
+        if link.backwards:
+            port = out_ports(workspace.project, node)[0].name
+            ends = (node.id, port, link.node, link.port)
+            wired = graph.edges_into(link.node, link.port)
+            many = operations.takes_many(graph.nodes[link.node], link.port)
+            if wired and not many:
+                edits.append(Disconnect(graph.id, [edge.id for edge in wired]))
+            order = max((edge.order for edge in wired), default=-1) + 1 if many else 0
+        else:
+            ends = (link.node, link.port, node.id, self._first_port(node, link))
+            order = 0
+        edge = Edge(graph.fresh_ids("e")[0], *ends)
+        return [*edits, AddNodes(graph.id, [node], [replace(edge, order=order)])]
+
+    def _first_port(self, node: Node, link: Link) -> str:
+        """The first input that takes what the wire carries, or simply the first."""
+        ports = in_ports(self.workspace.project, node)
+        tensor = self._tensor(link)
+        for port in ports:
+            if tensor is None or takes(port, tensor.kind):
+                return port.name
+        return ports[0].name

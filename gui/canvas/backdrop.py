@@ -1,0 +1,88 @@
+"""What lies behind the graph: the grid, the frames, and a hint while there is nothing."""
+
+from __future__ import annotations
+
+from math import floor
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QLabel, QWidget
+
+from graph.model import Graph
+from gui.canvas.geometry import GRID
+from gui.canvas.painting import font
+from gui.canvas.words import tr
+from gui.theme import theme
+
+
+def paint_grid(painter: QPainter, rect: QRectF, scale: float) -> None:
+    """Fine lines while they are far enough apart, and a stronger one every eighth."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    coarse = GRID * 8
+    while coarse * scale < 40:
+        coarse *= 4
+    if GRID * 2 * scale >= 14:
+        _lines(painter, rect, GRID * 2, theme().grid)
+    _lines(painter, rect, coarse, theme().grid_strong)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+
+
+def _lines(painter: QPainter, rect: QRectF, step: float, color: QColor) -> None:
+    pen = QPen(color, 1)
+    pen.setCosmetic(True)
+    painter.setPen(pen)
+    left, top = floor(rect.left() / step), floor(rect.top() / step)
+    lines = [
+        QLineF(number * step, rect.top(), number * step, rect.bottom())
+        for number in range(left, floor(rect.right() / step) + 1)
+    ]
+    lines += [
+        QLineF(rect.left(), number * step, rect.right(), number * step)
+        for number in range(top, floor(rect.bottom() / step) + 1)
+    ]
+    painter.drawLines(lines)
+
+
+def paint_frames(painter: QPainter, rect: QRectF, graph: Graph, chosen: frozenset[str]) -> None:
+    """Titled rectangles behind the nodes."""
+    colors = theme()
+    for frame in graph.frames.values():
+        area = QRectF(frame.x, frame.y, frame.width, frame.height)
+        if area.adjusted(-4, -4, 4, 4).intersects(rect):
+            fill = QColor(colors.frame)
+            fill.setAlpha(190)
+            painter.setBrush(fill)
+            painter.setPen(QPen(colors.accent if frame.id in chosen else colors.border, 1.2))
+            painter.drawRoundedRect(area, 12, 12)
+            painter.setFont(font(14, True))
+            painter.setPen(colors.muted)
+            painter.drawText(QPointF(area.x() + 14, area.y() + 24), frame.title)
+
+
+class Hint(QLabel):
+    """Says how to begin, in the middle of an empty canvas; the mouse passes through it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.recolour()
+
+    def recolour(self) -> None:
+        """Write the text in the theme's colours."""
+        colors = theme()
+        head = tr("Start with a layer")
+        body = tr("Press <b>Tab</b>, double-click, or drag a layer from the left.")
+        self.setText(
+            f'<p style="font-size:17px; font-weight:600; color:{colors.text.name()}">{head}</p>'
+            f'<p style="font-size:13px; color:{colors.muted.name()}">{body}</p>'
+        )
+        self.setStyleSheet("background: transparent;")
+        self.place()
+
+    def place(self) -> None:
+        """Into the middle of the parent."""
+        self.adjustSize()
+        parent = self.parentWidget()
+        self.move((parent.width() - self.width()) // 2, (parent.height() - self.height()) // 2)

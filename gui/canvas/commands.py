@@ -1,0 +1,152 @@
+"""What can be done with the selection: from the keyboard, a menu or the window's actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QPointF
+from PySide6.QtGui import QGuiApplication
+
+from graph import fragment, operations
+from graph.arrange import arrange
+from graph.edits import Edit, EditError, Move
+from graph.files import FileError
+from gui.canvas.geometry import GRID
+from gui.canvas.words import several, tr
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+
+class Commands:
+    """Edits made from the selection of one view."""
+
+    def __init__(self, view: CanvasView) -> None:
+        self.view = view
+        self.workspace = view.workspace
+
+    def perform_and_select(self, name: str, edits: Sequence[Edit]) -> bool:
+        """Apply edits and select the nodes they added."""
+        before = set(self.workspace.graph.nodes)
+        if not self.workspace.perform(name, edits):
+            return False
+        self.workspace.select(key for key in self.workspace.graph.nodes if key not in before)
+        return True
+
+    def select_all(self) -> None:
+        """All nodes, wires and frames of the graph that is shown."""
+        graph = self.workspace.graph
+        self.workspace.select([*graph.nodes, *graph.edges, *graph.frames])
+
+    def copy(self) -> bool:
+        """Put the selected nodes and frames on the clipboard, as JSON under our type and as text."""
+        graph = self.workspace.graph
+        chosen = [key for key in self.workspace.selection if key in graph.nodes or key in graph.frames]
+        if not chosen:
+            return False
+        text = fragment.copy(graph, chosen, self.workspace.project)
+        data = QMimeData()
+        data.setData(fragment.MIME, text.encode())
+        data.setText(text)
+        QGuiApplication.clipboard().setMimeData(data)
+        return True
+
+    def cut(self) -> None:
+        if self.copy():
+            self._delete(tr("Cut {}"), tr("Cut {} nodes"))
+
+    def paste(self, at: QPointF | None = None, keep_inputs: bool = False) -> None:
+        """Paste under the mouse, or else a little beside the original."""
+        data = QGuiApplication.clipboard().mimeData()
+        if data is None:
+            return
+        text = bytes(data.data(fragment.MIME).data()).decode(errors="replace") if data.hasFormat(
+            fragment.MIME
+        ) else data.text()  # fmt: skip
+        if not text.strip():
+            self.workspace.message.emit("info", tr("The clipboard holds nothing that could be pasted."))
+            return
+        place = at or self.view.cursor_place()
+        try:
+            edits = fragment.paste(
+                self.workspace.project, self.workspace.graph_id, text,
+                (place.x(), place.y()) if place is not None else None, keep_inputs,
+            )  # fmt: skip
+        except (FileError, EditError) as error:
+            self.workspace.message.emit("warning", str(error))
+            return
+        self.perform_and_select(tr("Paste"), edits)
+
+    def duplicate(self) -> None:
+        graph, chosen = self.workspace.graph, self.workspace.selected_nodes
+        if chosen:
+            name = several(graph, chosen, tr("Duplicate {}"), tr("Duplicate {} nodes"))
+            self.perform_and_select(name, operations.duplicate(self.workspace.project, graph, chosen))
+
+    def delete_selection(self) -> None:
+        self._delete(tr("Delete {}"), tr("Delete {} nodes"))
+
+    def _delete(self, one: str, many: str) -> None:
+        graph, chosen = self.workspace.graph, self.workspace.selection
+        nodes = [key for key in chosen if key in graph.nodes]
+        wires = [key for key in chosen if key in graph.edges]
+        if nodes:
+            name = several(graph, nodes, one, many)
+        elif wires:
+            name = tr("Delete a wire") if len(wires) == 1 else tr("Delete {} wires").format(len(wires))
+        else:
+            name = tr("Delete a frame")
+        self.workspace.perform(name, operations.delete(self.workspace.project, graph, chosen))
+
+    def delete_and_heal(self) -> None:
+        """Delete the selected nodes and join the wires around them."""
+        graph, chosen = self.workspace.graph, self.workspace.selected_nodes
+        if not chosen:
+            self.delete_selection()
+            return
+        name = several(graph, chosen, tr("Take out {}"), tr("Take out {} nodes"))
+        self.workspace.perform(name, operations.delete_and_heal(self.workspace.project, graph, chosen))
+
+    def nudge(self, dx: int, dy: int) -> None:
+        """Move the selected nodes by whole steps of the grid; quick repeats are one undo step."""
+        graph, chosen = self.workspace.graph, self.workspace.selected_nodes
+        if chosen:
+            places = {
+                key: (graph.nodes[key].x + dx * GRID, graph.nodes[key].y + dy * GRID) for key in chosen
+            }
+            name = several(graph, chosen, tr("Move {}"), tr("Move {} nodes"))
+            merge = "nudge " + " ".join(sorted(chosen))
+            self.workspace.perform(name, [Move(graph.id, places)], merge)
+
+    def arrange(self) -> None:
+        """Lay out the selection, or everything when fewer than two nodes are selected."""
+        graph = self.workspace.graph
+        chosen = self.workspace.selected_nodes
+        only = set(chosen) if len(chosen) > 1 else None
+        sizes = {key: (item.width, item.height) for key, item in self.view.canvas.nodes.items()}
+        places = arrange(graph, sizes, only)
+        places = _kept_in_place(places, {key: (graph.nodes[key].x, graph.nodes[key].y) for key in places})
+        if not places:
+            return
+        old = {key: (graph.nodes[key].x, graph.nodes[key].y) for key in places}
+        if all(old[key] == places[key] for key in places):
+            return
+        name = tr("Arrange") if only is None else tr("Arrange {} nodes").format(len(only))
+        if self.workspace.perform(name, [Move(graph.id, places)]):
+            self.view.glide(old, places, show=only is None)
+
+
+def _kept_in_place(
+    places: dict[str, tuple[float, float]], old: dict[str, tuple[float, float]]
+) -> dict[str, tuple[float, float]]:
+    """The layout shifted so that its top-left corner stays where it was."""
+    if not places:
+        return {}
+
+    def corner(of: Iterable[tuple[float, float]]) -> tuple[float, float]:
+        points = list(of)
+        return min(x for x, _ in points), min(y for _, y in points)
+
+    (x0, y0), (x1, y1) = corner(old.values()), corner(places.values())
+    return {key: (round(x - x1 + x0), round(y - y1 + y0)) for key, (x, y) in places.items()}

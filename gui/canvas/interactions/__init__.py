@@ -1,0 +1,13 @@
+"""The gestures of the mouse. Each file holds one; the first that wants a press gets it."""
+
+from __future__ import annotations
+
+from gui.canvas.interactions.band import Band
+from gui.canvas.interactions.base import Interaction, Pointer, Press
+from gui.canvas.interactions.drag_nodes import DragNodes
+from gui.canvas.interactions.pan import Pan
+from gui.canvas.interactions.pick import PickMark, PickWire
+
+STARTERS: tuple[type[Interaction], ...] = (Pan, PickMark, DragNodes, PickWire, Band)
+
+__all__ = ["STARTERS", "Interaction", "Pointer", "Press"]

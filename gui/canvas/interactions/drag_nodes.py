@@ -1,0 +1,137 @@
+"""Select and move nodes. Alt copies them instead; an unwired node dropped on a wire goes into it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from graph import operations
+from graph.edits import Edit, EditError, Move
+from gui.canvas.geometry import snapped
+from gui.canvas.insertion import insertion, wire_for
+from gui.canvas.interactions.base import Interaction, Pointer, Press
+from gui.canvas.painting import RADIUS
+from gui.canvas.words import several, tr
+from gui.theme import theme
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+
+class DragNodes(Interaction):
+    """Begins as a click, which selects; becomes a move when the mouse goes far enough."""
+
+    def __init__(self, view: CanvasView, press: Press) -> None:
+        super().__init__(view, press)
+        self.before = self.workspace.selection
+        self.node = press.hit.node
+        pointer = press.pointer
+        if pointer.ctrl:
+            self.workspace.select(self.before ^ {self.node})
+        elif pointer.shift:
+            self.workspace.select(self.before | {self.node})
+        elif self.node not in self.before:
+            self.workspace.select([self.node])
+        graph = self.scene.graph
+        chosen = self.workspace.selected_nodes if self.node in self.workspace.selection else []
+        self.start = {key: (graph.nodes[key].x, graph.nodes[key].y) for key in chosen}
+        self.shift = QPointF()
+        self.copying = False
+        self.wire = ""
+
+    @classmethod
+    def starts(cls, view: CanvasView, press: Press) -> bool:
+        return press.left and press.hit.kind == "node"
+
+    def move(self, pointer: Pointer) -> None:
+        if not self.start or not self.far(pointer):
+            return
+        self.copying = pointer.alt
+        self.shift = pointer.position - self.press.pointer.position
+        if pointer.shift and self.node in self.start:
+            x, y = self.start[self.node]
+            self.shift = QPointF(snapped(x + self.shift.x()) - x, snapped(y + self.shift.y()) - y)
+        if self.copying:
+            self.scene.preview(self.start)
+            self.view.viewport().update()
+        else:
+            self.scene.preview(self._places())
+        self._find_wire(pointer)
+
+    def _places(self) -> dict[str, tuple[float, float]]:
+        dx, dy = self.shift.x(), self.shift.y()
+        return {key: (x + dx, y + dy) for key, (x, y) in self.start.items()}
+
+    def _find_wire(self, pointer: Pointer) -> None:
+        """The wire into which the node would go."""
+        found = ""
+        if len(self.start) == 1 and not self.copying and not self.scene.wires_at.get(self.node):
+            found = wire_for(self.scene, self.scene.nodes[self.node].body.center(), self.scene.graph.nodes[self.node])
+        if found != self.wire:
+            self.view.light_wire(self.wire, False)
+            self.view.light_wire(found, True)
+            self.wire = found
+
+    def release(self, pointer: Pointer) -> None:
+        self.view.light_wire(self.wire, False)
+        if not self.moved:
+            if not (pointer.ctrl or pointer.shift):
+                self.workspace.select([self.node])
+            return
+        if not self.start or self.shift.isNull():
+            self.scene.settle(self.start)
+            return
+        if self.copying:
+            self._copy()
+        elif self.wire:
+            self._insert()
+        else:
+            graph = self.scene.graph
+            name = several(graph, self.start, tr("Move {}"), tr("Move {} nodes"))
+            if not self.workspace.perform(name, [Move(graph.id, self._places())]):
+                self.scene.settle(self.start)
+
+    def _copy(self) -> None:
+        graph = self.scene.graph
+        corner = (
+            min(x for x, _ in self.start.values()) + self.shift.x(),
+            min(y for _, y in self.start.values()) + self.shift.y(),
+        )
+        edits = operations.duplicate(self.workspace.project, graph, self.start, corner)
+        name = several(graph, self.start, tr("Duplicate {}"), tr("Duplicate {} nodes"))
+        self.view.perform_and_select(name, edits)
+        self.view.viewport().update()
+
+    def _insert(self) -> None:
+        graph = self.scene.graph
+        node, edge = graph.nodes[self.node], graph.edges[self.wire]
+        x, y = self._places()[self.node]
+        try:
+            edits: list[Edit] = insertion(self.workspace.project, graph, self.wire, node, (x, y))
+        except EditError as error:
+            self.workspace.message.emit("warning", str(error))
+            edits = [Move(graph.id, self._places())]
+        name = tr("Insert {} before {}").format(node.name, graph.nodes[edge.target].name)
+        if not self.workspace.perform(name, edits):
+            self.scene.settle(self.start)
+
+    def cancel(self) -> None:
+        self.view.light_wire(self.wire, False)
+        self.scene.settle(self.start)
+        self.workspace.select(self.before)
+        self.copying = False
+        self.view.viewport().update()
+
+    def paint(self, painter: QPainter) -> None:
+        """While copying: outlines where the copies will be."""
+        if not self.copying:
+            return
+        fill = QColor(theme().accent)
+        painter.setPen(QPen(fill, 1.5))
+        fill.setAlpha(28)
+        painter.setBrush(fill)
+        for key in self.start:
+            body: QRectF = self.scene.nodes[key].body.translated(self.shift)
+            painter.drawRoundedRect(body, RADIUS, RADIUS)

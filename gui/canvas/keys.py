@@ -1,0 +1,102 @@
+"""The keys of the canvas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+
+from gui.canvas.words import tr
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+Key = Qt.Key
+_ARROWS = {Key.Key_Left: (-1, 0), Key.Key_Right: (1, 0), Key.Key_Up: (0, -1), Key.Key_Down: (0, 1)}
+
+
+def press(view: CanvasView, event: QKeyEvent) -> bool:
+    """Do what a key means; whether it meant anything. While a gesture runs, only Esc does."""
+    key = Key(event.key())
+    if key == Key.Key_Escape:
+        if view.bubble is not None:
+            view.close_bubble()
+        elif not view.cancel_interaction():
+            view.workspace.select(())
+        return True
+    if view.interaction is not None:
+        return True
+    held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if held == Qt.KeyboardModifier.ControlModifier:
+        return _with_ctrl(view, key)
+    if held in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier):
+        return _alone(view, key, event)
+    return False
+
+
+def release(view: CanvasView, event: QKeyEvent) -> None:
+    if event.key() == Key.Key_Space and not event.isAutoRepeat():
+        view.hold_space(False)
+
+
+def _with_ctrl(view: CanvasView, key: Qt.Key) -> bool:
+    commands = view.commands
+    chosen = view.workspace.selected_nodes
+    if key in (Key.Key_Delete, Key.Key_Backspace):
+        commands.delete_and_heal()
+    elif key == Key.Key_C:
+        commands.copy()
+    elif key == Key.Key_X:
+        commands.cut()
+    elif key == Key.Key_V:
+        commands.paste()
+    elif key == Key.Key_D:
+        commands.duplicate()
+    elif key == Key.Key_A:
+        commands.select_all()
+    elif key == Key.Key_L:
+        commands.arrange()
+    elif key == Key.Key_Up:
+        view.workspace.leave()
+    elif key == Key.Key_Down and len(chosen) == 1 and view.workspace.graph.nodes[chosen[0]].block:
+        view.workspace.enter(chosen[0])
+    elif key in (Key.Key_Plus, Key.Key_Equal):
+        view.zoom_to(view.canvas.scale * 1.25)
+    elif key == Key.Key_Minus:
+        view.zoom_to(view.canvas.scale / 1.25)
+    elif key == Key.Key_0:
+        view.zoom_to(1.0)
+    else:
+        return False
+    return True
+
+
+def _alone(view: CanvasView, key: Qt.Key, event: QKeyEvent) -> bool:
+    chosen = view.workspace.selected_nodes
+    if key in _ARROWS:
+        if not chosen:
+            return False
+        view.commands.nudge(*_ARROWS[key])
+    elif key in (Key.Key_Delete, Key.Key_Backspace):
+        view.commands.delete_selection()
+    elif key == Key.Key_Tab:
+        view.add_at_cursor()
+    elif key == Key.Key_Space:
+        if not event.isAutoRepeat():
+            view.hold_space(True)
+    elif key == Key.Key_F:
+        view.fit_selection()
+    elif key == Key.Key_Home:
+        view.fit()
+    elif key == Key.Key_L:
+        view.commands.arrange()
+    elif key in (Key.Key_Return, Key.Key_Enter) and len(chosen) == 1:
+        view.activate(chosen[0])
+    elif key == Key.Key_F2 and len(chosen) == 1:
+        view.rename_requested.emit(chosen[0])
+    elif key == Key.Key_F2:
+        view.workspace.message.emit("info", tr("Select one node to rename it."))
+    else:
+        return False
+    return True

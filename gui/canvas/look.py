@@ -1,0 +1,163 @@
+"""What a node shows, as plain values: equal looks need no repaint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from graph.catalogue import CATALOGUE
+from graph.model import BLOCK, OUTPUT, Graph, Node, Project
+from graph.palette import BLOCKS
+from graph.ports import in_ports, out_ports
+from graph.problems import Problem
+from graph.shapes import NodeShapes
+from graph.values import Expr
+
+SEVERITIES = ("error", "warning", "hint")
+_UNITS = {
+    "out_channels": "{} ch",
+    "out_features": "{}",
+    "hidden_size": "{}",
+    "num_heads": "{} heads",
+    "nhead": "{} heads",
+    "num_layers": "{} layers",
+    "num_encoder_layers": "{} layers",
+    "num_groups": "{} groups",
+    "shape": "{}",
+    "output_size": "{}",
+    "dims": "{}",
+    "unflattened_size": "{}",
+    "sizes": "{}",
+    "num_embeddings": "{}",
+    "embedding_dim": "→ {}",
+    "chunks": "{} parts",
+    "p": "p = {}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PortLook:
+    """A port: its name, the kind of numbers that decides its colour, whether it takes many wires."""
+
+    name: str
+    kind: str
+    variadic: bool = False
+    wired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Everything that is drawn of a node, except whether it is selected or under the mouse."""
+
+    title: str
+    kind: str
+    headline: str
+    shape: str
+    category: str
+    inputs: tuple[PortLook, ...]
+    outputs: tuple[PortLook, ...]
+    mark: str = ""
+    """The worst severity of its problems, or nothing."""
+    unknown: bool = False
+    stack: int = 0
+    """0 for a layer; for a block's use how many times it stands in a row."""
+    note: bool = False
+    shared: bool = False
+
+
+def node_look(
+    project: Project, graph: Graph, node: Node, shapes: NodeShapes | None, problems: list[Problem],
+    wired: frozenset[str] | set[str],
+) -> Look:  # fmt: skip
+    """``shapes`` is ``None`` while nothing is known yet; ``wired`` holds ``"in:name"`` and ``"out:name"``."""
+    found = {problem.severity for problem in problems}
+    mark = next((severity for severity in SEVERITIES if severity in found), "")
+    values: dict[str, Any] = {**node.params, **(shapes.values if shapes else {})}
+    kind, category, stack = node.type, "", 0
+    if node.type == BLOCK:
+        block = project.blocks.get(node.block or "")
+        kind, category = block.name if block else node.type, BLOCKS
+        repeat = values.get("repeat", 1)
+        stack = repeat if isinstance(repeat, int) else 1
+    elif node.type in CATALOGUE:
+        category = CATALOGUE[node.type].category
+    return Look(
+        title=node.name,
+        kind=kind,
+        headline=headline(project, node, values),
+        shape=_shape_text(node, shapes),
+        category=category,
+        inputs=tuple(
+            PortLook(port.name, _arriving(shapes, port.name) or port.accepts, port.variadic,
+                     f"in:{port.name}" in wired)
+            for port in in_ports(project, node)
+        ),
+        outputs=tuple(
+            PortLook(port.name, _leaving(shapes, port.name) or "any", False, f"out:{port.name}" in wired)
+            for port in out_ports(project, node)
+        ),
+        mark=mark,
+        unknown=shapes is not None and shapes.state == "unknown",
+        stack=stack,
+        note=bool(node.note),
+        shared=node.shares is not None,
+    )  # fmt: skip
+
+
+def headline(project: Project, node: Node, values: dict[str, Any]) -> str:
+    """The one or two parameters worth a glance: ``32 ch · 3×3``."""
+    parts = []
+    if node.type == BLOCK:
+        parts = [f"{name} = {_plain(value)}" for name, value in node.params.items() if name != "repeat"][:2]
+    elif node.type in CATALOGUE:
+        layer = CATALOGUE[node.type]
+        for name in layer.headline:
+            param = layer.param(name)
+            value = values.get(name, param.default)
+            if value is None:
+                continue
+            if not param.required and name in ("num_layers", "dim") and value == param.default:
+                continue
+            if layer.category == "Activation" and value == param.default:
+                continue
+            parts.append(_part(name, value, layer.name, values))
+    return " · ".join(part for part in parts if part)
+
+
+def _part(name: str, value: Any, layer: str, values: dict[str, Any]) -> str:
+    if name in ("kernel_size", "output_size") and isinstance(value, int) and layer[-2:] in ("2d", "3d"):
+        value = (value,) * int(layer[-2])
+    if name == "kernel_size" or (name == "output_size" and isinstance(value, tuple)):
+        stride = values.get("stride")
+        tail = f" /{_plain(stride)}" if isinstance(stride, int) and stride > 1 and "Pool" not in layer else ""
+        return ("×".join(_plain(item) for item in value) if isinstance(value, tuple) else _plain(value)) + tail
+    if name == "stride":
+        return "" if value == values.get("kernel_size") else f"stride {_plain(value)}"
+    return _UNITS.get(name, f"{name} = {{}}").format(_plain(value))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(_plain(item) for item in value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return value.text if isinstance(value, Expr) else str(value)
+
+
+def _shape_text(node: Node, shapes: NodeShapes | None) -> str:
+    if shapes is None:
+        return ""
+    if node.type == OUTPUT:
+        arriving = shapes.inputs.get("input", ())
+        return arriving[0].text if arriving else ""
+    return next(iter(shapes.outputs.values())).text if shapes.outputs else ""
+
+
+def _arriving(shapes: NodeShapes | None, port: str) -> str:
+    tensors = shapes.inputs.get(port, ()) if shapes else ()
+    return tensors[0].kind if tensors else ""
+
+
+def _leaving(shapes: NodeShapes | None, port: str) -> str:
+    tensor = shapes.outputs.get(port) if shapes else None
+    return tensor.kind if tensor else ""

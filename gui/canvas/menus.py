@@ -1,0 +1,109 @@
+"""The context menus: of nodes, of a wire, and of the empty canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QContextMenuEvent, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from graph.edits import Disconnect
+from gui.canvas.words import tr
+from gui.icons import icon
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+
+def open_menu(view: CanvasView, event: QContextMenuEvent) -> None:
+    """Show the menu for what is under the mouse, which becomes selected."""
+    if view.interaction is not None:
+        return
+    menu = build_menu(view, event)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.popup(event.globalPos())
+
+
+def build_menu(view: CanvasView, event: QContextMenuEvent) -> QMenu:
+    """The menu, not yet shown."""
+    found = view.hit_at(event.pos())
+    menu = QMenu(view)
+    if event.reason() == QContextMenuEvent.Reason.Keyboard:
+        chosen = view.workspace.selected_nodes
+        if chosen:
+            _node_menu(view, menu, chosen[0])
+            return menu
+    if found.node:
+        if found.node not in view.workspace.selection:
+            view.workspace.select([found.node])
+        _node_menu(view, menu, found.node)
+    elif found.wire:
+        view.workspace.select([found.wire])
+        _wire_menu(view, menu, found.wire, event)
+    else:
+        _void_menu(view, menu, event)
+    return menu
+
+
+def _add(menu: QMenu, text: str, do: Callable[[], object], keys: str = "", picture: str = "") -> None:
+    action = menu.addAction(text)
+    if picture:
+        action.setIcon(icon(picture))
+    if keys:
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutVisibleInContextMenu(True)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+    action.triggered.connect(lambda *_: do())
+
+
+def _node_menu(view: CanvasView, menu: QMenu, node_id: str) -> None:
+    commands, chosen = view.commands, view.workspace.selected_nodes
+    node = view.workspace.graph.nodes[node_id]
+    if view.workspace.problems_here().get(node_id):
+        _add(menu, tr("Show the problem"), lambda: view.explain_node(node_id), "", "alert-circle-outline")
+        menu.addSeparator()
+    if node.block is not None:
+        _add(menu, tr("Look inside"), lambda: view.workspace.enter(node_id), "Return", "arrow-expand-all")
+    if len(chosen) == 1:
+        _add(menu, tr("Rename…"), lambda: view.rename_requested.emit(node_id), "F2", "form-textbox")
+    _add(menu, tr("Cut"), commands.cut, "Ctrl+X", "content-cut")
+    _add(menu, tr("Copy"), commands.copy, "Ctrl+C", "content-copy")
+    _add(menu, tr("Duplicate"), commands.duplicate, "Ctrl+D", "content-duplicate")
+    menu.addSeparator()
+    wires = view.workspace.graph.edges_of(chosen)
+    if wires:
+        _add(menu, tr("Disconnect"), lambda: _disconnect(view, [edge.id for edge in wires]), "", "link-off")
+    if len(chosen) > 1:
+        _add(menu, tr("Arrange the selection"), commands.arrange, "L", "sitemap-outline")
+    _add(menu, tr("Delete"), commands.delete_selection, "Delete", "delete-outline")
+    if wires:
+        _add(menu, tr("Delete and join the wires"), commands.delete_and_heal, "Ctrl+Delete", "link-plus")
+
+
+def _disconnect(view: CanvasView, wires: list[str]) -> None:
+    view.workspace.perform(tr("Disconnect"), [Disconnect(view.workspace.graph_id, wires)])
+
+
+def _wire_menu(view: CanvasView, menu: QMenu, wire: str, event: QContextMenuEvent) -> None:
+    if view.canvas.wires[wire].tone == "error":
+        _add(menu, tr("Show the problem"), lambda: view.explain_wire(wire, event.pos()), "",
+             "alert-circle-outline")  # fmt: skip
+        menu.addSeparator()
+    _add(menu, tr("Insert a layer here…"), lambda: view.adding.open(event.pos()), "", "plus")
+    _add(menu, tr("Delete"), view.commands.delete_selection, "Delete", "delete-outline")
+
+
+def _void_menu(view: CanvasView, menu: QMenu, event: QContextMenuEvent) -> None:
+    commands = view.commands
+    place = view.mapToScene(event.pos())
+    _add(menu, tr("Add a layer…"), lambda: view.adding.open(event.pos()), "Tab", "plus")
+    _add(menu, tr("Paste"), lambda: commands.paste(place), "Ctrl+V", "content-paste")
+    menu.addSeparator()
+    _add(menu, tr("Select all"), commands.select_all, "Ctrl+A", "select-all")
+    _add(menu, tr("Arrange"), commands.arrange, "L", "sitemap-outline")
+    _add(menu, tr("Fit all"), view.fit, "Home", "fit-to-page-outline")
+    if len(view.workspace.place) > 1:
+        menu.addSeparator()
+        _add(menu, tr("Leave the block"), view.workspace.leave, "Ctrl+Up", "arrow-up")

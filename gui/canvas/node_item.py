@@ -1,0 +1,82 @@
+"""A node in the scene. It has no flags, no children and no ``itemChange``: the scene moves and selects it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
+
+from gui.canvas import painting
+from gui.canvas.geometry import MARGIN, fan, node_size, port_y
+from gui.canvas.look import Look
+
+if TYPE_CHECKING:
+    from gui.canvas.scene import CanvasScene
+
+
+class NodeItem(QGraphicsRectItem):
+    """Draws one node. Its origin is the node's top-left corner; ``body`` is the box without ports."""
+
+    painted = 0
+    """How often any node was painted, for tests that count."""
+
+    def __init__(self, node_id: str, look: Look) -> None:
+        super().__init__()
+        self.node_id = node_id
+        self.look = look
+        self.selected = False
+        self.hovered = False
+        self.flashing = False
+        self.width, self.height = node_size(len(look.inputs), len(look.outputs))
+        self.setPen(Qt.PenStyle.NoPen)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.width, self.height = node_size(len(self.look.inputs), len(self.look.outputs))
+        self.setRect(-MARGIN, -MARGIN, self.width + 2 * MARGIN, self.height + 2 * MARGIN)
+
+    def show_look(self, look: Look) -> bool:
+        """Take over another look; whether anything differs."""
+        if look == self.look:
+            return False
+        resized = (len(look.inputs), len(look.outputs)) != (len(self.look.inputs), len(self.look.outputs))
+        self.look = look
+        if resized:
+            self._fit()
+        self.update()
+        return True
+
+    @property
+    def body(self) -> QRectF:
+        """The box in scene units."""
+        return QRectF(self.x(), self.y(), self.width, self.height)
+
+    def input_point(self, port: str, index: int = 0, count: int = 1) -> QPointF:
+        """Where a wire ends at an input; wires of a variadic port are spread by ``index`` of ``count``."""
+        for number, look in enumerate(self.look.inputs):
+            if look.name == port:
+                y = port_y(number) + (fan(index, count) if look.variadic else 0.0)
+                return QPointF(self.x(), self.y() + y)
+        return QPointF(self.x(), self.y() + port_y(0))
+
+    def output_point(self, port: str) -> QPointF:
+        """Where a wire starts at an output."""
+        for number, look in enumerate(self.look.outputs):
+            if look.name == port:
+                return QPointF(self.x() + self.width, self.y() + port_y(number))
+        return QPointF(self.x() + self.width, self.y() + port_y(0))
+
+    def mark_rect(self, scale: float) -> QRectF:
+        """Where the mark of a problem is, in scene units; it grows as the view moves away."""
+        radius = painting.mark_radius(scale)
+        centre = QPointF(self.x() + self.width - 4, self.y() + 4)
+        return QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        NodeItem.painted += 1
+        scene: CanvasScene = self.scene()  # type: ignore[assignment]
+        painting.paint_node(painter, self, scene.scale)

@@ -1,0 +1,286 @@
+"""How a node looks. Two levels: everything, or (``scale`` below ``DETAIL``) body and title only."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QGuiApplication,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+    QStaticText,
+)
+
+from gui.canvas.geometry import HEIGHT, PORT_RADIUS, ROW, port_y
+from gui.canvas.look import Look, PortLook
+from gui.colors import mixed
+from gui.icons import CATEGORY_ICONS, icon
+from gui.theme import theme
+
+if TYPE_CHECKING:
+    from gui.canvas.node_item import NodeItem
+
+OVERVIEW = 0.4
+DETAIL = 0.7
+RADIUS = 9.0
+TILE = 36.0
+TEXT = TILE + 9.0
+
+
+@lru_cache(maxsize=64)
+def font(pixels: float, bold: bool = False) -> QFont:
+    """The application's font at a size in scene units."""
+    result = QFont(QGuiApplication.font())
+    result.setPixelSize(round(pixels))
+    result.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    result.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return result
+
+
+@lru_cache(maxsize=8192)
+def static_text(text: str, pixels: float, bold: bool, width: float) -> QStaticText:
+    """Text laid out once, shortened to a width in scene units."""
+    metrics = QFontMetricsF(font(pixels, bold))
+    result = QStaticText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, width))
+    result.setTextFormat(Qt.TextFormat.PlainText)
+    result.prepare(font=font(pixels, bold))
+    return result
+
+
+@lru_cache(maxsize=512)
+def text_width(text: str, pixels: float, bold: bool = False) -> float:
+    """How wide a text is, in scene units."""
+    return QFontMetricsF(font(pixels, bold)).horizontalAdvance(text)
+
+
+@lru_cache(maxsize=256)
+def glyph(category: str, color: str, pixels: int) -> QPixmap:
+    """A category's icon at a size in device pixels."""
+    return icon(CATEGORY_ICONS.get(category, "cube-outline"), QColor(color)).pixmap(pixels, pixels)
+
+
+def forget() -> None:
+    """Drop what was drawn in the colours or font of before."""
+    for cached in (font, static_text, text_width, glyph):
+        cached.cache_clear()
+
+
+def mark_radius(scale: float) -> float:
+    """Radius of a problem's mark in scene units: 8 pixels on the screen, within the item's margin."""
+    return min(8.0 / scale if scale < 1 else 8.0, 17.0)
+
+
+def write(painter: QPainter, at: QPointF, text: str, pixels: float, color: QColor, width: float,
+          bold: bool = False) -> None:  # fmt: skip
+    """One line of text whose top-left corner is ``at``."""
+    painter.setFont(font(pixels, bold))
+    painter.setPen(color)
+    painter.drawStaticText(at, static_text(text, pixels, bold, width))
+
+
+def paint_node(painter: QPainter, item: NodeItem, scale: float) -> None:
+    """Draw a node at the painter's origin."""
+    colors, look = theme(), item.look
+    box = QRectF(0, 0, item.width, item.height)
+    category = colors.category(look.category)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if look.stack:
+        _stack(painter, box)
+    _body(painter, item, box, category)
+    if scale < DETAIL:
+        width = item.width - TILE / 2 - 22
+        tall = 20.0
+        top = min(item.height, HEIGHT) / 2 - tall * 0.68
+        color = colors.node_muted if look.unknown else colors.node_text
+        write(painter, QPointF(TILE / 2 + 8, top), look.title, tall, color, width, True)
+    else:
+        _texts(painter, item, category, scale)
+        _ports(painter, item)
+    if look.stack > 1:
+        _badge(painter, item, f"×{look.stack}", category, scale)
+    if look.mark:
+        paint_mark(painter, QPointF(item.width - 4, 4), mark_radius(scale), look.mark)
+
+
+def _stack(painter: QPainter, box: QRectF) -> None:
+    """The cards behind a block's use."""
+    colors = theme()
+    painter.setPen(QPen(colors.node_border, 1))
+    for offset, share in ((7.0, 0.55), (3.5, 0.3)):
+        painter.setBrush(mixed(colors.node, colors.canvas, share))
+        painter.drawRoundedRect(box.translated(offset, -offset), RADIUS, RADIUS)
+
+
+def _body(painter: QPainter, item: NodeItem, box: QRectF, category: QColor) -> None:
+    colors, look = theme(), item.look
+    if item.selected or item.flashing:
+        halo = QColor(colors.accent)
+        halo.setAlpha(150 if item.flashing else 70)
+        painter.setPen(QPen(halo, 12 if item.flashing else 7))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, RADIUS + 1, RADIUS + 1)
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colors.shadow)
+        painter.drawRoundedRect(box.adjusted(-1, 1, 1, 3.5), RADIUS + 1, RADIUS + 1)
+    fill = colors.node
+    if look.mark == "error":
+        fill = mixed(fill, colors.error_soft, 0.75)
+    elif look.unknown:
+        fill = mixed(fill, colors.canvas, 0.6)
+    elif item.hovered:
+        fill = mixed(fill, colors.hover, 0.5)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(fill)
+    painter.drawRoundedRect(box, RADIUS, RADIUS)
+    painter.setBrush(_faded(category, 34 if colors.dark else 26))
+    painter.drawPath(_tile(item.height))
+    painter.setBrush(category)
+    painter.drawPath(_strip(item.height))
+    if look.unknown:
+        painter.setBrush(QBrush(_faded(colors.node_muted, 46), Qt.BrushStyle.BDiagPattern))
+        painter.drawRoundedRect(box, RADIUS, RADIUS)
+    painter.setPen(_outline(item))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box, RADIUS, RADIUS)
+
+
+def _outline(item: NodeItem) -> QPen:
+    colors, look = theme(), item.look
+    if item.selected:
+        return QPen(colors.accent, 2.0)
+    if look.mark == "error":
+        return QPen(colors.error, 2.0)
+    if look.mark == "warning":
+        return QPen(colors.warning, 1.6)
+    if look.unknown:
+        return QPen(colors.node_border, 1.2, Qt.PenStyle.DashLine)
+    if item.hovered:
+        return QPen(colors.accent, 1.4)
+    return QPen(colors.node_border, 1.0)
+
+
+@lru_cache(maxsize=32)
+def _tile(height: float) -> QPainterPath:
+    return _left(height, TILE)
+
+
+@lru_cache(maxsize=32)
+def _strip(height: float) -> QPainterPath:
+    return _left(height, 5.0)
+
+
+def _left(height: float, width: float) -> QPainterPath:
+    """The left part of the body, with its rounded corners."""
+    whole, cut = QPainterPath(), QPainterPath()
+    whole.addRoundedRect(QRectF(0, 0, 3 * TILE, height), RADIUS, RADIUS)
+    cut.addRect(QRectF(0, 0, width, height))
+    return whole.intersected(cut)
+
+
+def _texts(painter: QPainter, item: NodeItem, category: QColor, scale: float) -> None:
+    colors, look = theme(), item.look
+    middle = min(item.height, HEIGHT) / 2
+    size = 20.0
+    pixels = max(8, round(size * scale * painter.device().devicePixelRatioF()))
+    spot = QRectF((TILE + 4 - size) / 2, middle - size / 2, size, size)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    picture = glyph(look.category, category.name(), pixels)
+    painter.drawPixmap(spot, picture, QRectF(picture.rect()))
+    width = item.width - TEXT - 10
+    strong = colors.node_muted if look.unknown else colors.node_text
+    title = look.title + (" ⧉" if look.shared else "")
+    write(painter, QPointF(TEXT, 6), title, 13, strong, width - (10 if look.mark else 0), True)
+    line = f"{look.kind} · {look.headline}" if look.headline else look.kind
+    write(painter, QPointF(TEXT, 24), line, 11, colors.node_muted, width)
+    if look.shape:
+        write(painter, QPointF(TEXT, 41), look.shape, 11, mixed(colors.node_text, category, 0.35), width)
+    elif look.unknown:
+        write(painter, QPointF(TEXT, 41), "?", 11, colors.node_muted, width)
+    half = item.width / 2 - 14
+    for number, port in enumerate(look.inputs[1:], 1):
+        top = port_y(number) - ROW / 2 + 1
+        write(painter, QPointF(11, top), port.name, 10, colors.node_muted, half)
+    for number, port in enumerate(look.outputs[1:], 1):
+        top = port_y(number) - ROW / 2 + 1
+        wide = min(text_width(port.name, 10), half)
+        write(painter, QPointF(item.width - 11 - wide, top), port.name, 10, colors.node_muted, half)
+
+
+def _ports(painter: QPainter, item: NodeItem) -> None:
+    for number, port in enumerate(item.look.inputs):
+        paint_port(painter, QPointF(0, port_y(number)), port)
+    for number, port in enumerate(item.look.outputs):
+        paint_port(painter, QPointF(item.width, port_y(number)), port)
+
+
+def paint_port(painter: QPainter, at: QPointF, port: PortLook) -> None:
+    """A circle, filled when something is wired to it; a longer pill when it takes many wires."""
+    colors = theme()
+    color = colors.dtype(port.kind)
+    painter.setPen(QPen(color, 1.6))
+    painter.setBrush(color if port.wired else colors.canvas)
+    if port.variadic:
+        pill = QRectF(at.x() - PORT_RADIUS + 0.5, at.y() - 11, 2 * PORT_RADIUS - 1, 22)
+        painter.drawRoundedRect(pill, PORT_RADIUS, PORT_RADIUS)
+    else:
+        painter.drawEllipse(at, PORT_RADIUS - 0.5, PORT_RADIUS - 0.5)
+
+
+def _badge(painter: QPainter, item: NodeItem, text: str, color: QColor, scale: float) -> None:
+    """How many times a block stands in a row."""
+    tall = 12.0 if scale >= DETAIL else 17.0
+    wide = text_width(text, tall, True) + 12
+    right = item.width - (16 if item.look.mark else 4)
+    rect = QRectF(right - wide, -9, wide, tall + 6)
+    painter.setPen(QPen(theme().canvas, 1.5))
+    painter.setBrush(color)
+    painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
+    ink = QColor("#10151c") if theme().dark else QColor("#ffffff")
+    write(painter, QPointF(rect.x() + 6, rect.y() + 1.5), text, tall, ink, wide, True)
+
+
+def paint_mark(painter: QPainter, centre: QPointF, radius: float, severity: str) -> None:
+    """The mark of a problem: a circle for errors and hints, a triangle for warnings, with its sign."""
+    colors = theme()
+    color = colors.severity(severity)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colors.canvas, radius * 0.2))
+    painter.setBrush(color)
+    if severity == "warning":
+        shape = QPainterPath()
+        shape.moveTo(centre.x(), centre.y() - radius * 1.1)
+        shape.lineTo(centre.x() + radius * 1.15, centre.y() + radius * 0.9)
+        shape.lineTo(centre.x() - radius * 1.15, centre.y() + radius * 0.9)
+        shape.closeSubpath()
+        painter.drawPath(shape)
+    else:
+        painter.drawEllipse(centre, radius, radius)
+    ink = QPen(QColor("#10151c") if colors.dark else QColor("#ffffff"), radius * 0.26)
+    ink.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(ink)
+    sign = -1.0 if severity == "hint" else 1.0
+    x, y = centre.x(), centre.y() + (radius * 0.12 if severity == "warning" else 0)
+    painter.drawLine(QPointF(x, y - sign * radius * 0.5), QPointF(x, y + sign * radius * 0.1))
+    painter.drawPoint(QPointF(x, y + sign * radius * 0.5))
+
+
+def _faded(color: QColor, alpha: int) -> QColor:
+    result = QColor(color)
+    result.setAlpha(alpha)
+    return result
+
+
+def look_rect(look: Look, x: float, y: float) -> QRectF:
+    """The box a look will take at a place."""
+    from gui.canvas.geometry import node_size
+
+    return QRectF(x, y, *node_size(len(look.inputs), len(look.outputs)))

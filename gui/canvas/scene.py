@@ -1,0 +1,320 @@
+"""The graph that is shown, as items by id. It follows the workspace's signals and never changes anything.
+
+Nodes and wires are top-level items under Qt's BSP index: items under a common parent, or in a group, are
+found and painted many times slower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Signal
+from PySide6.QtWidgets import QGraphicsScene
+
+from graph.changes import ChangeSet, GraphChange
+from graph.model import BLOCK, Edge, Graph, edge_key
+from graph.problems import Problem
+from graph.shapes import GraphShapes, NodeShapes
+from gui.canvas import painting, wire_item
+from gui.canvas.geometry import around
+from gui.canvas.look import Look, node_look
+from gui.canvas.node_item import NodeItem
+from gui.canvas.overview import Overview
+from gui.canvas.wire_item import WireItem
+from gui.theme import theme
+from gui.workspace import Workspace
+
+_NOT_A_SHAPE = frozenset({"missing", "parameter", "unused"})
+
+
+class CanvasScene(QGraphicsScene):
+    """``nodes`` and ``wires`` hold the items by id; ``chosen`` is the selection as it is drawn."""
+
+    rebuilt = Signal()
+    """Another graph is shown, or all of it changed."""
+    drawn = Signal()
+    """Something differs that the overview shows."""
+
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+        self.nodes: dict[str, NodeItem] = {}
+        self.wires: dict[str, WireItem] = {}
+        self.wires_at: dict[str, set[str]] = {}
+        self.chosen: frozenset[str] = frozenset()
+        self.scale = 1.0
+        self.labels_shown = True
+        self.overview = Overview(self)
+        self.touched = 0
+        """Items that were updated, for tests that count."""
+        self._ends: dict[str, tuple[str, str]] = {}
+        self._known: dict[str, tuple[object, ...]] = {}
+        self._problems: dict[str, list[Problem]] = {}
+        self._shapes: GraphShapes | None = None
+        workspace.changed.connect(self._changed)
+        workspace.shapes_changed.connect(self.refresh)
+        workspace.selection_changed.connect(self._selection_changed)
+        workspace.place_changed.connect(self.rebuild)
+        theme().changed.connect(self._recolour)
+        self.rebuild()
+
+    @property
+    def graph(self) -> Graph:
+        return self.workspace.graph
+
+    # -- following the document --------------------------------------------------------------------
+
+    def rebuild(self) -> None:
+        """Show the workspace's place from nothing."""
+        self.clear()
+        self.nodes, self.wires, self.wires_at, self._known, self._ends = {}, {}, {}, {}, {}
+        self.chosen = frozenset()
+        self._read_shapes()
+        graph = self.graph
+        for edge in graph.edges.values():
+            self._note_edge(edge)
+        for node_id in graph.nodes:
+            self._add_node(node_id)
+        self.setSceneRect(self.bounds().adjusted(-1200, -1200, 1200, 1200))
+        for node_id in graph.nodes:
+            self._add_wires(node_id)
+        self._selection_changed()
+        self.overview.forget()
+        self.rebuilt.emit()
+        self.drawn.emit()
+
+    def _changed(self, changes: ChangeSet) -> None:
+        if changes.everything:
+            self.rebuild()
+            return
+        change = changes.graphs.get(self.workspace.graph_id)
+        if change is not None:
+            self._apply(change)
+        if changes.graphs.keys() & self.workspace.project.blocks.keys() or changes.graphs_added:
+            self._refresh_nodes(key for key, node in self.graph.nodes.items() if node.type == BLOCK)
+        self.drawn.emit()
+
+    def _apply(self, change: GraphChange) -> None:
+        graph = self.graph
+        ends: set[str] = set()
+        for edge_id in change.edges_added | change.edges_removed:
+            ends |= self._forget_edge(edge_id)
+            if edge_id in graph.edges:
+                ends |= self._note_edge(graph.edges[edge_id])
+        for node_id in change.added | change.removed:
+            self._remove_node(node_id)
+            if node_id in graph.nodes:
+                self._add_node(node_id)
+        for node_id in change.moved & self.nodes.keys():
+            node = graph.nodes[node_id]
+            self.nodes[node_id].setPos(node.x, node.y)
+        stale = {key for key in (change.added | change.changed | ends) if key in graph.nodes}
+        self._refresh_nodes(stale)
+        around_them = (stale | change.moved) & self.nodes.keys()
+        for node_id in around_them:
+            self._add_wires(node_id)
+        self._route(around_them)
+        self._grow(around_them)
+        self.overview.forget()
+
+    def _read_shapes(self) -> None:
+        self._shapes = self.workspace.graph_shapes
+        self._problems = self.workspace.problems_here()
+
+    def refresh(self) -> None:
+        """Shapes or problems are new: update the nodes and wires whose picture differs."""
+        self._read_shapes()
+        stale = [key for key in self.nodes if self._known.get(key) != self._facts(key)]
+        if stale:
+            self._refresh_nodes(stale)
+            self.drawn.emit()
+
+    def _facts(self, node_id: str) -> tuple[object, ...]:
+        found: NodeShapes | None = self._shapes.nodes.get(node_id) if self._shapes else None
+        problems = [(item.severity, item.text) for item in self._problems.get(node_id, ())]
+        if found is None:
+            return (None, problems)
+        return (found.state, problems, found.outputs, found.values, found.inputs)
+
+    def _refresh_nodes(self, ids: Iterable[str]) -> None:
+        wires: set[str] = set()
+        for node_id in ids:
+            if node_id in self.nodes and node_id in self.graph.nodes:
+                before = len(self.nodes[node_id].look.inputs), len(self.nodes[node_id].look.outputs)
+                self._known[node_id] = self._facts(node_id)
+                self.touched += self.nodes[node_id].show_look(self._look(node_id))
+                wires |= self.wires_at.get(node_id, set())
+                after = len(self.nodes[node_id].look.inputs), len(self.nodes[node_id].look.outputs)
+                if before != after:
+                    self._route([node_id])
+        for edge_id in wires & self.wires.keys():
+            self._dress(edge_id)
+        self.overview.forget()
+
+    # -- items ---------------------------------------------------------------------------------------
+
+    def _look(self, node_id: str) -> Look:
+        wired = set()
+        for edge_id in self.wires_at.get(node_id, ()):
+            edge = self.graph.edges[edge_id]
+            if edge.target == node_id:
+                wired.add(f"in:{edge.target_port}")
+            if edge.source == node_id:
+                wired.add(f"out:{edge.source_port}")
+        shapes = self._shapes.nodes.get(node_id) if self._shapes else None
+        project, graph = self.workspace.project, self.graph
+        return node_look(
+            project, graph, graph.nodes[node_id], shapes, self._problems.get(node_id, []), wired
+        )
+
+    def _add_node(self, node_id: str) -> None:
+        node = self.graph.nodes[node_id]
+        item = NodeItem(node_id, self._look(node_id))
+        self._known[node_id] = self._facts(node_id)
+        item.setPos(node.x, node.y)
+        item.selected = node_id in self.chosen
+        self.nodes[node_id] = item
+        self.addItem(item)
+
+    def _remove_node(self, node_id: str) -> None:
+        item = self.nodes.pop(node_id, None)
+        self._known.pop(node_id, None)
+        if item is not None:
+            self.removeItem(item)
+
+    def _note_edge(self, edge: Edge) -> set[str]:
+        self._ends[edge.id] = (edge.source, edge.target)
+        for end in self._ends[edge.id]:
+            self.wires_at.setdefault(end, set()).add(edge.id)
+        return {edge.source, edge.target}
+
+    def _forget_edge(self, edge_id: str) -> set[str]:
+        item = self.wires.pop(edge_id, None)
+        if item is not None:
+            if item.label is not None:
+                self.removeItem(item.label)
+            self.removeItem(item)
+        ends = set(self._ends.pop(edge_id, ()))
+        for node_id in ends:
+            self.wires_at[node_id].discard(edge_id)
+        return ends
+
+    def _add_wires(self, node_id: str) -> None:
+        """Items for the wires that arrive at a node or leave it and have none yet."""
+        for edge_id in self.wires_at.get(node_id, ()):
+            if edge_id not in self.wires:
+                edge = self.graph.edges[edge_id]
+                if edge.source in self.nodes and edge.target in self.nodes:
+                    item = WireItem(edge_id)
+                    self.wires[edge_id] = item
+                    self._dress(edge_id)
+                    self.addItem(item)
+                    self._route_wire(edge_id)
+
+    def _dress(self, edge_id: str) -> None:
+        edge, item = self.graph.edges[edge_id], self.wires[edge_id]
+        found = self._shapes.nodes.get(edge.source) if self._shapes else None
+        tensor = found.outputs.get(edge.source_port) if found else None
+        tone = tensor.kind if tensor else ("float" if self._shapes is None else "unknown")
+        for problem in self._problems.get(edge.target, ()):
+            if (
+                problem.severity == "error"
+                and problem.graph == self.graph.id
+                and problem.kind not in _NOT_A_SHAPE
+                and problem.port in (None, edge.target_port)
+            ):
+                tone = "error"
+        item.dress(tone, edge_id in self.chosen)
+        item.caption(tensor.text if tensor else "")
+
+    # -- places --------------------------------------------------------------------------------------
+
+    def _route_wire(self, edge_id: str) -> None:
+        edge = self.graph.edges[edge_id]
+        source, target = self.nodes[edge.source], self.nodes[edge.target]
+        index, count = 0, 1
+        if any(port.variadic and port.name == edge.target_port for port in target.look.inputs):
+            beside = [
+                other for other in (self.graph.edges[key] for key in self.wires_at[edge.target])
+                if other.target == edge.target and other.target_port == edge.target_port
+            ]  # fmt: skip
+            beside.sort(key=edge_key)
+            index, count = beside.index(edge), len(beside)
+        start = source.output_point(edge.source_port)
+        self.wires[edge_id].route(start, target.input_point(edge.target_port, index, count))
+
+    def _route(self, nodes: Iterable[str]) -> set[str]:
+        wires: set[str] = set()
+        for node_id in nodes:
+            wires |= self.wires_at.get(node_id, set())
+        for edge_id in wires & self.wires.keys():
+            self._route_wire(edge_id)
+        return wires
+
+    def preview(self, places: Mapping[str, tuple[float, float]]) -> None:
+        """Show nodes at other places than the document's; ``settle`` takes it back."""
+        for node_id, (x, y) in places.items():
+            self.nodes[node_id].setPos(x, y)
+        wires = self._route(places)
+        self.touched += len(places) + len(wires)
+        self.overview.moved(places, wires)
+        self.drawn.emit()
+
+    def settle(self, nodes: Iterable[str]) -> None:
+        """Back to where the document has them."""
+        graph = self.graph
+        self.preview({key: (graph.nodes[key].x, graph.nodes[key].y) for key in nodes if key in graph.nodes})
+
+    def bounds(self, ids: Iterable[str] | None = None) -> QRectF:
+        """The rectangle around some nodes, or around everything."""
+        chosen = self.nodes if ids is None else [key for key in ids if key in self.nodes]
+        rects = [self.nodes[key].body for key in chosen]
+        if ids is None:
+            rects += [QRectF(f.x, f.y, f.width, f.height) for f in self.graph.frames.values()]
+        return around(rects)
+
+    def _grow(self, ids: Iterable[str]) -> None:
+        """Keep the index' rectangle around all nodes; grown in steps, because a change rebuilds the index."""
+        needed = self.bounds(ids).adjusted(-200, -200, 200, 200)
+        if not self.sceneRect().contains(needed):
+            self.setSceneRect(self.sceneRect().united(needed.adjusted(-1000, -1000, 1000, 1000)))
+
+    # -- selection, level of detail, colours ---------------------------------------------------------
+
+    def _selection_changed(self) -> None:
+        chosen = self.workspace.selection
+        for key in chosen ^ self.chosen:
+            if key in self.nodes:
+                self.nodes[key].selected = key in chosen
+                self.nodes[key].update()
+                self.touched += 1
+            elif key in self.wires:
+                self.wires[key].dress(selected=key in chosen)
+        self.chosen = chosen
+        self.drawn.emit()
+
+    def set_scale(self, scale: float) -> None:
+        """The view's scale, which decides how much is drawn."""
+        self.scale = scale
+        shown = scale >= 0.85
+        if shown != self.labels_shown:
+            self.labels_shown = shown
+            for wire in self.wires.values():
+                if wire.label is not None:
+                    wire.label.setVisible(shown and wire.wants_label)
+
+    def _recolour(self) -> None:
+        painting.forget()
+        wire_item.wire_pen.cache_clear()
+        for wire in self.wires.values():
+            wire.dress(again=True)
+        self.overview.forget()
+        self.update()
+        self.drawn.emit()
+
+    def node_at(self, position: QPointF) -> str | None:
+        """The node whose body is at a place, the topmost first."""
+        for item in self.items(position):
+            if isinstance(item, NodeItem) and item.body.contains(position):
+                return item.node_id
+        return None

@@ -1,0 +1,129 @@
+"""Wires in the scene: plain path items that Qt paints itself, and the shape written on those with room."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
+
+from gui.canvas.geometry import wire_path, wire_points
+from gui.canvas.painting import text_width, write
+from gui.theme import theme
+
+if TYPE_CHECKING:
+    from gui.canvas.scene import CanvasScene
+
+LABEL = 10.5
+WIRES_Z, LABELS_Z = -1.0, -0.5
+
+
+@lru_cache(maxsize=64)
+def wire_pen(tone: str, selected: bool, hovered: bool) -> QPen:
+    """``tone`` is ``error``, ``unknown``, ``preview`` or the kind of numbers that flow."""
+    colors = theme()
+    if selected:
+        color = colors.accent
+    elif tone == "error":
+        color = colors.error
+    elif tone == "unknown":
+        color = colors.wire_unknown
+    elif tone == "float":
+        color = colors.wire
+    else:
+        color = colors.dtype(tone)
+    width = 3.4 if selected or hovered else 2.4 if tone == "error" else 2.0
+    pen = QPen(QColor(color), width)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    if tone == "unknown" and not selected:
+        pen.setStyle(Qt.PenStyle.DashLine)
+    return pen
+
+
+class WireItem(QGraphicsPathItem):
+    """One wire. Painted by Qt; the scene sets its ends and its tone."""
+
+    def __init__(self, edge_id: str) -> None:
+        super().__init__()
+        self.edge_id = edge_id
+        self.start = QPointF()
+        self.end = QPointF()
+        self.tone = ""
+        self.selected = False
+        self.hovered = False
+        self.text = ""
+        self.label: LabelItem | None = None
+        self.setZValue(WIRES_Z)
+
+    def route(self, start: QPointF, end: QPointF) -> None:
+        """Put the ends somewhere else."""
+        self.start, self.end = start, end
+        self.setPath(wire_path(start, end))
+        self._place_label()
+
+    def dress(self, tone: str | None = None, selected: bool | None = None, hovered: bool | None = None,
+              again: bool = False) -> None:  # fmt: skip
+        """Change how it looks; what is not given stays."""
+        before = (self.tone, self.selected, self.hovered)
+        self.tone = self.tone if tone is None else tone
+        self.selected = self.selected if selected is None else selected
+        self.hovered = self.hovered if hovered is None else hovered
+        if again or before != (self.tone, self.selected, self.hovered):
+            self.setPen(wire_pen(self.tone, self.selected, self.hovered))
+
+    def caption(self, text: str) -> None:
+        """The shape that flows here; shown when the wire is long enough."""
+        if text != self.text:
+            self.text = text
+            self._place_label()
+
+    def _place_label(self) -> None:
+        wide = text_width(self.text, LABEL) + 12 if self.text else 0.0
+        room = self.end.x() - self.start.x() - 28
+        if not wide or room < wide:
+            if self.label is not None:
+                self.label.setVisible(False)
+            return
+        if self.label is None:
+            scene: CanvasScene = self.scene()  # type: ignore[assignment]
+            if scene is None:
+                return
+            self.label = LabelItem()
+            scene.addItem(self.label)
+        middle = wire_points(self.start, self.end, 2)[1]
+        scene = self.scene()  # type: ignore[assignment]
+        self.label.show_text(self.text, wide, *middle)
+        self.label.setVisible(scene is not None and scene.labels_shown)
+
+    @property
+    def wants_label(self) -> bool:
+        """Whether the label may be seen when labels are."""
+        wide = text_width(self.text, LABEL) + 12 if self.text else 0.0
+        return bool(wide) and self.end.x() - self.start.x() - 28 >= wide
+
+
+class LabelItem(QGraphicsRectItem):
+    """The shape on a wire, behind the nodes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        self.setZValue(LABELS_Z)
+        self.setPen(Qt.PenStyle.NoPen)
+
+    def show_text(self, text: str, wide: float, x: float, y: float) -> None:
+        self.text = text
+        self.setRect(QRectF(x - wide / 2, y - 9, wide, 18))
+        self.update()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        colors, rect = theme(), self.rect()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colors.canvas)
+        painter.drawRoundedRect(rect, 6, 6)
+        write(painter, QPointF(rect.x() + 6, rect.y() + 1.5), self.text, LABEL, colors.wire_label,
+              rect.width())  # fmt: skip
