@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph.model import BLOCK, Edge, Exposed, Frame, Graph, Node, Project
 from graph.names import is_identifier, is_usable
-from graph.values import MAX_INT, BadValue, Expr, Value, parse
+from graph.values import MAX_INT, BadValue, Expr, Value, parse, shown
 
 if TYPE_CHECKING:
     from graph.catalogue.spec import LayerType, Param
@@ -38,17 +38,6 @@ FRAME_COLOURS = re.compile(r"[a-z]{1,20}|#[0-9a-fA-F]{6}")
 @cache
 def _id_pattern(prefix: str) -> re.Pattern[str]:
     return re.compile(prefix + r"(0|[1-9][0-9]{0,8})")
-
-
-def shown(value: Any) -> str:
-    """A value inside a sentence, never longer than a line."""
-    if isinstance(value, str):
-        value = "".join(letter if letter.isprintable() else "·" for letter in value[:60])
-        return f"“{value}”" if len(value) < 60 else f"“{value[:50]}…”"
-    if isinstance(value, int) and value.bit_length() > 200:
-        return "a number of more than 60 digits"
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
 
 
 def check_id(identifier: Any, prefix: str, what: str) -> None:

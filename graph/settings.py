@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from graph.checks import MAX_TITLE, check_options, check_text, check_value, is_number, shown
+from graph.checks import MAX_TITLE, check_options, check_text, check_value, is_number
 from graph.model import Project
-from graph.values import BadValue
+from graph.values import BadValue, shown
 
 Check = Callable[[str, Any], None]
 CHOICE = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,59}")

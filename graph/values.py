@@ -34,6 +34,19 @@ class Expr:
 
 Value: TypeAlias = None | bool | int | float | str | tuple[Any, ...] | Expr
 
+def shown(value: Any) -> str:
+    """A value inside a sentence, never longer than a line."""
+    if isinstance(value, Expr):
+        value = value.text
+    if isinstance(value, str):
+        value = "".join(letter if letter.isprintable() else "·" for letter in value[:60])
+        return f"“{value}”" if len(value) < 60 else f"“{value[:50]}…”"
+    if isinstance(value, int) and value.bit_length() > 200:
+        return "a number of more than 60 digits"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,

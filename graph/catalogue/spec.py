@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from graph.tensors import Tensor
-from graph.values import BadValue, Value
+from graph.values import BadValue, Value, shown
 
 Kind = Literal["int", "float", "bool", "choice", "ints", "shape"]
 
@@ -109,7 +109,7 @@ class Param:
             raise BadValue(f"{self.name} must be {self.wanted}, but nothing is set.")
         checked = self._checked(value)
         if checked is None:
-            raise BadValue(f"{self.name} must be {self.wanted}, not {_show(value)}.")
+            raise BadValue(f"{self.name} must be {self.wanted}, not {shown(value)}.")
         return checked
 
     def _checked(self, value: Any) -> Any:
@@ -171,11 +171,6 @@ def literal(value: Any) -> str:
 
 def _number_text(value: float) -> str:
     return f"{int(value):,}" if value == int(value) else f"{value:g}"
-
-
-def _show(value: Any) -> str:
-    text = f"“{value}”" if isinstance(value, str) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
 
 
 Accepts = Literal["float", "int", "bool", "number", "any"]
@@ -273,6 +268,8 @@ class LayerType:
     check: Callable[[Given], Complaint | None] | None = None
     caution: Callable[[Given], Complaint | None] | None = None
     """Like ``check``, for what torch does take but a person rarely wants: shown as a warning."""
+    shapes: Callable[[Given], dict[str, Tensor]] | None = None
+    """The outputs, where torch on ``meta`` is too slow to be asked: it unrolls recurrent layers step by step."""
     worked: Callable[[Given, Mapping[str, Tensor]], str] | None = None
     """The formula with this node's own numbers put in."""
     macs: Callable[[Given, Mapping[str, Tensor]], int] | None = None

@@ -10,11 +10,11 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from graph.checks import MAX_EDGES, MAX_LIST, MAX_NODES, check_id, check_project, shown
+from graph.checks import MAX_EDGES, MAX_LIST, MAX_NODES, check_id, check_project
 from graph.files.errors import FileError
 from graph.model import DataChoice, Edge, Exposed, Frame, Graph, Node, Project, Training
 from graph.settings import SETTINGS, check_settings
-from graph.values import BadValue, Expr, Value, parse
+from graph.values import BadValue, Expr, Value, parse, shown
 
 Kind = TypeVar("Kind")
 
