@@ -47,7 +47,8 @@ class History:
 
     def _tell(self, step: float, message: Mapping[str, Any]) -> None:
         rate, pace = message.get("learning_rate"), message.get("samples_per_second")
-        if rate is not None and pace is not None:
+        later = not self.told or step > self.told[-1]  # an "epoch" may overtake the steps before it
+        if later and rate is not None and pace is not None:
             self.told.append(step)
             self.rate.append(rate)
             self.pace.append(pace)

@@ -1,0 +1,262 @@
+"""One chart: a heading that is legend and readout too, above its plot. Import late: pyqtgraph is slow."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Literal
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from gui.theme import theme
+from gui.training.thin import bounds, means, peaks, visible
+
+LEAST = 1e-12
+"""What a logarithmic axis shows for 0."""
+OUTSIDE = 0.01
+"""Share of the faint points that may lie above or below what is shown, so that a few do not flatten it."""
+
+Style = Literal["faint", "line", "points"]
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of a chart. ``name`` is empty for one that the legend leaves out."""
+
+    name: str
+    series: str
+    style: Style
+    item: pg.PlotDataItem
+    x: np.ndarray
+    y: np.ndarray
+
+
+class Plot(pg.PlotWidget):
+    """pyqtgraph's plot with what it costs to paint, and no menu of its own."""
+
+    doubled = Signal()
+    hovered = Signal(float)
+
+    def __init__(self) -> None:
+        super().__init__(enableMenu=False)
+        self.cost = 0.0
+        self.setMouseTracking(True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        since = time.perf_counter()
+        super().paintEvent(event)
+        self.cost = time.perf_counter() - since
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        place = self.mapToScene(event.position().toPoint())
+        self.hovered.emit(self.getPlotItem().getViewBox().mapSceneToView(place).x())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.hovered.emit(float("nan"))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.doubled.emit()
+        event.accept()
+
+
+class Chart(QWidget):
+    """``text`` turns a value into words for the readout; ``top`` is the highest value there can be,
+    ``from_zero`` lets the axis begin at 0. Points of a line must rise in x."""
+
+    hovered = Signal(float)
+    """The x under the mouse; NaN when it has left."""
+
+    def __init__(
+        self,
+        title: str,
+        text: Callable[[float], str],
+        top: float | None = None,
+        from_zero: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.top = top
+        self.from_zero = from_zero
+        self.following = True
+        self.title = title
+        self.text = text
+        self.lines: dict[str, Line] = {}
+        self.log = False
+        self._at: float | None = None
+        self._written = ""
+        self.heading = QLabel()
+        self.heading.setTextFormat(Qt.TextFormat.RichText)
+        self.heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.heading.setContentsMargins(6, 0, 0, 0)
+        self.plot = Plot()
+        self.plot.setMinimumSize(90, 50)
+        self.plot.hovered.connect(self.hovered)
+        self.plot.doubled.connect(self.fit)
+        self.plot.setToolTip(self.tr("Wheel and drag to zoom, double-click to see everything"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.heading)
+        column.addWidget(self.plot, 1)
+        item = self.plot.getPlotItem()
+        item.hideButtons()
+        item.disableAutoRange()
+        item.showGrid(x=True, y=True, alpha=0.12)
+        item.getAxis("left").enableAutoSIPrefix(False)
+        item.getAxis("bottom").enableAutoSIPrefix(False)
+        item.getAxis("left").setWidth(46)
+        item.getViewBox().sigRangeChangedManually.connect(self._zoomed)
+        self.cross = pg.InfiniteLine(angle=90, movable=False)
+        self.cross.hide()
+        item.addItem(self.cross, ignoreBounds=True)
+        theme().changed.connect(self.paint_colors)
+        self.paint_colors()
+
+    # -- lines -----------------------------------------------------------------------------------------
+
+    def add(self, key: str, name: str, series: str, style: Style) -> None:
+        """A line in the colour of a series; ``faint`` ones lie behind and are not in the legend."""
+        item = pg.PlotDataItem(connect="finite", antialias=style != "faint")
+        item.setZValue(-1 if style == "faint" else 0)
+        self.plot.getPlotItem().addItem(item)
+        empty = np.empty(0)
+        self.lines[key] = Line(name, series, style, item, empty, empty)
+        self._color(self.lines[key])
+
+    def set(self, key: str, x: Sequence[float] | np.ndarray, y: Sequence[float] | np.ndarray) -> None:
+        """All points of a line; :meth:`show_lines` draws them."""
+        line = self.lines[key]
+        line.x, line.y = np.asarray(x, float), np.asarray(y, float)
+
+    def show_lines(self) -> None:
+        """Draw all lines as far as they can be seen, with no more points than there are pixels."""
+        if self.following:
+            self._follow()
+        (low, high), _ = self.plot.getPlotItem().viewRange()
+        columns = max(100, self.plot.width() - 50)
+        for line in self.lines.values():
+            part = visible(line.x, low, high)
+            x, y = line.x[part], line.y[part]
+            if line.style == "faint":
+                x, y = peaks(x, y, columns // 2)
+            elif line.style == "line":
+                x, y = means(x, y, columns // 2)
+            line.item.setData(x, self._scaled(y))
+        self.write()
+
+    def _scaled(self, values: np.ndarray) -> np.ndarray:
+        return np.log10(np.maximum(values, LEAST)) if self.log else values
+
+    def _follow(self) -> None:
+        """Make room for everything."""
+        lines = self.lines.values()
+        end = max((float(line.x[-1]) for line in lines if len(line.x)), default=1.0)
+        clear = bounds([self._scaled(line.y) for line in lines if line.style != "faint"])
+        faint = bounds([self._scaled(line.y) for line in lines if line.style == "faint"], OUTSIDE)
+        found = [pair for pair in (clear, faint) if pair is not None]
+        if not found:
+            return
+        low, high = min(pair[0] for pair in found), max(pair[1] for pair in found)
+        if self.from_zero:
+            low = 0.0
+        gap = 0.05 * (high - low) or 0.05 * abs(high) or 0.5
+        view = self.plot.getPlotItem().getViewBox()
+        top = high + gap if self.top is None else min(high + gap, self.top)
+        view.setRange(xRange=(0.0, end * 1.02), yRange=(low if self.from_zero else low - gap, top), padding=0)
+
+    def _zoomed(self) -> None:
+        self.following = False
+        self.show_lines()
+
+    def set_log(self, on: bool) -> None:
+        """A logarithmic y axis, or a linear one."""
+        self.log = on
+        self.plot.getPlotItem().getAxis("left").setLogMode(x=False, y=on)
+        self.fit()
+
+    def fit(self) -> None:
+        """Show everything, and go on doing so."""
+        self.following = True
+        self.show_lines()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.show_lines()
+
+    # -- colours -----------------------------------------------------------------------------------------
+
+    def paint_colors(self) -> None:
+        """Take the colours of the theme."""
+        self.plot.setBackground(theme().panel)
+        font = self.font()
+        font.setPointSizeF(max(7.0, font.pointSizeF() - 1.5))
+        for name in ("left", "bottom"):
+            axis = self.plot.getPlotItem().getAxis(name)
+            axis.setPen(theme().border)
+            axis.setTextPen(theme().muted)
+            axis.setTickFont(font)
+        self.cross.setPen(pg.mkPen(theme().muted, width=1, style=Qt.PenStyle.DashLine))
+        for line in self.lines.values():
+            self._color(line)
+        self.write()
+
+    def _color(self, line: Line) -> None:
+        color = QColor(theme().series(line.series))
+        if line.style == "faint":
+            color.setAlpha(60)
+            line.item.setPen(pg.mkPen(color, width=1))
+            return
+        line.item.setPen(pg.mkPen(color, width=1.6) if line.name else None)
+        if line.style == "points":
+            line.item.setSymbol("o" if line.name else "star")
+            line.item.setSymbolSize(5 if line.name else 13)
+            line.item.setSymbolBrush(color)
+            line.item.setSymbolPen(pg.mkPen(theme().panel, width=1))
+
+    # -- the heading -------------------------------------------------------------------------------------
+
+    def read(self, x: float | None) -> None:
+        """Show the values at ``x`` instead of the last ones, and the crosshair there."""
+        self._at = x
+        self.cross.setVisible(x is not None)
+        if x is not None:
+            self.cross.setPos(x)
+        self.write()
+
+    def value(self, key: str) -> float | None:
+        """The value of a line at the crosshair, or its last one."""
+        line = self.lines[key]
+        if not len(line.x):
+            return None
+        if self._at is None:
+            return float(line.y[-1])
+        place = int(np.searchsorted(line.x, self._at))
+        near = [number for number in (place - 1, place) if 0 <= number < len(line.x)]
+        return float(line.y[min(near, key=lambda number: abs(line.x[number] - (self._at or 0.0)))])
+
+    def write(self) -> None:
+        """Title, legend and values in one line; without the names where there is no room for them."""
+        for named in (True, False):
+            plain, rich = self.title, f"<b>{escape(self.title)}</b>"
+            for key, line in self.lines.items():
+                value = self.value(key)
+                if line.style == "faint" or value is None:
+                    continue
+                color = theme().series(line.series).name()
+                mark = {"": "★"}.get(line.name, "●" if line.style == "points" else "━")
+                words = f"{line.name if named else ''} {self.text(value)}".strip()
+                plain += f"   {mark} {words}"
+                rich += f'&nbsp;&nbsp; <span style="color:{color}">{mark}&nbsp;{escape(words)}</span>'
+            if self.fontMetrics().horizontalAdvance(plain) < self.width() - 14:
+                break
+        if rich != self._written:
+            self._written = rich
+            self.heading.setText(rich)

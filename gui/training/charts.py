@@ -1,0 +1,307 @@
+"""The curves of a run: loss, accuracy, learning rate and speed, drawn while it trains."""
+
+from __future__ import annotations
+
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSlider,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.icons import icon, pixmap
+from gui.settings import settings
+from gui.theme import theme
+from gui.training.export import save_csv, save_picture
+from gui.training.progress import progress_text
+from gui.training.session import TrainingSession
+from gui.training.smooth import Smoother
+
+if TYPE_CHECKING:
+    from gui.training.chart import Chart
+
+GAP = 33
+"""Milliseconds between two drawings at least (30 Hz)."""
+SHARE = 12
+"""Drawing may take one part in so many of the time."""
+
+
+class ChartsPanel(QWidget):
+    """Listens to the session; draws at most 30 times a second, one chart after the other, only while seen."""
+
+    train_asked = Signal()
+
+    def __init__(self, session: TrainingSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.charts: dict[str, Chart] = {}
+        self._loss, self._accuracy = Smoother(), Smoother()
+        self._version = -1
+        self._dirty: list[str] = []
+        self._cost = 0.0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._draw_one)
+        self._build()
+        session.message.connect(self._message)
+        session.cleared.connect(self.refresh)
+        session.state_changed.connect(self._state)
+        theme().changed.connect(self._icons)
+        self._icons()
+        self.refresh()
+
+    def _build(self) -> None:
+        self.status = QLabel()
+        self.status.setProperty("muted", True)
+        self.smoothing = QSlider(Qt.Orientation.Horizontal)
+        self.smoothing.setRange(0, 99)
+        self.smoothing.setFixedWidth(100)
+        self.smoothing.setValue(int(settings().value("charts/smoothing", 85)))
+        self.smoothing.setAccessibleName(self.tr("Smoothing"))
+        self.smoothing.setToolTip(self.tr("Smoothing of the training curves"))
+        self.smoothing.valueChanged.connect(self._smooth)
+        self.log = QCheckBox(self.tr("log"))
+        self.log.setToolTip(self.tr("Logarithmic axis for the loss"))
+        self.log.toggled.connect(self._set_log)
+        self.save = QToolButton()
+        self.save.setToolTip(self.tr("Save the charts as a picture or as a table"))
+        self.save.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.save)
+        menu.addAction(self.tr("Picture (PNG)…")).triggered.connect(self._ask_picture)
+        menu.addAction(self.tr("Table (CSV)…")).triggered.connect(self._ask_table)
+        self.save.setMenu(menu)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(10, 4, 8, 2)
+        bar.setSpacing(10)
+        bar.addWidget(self.status, 1)
+        smooth_label = QLabel(self.tr("Smoothing"))
+        smooth_label.setProperty("muted", True)
+        for widget in (smooth_label, self.smoothing, self.log, self.save):
+            bar.addWidget(widget)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self._empty_page())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(bar)
+        column.addWidget(self.pages, 1)
+
+    def _empty_page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        self._picture = QLabel()
+        text = QLabel(self.tr("Press Train (F5): loss and accuracy appear here while the network learns."))
+        text.setProperty("muted", True)
+        text.setWordWrap(True)
+        self.start = QPushButton(self.tr("Train"))
+        self.start.setProperty("primary", True)
+        self.start.clicked.connect(self.train_asked)
+        column.addStretch(1)
+        for widget in (self._picture, text, self.start):
+            if isinstance(widget, QLabel):
+                widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            column.addWidget(
+                widget, 0, Qt.AlignmentFlag.AlignHCenter if widget is self.start else Qt.AlignmentFlag(0)
+            )
+        column.addStretch(1)
+        return page
+
+    def _build_charts(self) -> None:
+        """Late, because pyqtgraph takes a third of a second to import."""
+        from gui.training.chart import Chart
+
+        def number(value: float) -> str:
+            return f"{value:.4g}"
+
+        def percent(value: float) -> str:
+            return f"{value:.1f} %"
+
+        self.charts = {
+            "loss": Chart(self.tr("Loss"), number),
+            "accuracy": Chart(self.tr("Accuracy"), percent, top=101.5),
+            "rate": Chart(self.tr("Learning rate"), number, from_zero=True),
+            "pace": Chart(self.tr("Samples/s"), lambda value: f"{value:,.0f}", from_zero=True),
+        }
+        for name in ("loss", "accuracy"):
+            chart = self.charts[name]
+            chart.add("raw", "", "training", "faint")
+            chart.add("training", self.tr("training"), "training", "line")
+            chart.add("validation", self.tr("validation"), "validation", "points")
+            chart.add("best", "", "third", "points")
+        for name in ("rate", "pace"):
+            self.charts[name].add("value", " ", "fourth" if name == "rate" else "third", "line")
+        side = QSplitter(Qt.Orientation.Vertical)
+        self.plots = QSplitter(Qt.Orientation.Horizontal)
+        for widget, share in ((self.charts["loss"], 5), (self.charts["accuracy"], 5), (side, 3)):
+            self.plots.addWidget(widget)
+            self.plots.setStretchFactor(self.plots.count() - 1, share)
+        side.addWidget(self.charts["rate"])
+        side.addWidget(self.charts["pace"])
+        self.plots.setSizes([500, 500, 300])
+        for chart in self.charts.values():
+            chart.hovered.connect(self._hovered)
+        self.charts["loss"].set_log(self.log.isChecked())
+        self.pages.addWidget(self.plots)
+
+    # -- drawing ---------------------------------------------------------------------------------------
+
+    def _message(self, message: dict[str, object]) -> None:
+        event = message["event"]
+        if event in ("steps", "epoch", "starting", "started", "finished", "stopped", "failed", "died"):
+            self.status.setText(progress_text(self.session, message))
+        if event in ("started", "steps", "epoch", "finished", "stopped"):
+            self._dirty = list(dict.fromkeys([*self._dirty, "loss", "accuracy", "rate", "pace"]))
+            self._schedule()
+
+    def _state(self, state: str) -> None:
+        if state in ("paused", "stopping"):
+            self.status.setText(progress_text(self.session, None))
+        self.start.setEnabled(not self.session.busy)
+
+    def _schedule(self) -> None:
+        if self._dirty and self.isVisible() and not self._timer.isActive():
+            self._timer.start(max(GAP // 4, int(1000 * self._cost * SHARE)))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw everything anew, once it can be seen."""
+        if self.session.history.empty:
+            self.status.setText("")
+        self._dirty = ["loss", "accuracy", "rate", "pace"]
+        self._schedule()
+
+    def draw_now(self) -> None:
+        """Draw what is waiting, at once."""
+        while self._dirty:
+            self._draw_one()
+
+    def _draw_one(self) -> None:
+        import time
+
+        history = self.session.history
+        if history.empty or not self._dirty:
+            self._dirty = []
+            self.pages.setCurrentIndex(0 if history.empty else self.pages.currentIndex())
+            return
+        since = time.perf_counter()
+        if not self.charts:
+            self._build_charts()
+        self.pages.setCurrentWidget(self.plots)
+        if history.version != self._version:
+            self._version = history.version
+            self._smooth()
+        name = self._dirty.pop(0)
+        self._draw(name)
+        self._cost = time.perf_counter() - since + self.charts[name].plot.cost
+        self._schedule()
+
+    def _draw(self, name: str) -> None:
+        import numpy as np
+
+        history, chart = self.session.history, self.charts[name]
+        scale = 1.0 / history.steps_per_epoch
+        if name in ("rate", "pace"):
+            chart.set("value", np.array(history.told) * scale, np.array(getattr(history, name)))
+            chart.show_lines()
+            return
+        accuracy = name == "accuracy"
+        chart.setVisible(history.has_accuracy or not accuracy)
+        values = history.accuracy if accuracy else history.loss
+        smoother = self._accuracy if accuracy else self._loss
+        smoother.extend(values[len(smoother.values) :])
+        factor = 100.0 if accuracy else 1.0
+        x = np.array(history.steps[: len(values)]) * scale
+        chart.set("raw", x, np.array(values) * factor)
+        chart.set("training", x, np.array(smoother.values) * factor)
+        key = "val_accuracy" if accuracy else "val_loss"
+        points = [
+            (epoch["step"] * scale, epoch[key] * factor) for epoch in history.epochs if epoch[key] is not None
+        ]
+        chart.set("validation", [point[0] for point in points], [point[1] for point in points])
+        best = history.best
+        shown = best is not None and best[key] is not None
+        chart.set(
+            "best",
+            [best["step"] * scale] if best and shown else [],
+            [best[key] * factor] if best and shown else [],
+        )
+        chart.show_lines()
+
+    def _smooth(self) -> None:
+        weight = self.smoothing.value() / 100
+        settings().setValue("charts/smoothing", self.smoothing.value())
+        self._loss.restart(weight)
+        self._accuracy.restart(weight)
+        self._dirty = list(dict.fromkeys([*self._dirty, "loss", "accuracy"]))
+        self._schedule()
+
+    def _set_log(self, on: bool) -> None:
+        if self.charts:
+            self.charts["loss"].set_log(on)
+
+    def _hovered(self, x: float) -> None:
+        for chart in self.charts.values():
+            chart.read(None if isnan(x) else x)
+
+    def _icons(self) -> None:
+        self.save.setIcon(icon("tray-arrow-down"))
+        self.start.setIcon(icon("play", theme().on_accent))
+        self._picture.setPixmap(pixmap("chart-line", theme().muted, 34))
+
+    # -- taking along ------------------------------------------------------------------------------------
+
+    def _ask_picture(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Save the charts"), "training.png", self.tr("Pictures (*.png)")
+        )
+        if name:
+            self.export_picture(Path(name))
+
+    def _ask_table(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Save the metrics"), "training.csv", self.tr("Tables (*.csv)")
+        )
+        if name:
+            self.export_table(Path(name))
+
+    def export_picture(self, path: Path) -> bool:
+        """The charts as they look now, with twice the pixels."""
+        if self.session.history.empty:
+            self._say("warning", self.tr("There is nothing to save yet. Train first."))
+            return False
+        self.draw_now()
+        return self._saved(path, save_picture(self.plots, path))
+
+    def export_table(self, path: Path) -> bool:
+        """All metrics of the run as CSV."""
+        if self.session.history.empty:
+            self._say("warning", self.tr("There is nothing to save yet. Train first."))
+            return False
+        return self._saved(path, save_csv(self.session.history, path))
+
+    def _saved(self, path: Path, problem: str) -> bool:
+        if problem:
+            self._say("error", self.tr("{0} could not be written: {1}").format(path, problem))
+        else:
+            self._say("info", self.tr("Saved to {0}").format(path))
+        return not problem
+
+    def _say(self, level: str, sentence: str) -> None:
+        self.session.workspace.message.emit(level, sentence)

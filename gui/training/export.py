@@ -1,0 +1,60 @@
+"""Charts as a picture, metrics as a table."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QWidget
+
+from gui.theme import theme
+from gui.training.history import History
+
+COLUMNS = (
+    "event", "epoch", "step", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "learning_rate",
+    "samples_per_second", "seconds",
+)  # fmt: skip
+
+
+def save_picture(widget: QWidget, path: Path, scale: float = 2.0) -> str:
+    """A widget as PNG with ``scale`` times its pixels; what went wrong, or ""."""
+    picture = QPixmap(widget.size() * scale)
+    picture.setDevicePixelRatio(scale)
+    picture.fill(theme().panel)
+    widget.render(picture, QPoint())
+    try:
+        with path.open("wb"):  # Qt says only whether it worked, the system says why not
+            pass
+    except OSError as error:
+        return error.strerror or str(error)
+    return "" if picture.save(str(path), "PNG") else "the picture could not be written"
+
+
+def save_csv(history: History, path: Path) -> str:
+    """One row per reported step and one per epoch, in order; what went wrong, or ""."""
+    per_epoch = history.steps_per_epoch
+    rows: list[dict[str, object]] = []
+    for number, step in enumerate(history.steps):
+        share = history.accuracy[number] if number < len(history.accuracy) else ""
+        rows.append(
+            {
+                "event": "step",
+                "epoch": f"{step / per_epoch:.6g}",
+                "step": int(step),
+                "train_loss": history.loss[number],
+                "train_accuracy": share,
+            }
+        )
+    for epoch in history.epochs:
+        rows.append({name: epoch.get(name) for name in COLUMNS} | {"event": "epoch"})
+    rows.sort(key=lambda row: (row["step"], row["event"] == "epoch"))
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS, restval="")
+            writer.writeheader()
+            writer.writerows(rows)
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""

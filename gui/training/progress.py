@@ -1,0 +1,70 @@
+"""How far a run is, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from gui.training.session import TrainingSession
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Progress", text)
+
+
+def time_text(seconds: float) -> str:
+    """``8 s``, ``2:05 min``, ``1:03 h``."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return _tr("{0} s").format(whole)
+    if whole < 3600:
+        return _tr("{0}:{1:02d} min").format(whole // 60, whole % 60)
+    return _tr("{0}:{1:02d} h").format(whole // 3600, whole % 3600 // 60)
+
+
+def score_text(session: TrainingSession) -> str:
+    """The best epoch and its validation score."""
+    best = session.history.best
+    if best is None:
+        return ""
+    if best.get("val_accuracy") is not None:
+        text = _tr("best epoch {0}: {1:.1f} % validation accuracy")
+        return text.format(best["epoch"], 100 * best["val_accuracy"])
+    if best.get("val_loss") is not None:
+        return _tr("best epoch {0}: validation loss {1:.4g}").format(best["epoch"], best["val_loss"])
+    return ""
+
+
+def progress_text(session: TrainingSession, message: Mapping[str, Any] | None) -> str:
+    """One line about the run, after a message or a change of state."""
+    event = message["event"] if message else session.state
+    started = session.started or {}
+    if message and event == "starting":
+        return str(message["text"]) + " …"
+    if event == "starting":
+        return _tr("Starting …")
+    if event == "stopping":
+        return _tr("Stopping …")
+    if message and event == "steps":
+        parts = [
+            _tr("Epoch {0} of {1}").format(message["epoch"], started.get("epochs", "?")),
+            _tr("{0} left").format(time_text(message["seconds_left"])) if message["seconds_left"] else "",
+            _tr("{0} samples/s").format(f"{message['samples_per_second']:,.0f}"),
+        ]
+        return " · ".join(part for part in parts if part)
+    if event in ("finished", "stopped") and message:
+        word = _tr("Finished") if event == "finished" else _tr("Stopped")
+        after = _tr("after {0} epochs in {1}").format(
+            message["epochs"], time_text(message.get("seconds") or 0)
+        )
+        score = score_text(session)
+        return f"{word} {after}" + (f" · {score}" if score else "")
+    if event in ("failed", "died") and message:
+        return str(message["sentence"])
+    if event in ("started", "epoch", "paused") and started:
+        done = len(session.history.epochs)
+        text = _tr("Epoch {0} of {1}").format(min(done + 1, started["epochs"]), started["epochs"])
+        return _tr("Paused · {0}").format(text) if session.state == "paused" else text
+    return ""
