@@ -17,7 +17,7 @@ from graph.boundary import check_boundary
 from graph.catalogue import CATALOGUE
 from graph.catalogue.spec import Complaint, LayerType, Port
 from graph.facts import DataFacts
-from graph.model import BLOCK, INPUT, OUTPUT, Edge, Graph, Node, Project, edge_key
+from graph.model import BLOCK, INPUT, OUTPUT, Edge, Graph, Node, Project, edge_key, id_key
 from graph.order import live, topological
 from graph.problems import Place, Problem, Severity
 from graph.tensors import BATCH, LENGTH, Tensor, probes
@@ -196,8 +196,11 @@ class _Walk:
                 result.parameters += found.parameters
             result.macs += found.macs
             result.activations += found.activations
-        for node_id in graph.nodes.keys() - result.nodes.keys():
-            result.nodes[node_id] = NodeShapes()
+        looped = sorted(graph.nodes.keys() - result.nodes.keys(), key=id_key)
+        result.nodes.update({node_id: NodeShapes() for node_id in looped})
+        if looped:
+            complaint = Complaint("lies on a loop of wires or behind one, so that nothing can ever reach it")
+            self._report(here, graph.nodes[looped[0]], complaint, result.nodes[looped[0]])
         self._unused(here)
         for node in graph.outputs:
             tensors = result.nodes[node.id].inputs.get("input", ())
