@@ -6,8 +6,10 @@ from pathlib import Path
 
 from graph.code import CodeError, Source, generate
 from graph.model import Graph, Project
-from graph.shapes import Inference
+from graph.shapes import Inference, ProjectShapes
+from runtime.choice import ChoiceError
 from runtime.commands.output import Output, Refused
+from runtime.data import DataError
 from runtime.exports.model import ExportError, build, write_weights
 from runtime.facts import facts_for
 
@@ -46,7 +48,7 @@ def export(
         out.note(str(error))
         out.note("`main.py check` shows what is wrong, and the fixes.")
         return 1
-    except (ExportError, OSError) as error:
+    except (ExportError, ChoiceError, DataError, OSError) as error:
         raise Refused(str(error)) from error
 
 
@@ -98,7 +100,7 @@ def _write(
     if kind in ("svg", "png"):
         from graph.code.picture import write_picture
 
-        write_picture(project, shapes, graph.id, path)
+        write_picture(project, shapes, graph.id, path, kind)
         _wrote(path, kind, out)
         if not copies:
             return 0
@@ -107,19 +109,26 @@ def _write(
         path.write_text(source.text, encoding="utf-8")
         _wrote(path, kind, out)
     elif kind in ("script", "notebook"):
-        _write_script(project, shapes, path, kind, out)
+        _write_script(project, graph, shapes, path, kind, out)
     if kind in ("onnx", "pt2") or copies:
         _write_with_weights(project, graph, source, path, kind, out, origin, copies)
     return 0
 
 
-def _write_script(project: Project, shapes: object, path: Path, kind: str, out: Output) -> None:
+def _write_script(
+    project: Project, graph: Graph, shapes: ProjectShapes, path: Path, kind: str, out: Output
+) -> None:
     from runtime.exports.notebook import notebook
-    from runtime.script import training_script
+    from runtime.script import training_script, write_files
 
-    script = training_script(project, shapes)
-    path.write_text(script if kind == "script" else notebook(project.title, script), encoding="utf-8")
+    if graph is not project.main:
+        raise Refused(f"Only {project.main.name} is trained, so only its {kind} can be written.")
+    script = training_script(project, shapes, path.stem, notebook=kind == "notebook")
+    text = notebook(project.title, script.text) if kind == "notebook" else script.text
+    path.write_text(text, encoding="utf-8")
     _wrote(path, kind, out)
+    for beside in write_files(script, path.parent):
+        _wrote(beside, "data", out)
 
 
 def _write_with_weights(
