@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """With ``stretch`` the widgets of a row share its whole width evenly, as cards of a grid do."""
+    """With ``column`` all widgets are that wide or a little more and fill the rows, as cards of a grid do."""
 
-    def __init__(self, parent: QWidget | None = None, gap: int = 6, stretch: bool = False) -> None:
+    def __init__(self, parent: QWidget | None = None, gap: int = 6, column: int = 0) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
-        self._stretch = stretch
+        self._column = column
         self.setContentsMargins(QMargins())
         self.setSpacing(gap)
 
@@ -54,24 +54,39 @@ class FlowLayout(QLayout):
     def _arrange(self, rect: QRect, apply: bool) -> int:
         margins, gap = self.contentsMargins(), self.spacing()
         inside = rect.marginsRemoved(margins)
-        x, y, row = inside.x(), inside.y(), 0
-        shown = [item for item in self._items if not item.isEmpty()]
-        width = 0
-        if self._stretch and shown:
-            least = max(item.sizeHint().width() for item in shown)
-            columns = max(1, (inside.width() + gap) // (least + gap))
-            width = (inside.width() - gap * (columns - 1)) // columns
-        for item in shown:
+        y = inside.y()
+        for row in self._rows(inside.width()):
+            x = inside.x()
+            height = max(size.height() for _, size in row)
+            for item, size in row:
+                if apply:
+                    shown = QSize(size.width(), height if self._column else size.height())
+                    item.setGeometry(QRect(QPoint(x, y), shown))
+                x += size.width() + gap
+            y += height + gap
+        if y > inside.y():
+            y -= gap
+        return y - rect.y() + margins.bottom()
+
+    def _rows(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """Items with the sizes they get, row by row."""
+        gap, fixed = self.spacing(), 0
+        if self._column:
+            columns = max(1, (width + gap) // (self._column + gap))
+            fixed = (width - gap * (columns - 1)) // columns
+        rows: list[list[tuple[QLayoutItem, QSize]]] = []
+        used = 0
+        for item in self._items:
+            if item.isEmpty():
+                continue
             size = item.sizeHint()
-            if width:
-                size.setWidth(width)
-            size.setWidth(min(size.width(), max(inside.width(), 1)))
+            size.setWidth(min(fixed or size.width(), max(width, 1)))
             if item.hasHeightForWidth():
                 size.setHeight(item.heightForWidth(size.width()))
-            if x > inside.x() and x + size.width() > inside.right() + 1:
-                x, y, row = inside.x(), y + row + gap, 0
-            if apply:
-                item.setGeometry(QRect(QPoint(x, y), size))
-            x += size.width() + gap
-            row = max(row, size.height())
-        return y + row - rect.y() + margins.bottom()
+            if not rows or used + gap + size.width() > width:
+                rows.append([])
+                used = size.width()
+            else:
+                used += gap + size.width()
+            rows[-1].append((item, size))
+        return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph.edits import AddNodes, Connect, Edit, Move
-from graph.geometry import NODE_WIDTH, node_size
+from graph.geometry import WIDTH, node_size
 from graph.model import Edge, Graph, Node
 from graph.operations import insert_on_edge, new_node
 from graph.order import reachable
@@ -12,7 +12,7 @@ from graph.ports import in_ports, out_ports
 from gui.workspace import Workspace
 
 GAP = 50.0
-STEP = NODE_WIDTH + GAP
+STEP = WIDTH + GAP
 
 
 def add_after_selection(workspace: Workspace, entry: Entry) -> str | None:

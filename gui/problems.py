@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -74,21 +74,17 @@ class ProblemsPanel(Column):
     def _empty(self) -> None:
         self.layout_.addStretch(1)
         if self._ready:
-            self.layout_.addWidget(picture_label(pixmap("check-circle", theme().ok, 30)))
+            self.layout_.addWidget(
+                picture_label(pixmap("check-circle", theme().ok, 30)), 0, Qt.AlignmentFlag.AlignHCenter
+            )
             text = self.tr("No problems. The network can be trained.")
         else:
             text = self.tr("torch is loading; then the network is checked.")
         label = QLabel(text)
         label.setProperty("muted", True)
         label.setWordWrap(True)
-        from PySide6.QtCore import Qt
-
-        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.layout_.addWidget(label)
-        for number in range(self.layout_.count()):
-            item = self.layout_.itemAt(number)
-            if item and item.widget():
-                self.layout_.setAlignment(item.widget(), Qt.AlignmentFlag.AlignHCenter)
 
     def go_to(self, problem: Problem) -> None:
         """Show the place of a problem and select its node."""

@@ -1,0 +1,72 @@
+"""One preset on the start page."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
+
+from gui.start.thumbnail import Thumbnail
+from gui.widgets import WrappedLabel
+from gui.words import count_text
+from presets import Preset
+
+
+class PresetCard(QFrame):
+    """Title, sentence, tags, a small picture and the number of parameters. A click opens it."""
+
+    chosen = Signal(str)
+
+    def __init__(self, preset: Preset) -> None:
+        super().__init__()
+        self.preset = preset
+        self.setObjectName(preset.id)
+        self.setProperty("card", "preset")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(f"{preset.title}. {preset.summary}")
+        self.picture = Thumbnail()
+        title = QLabel(preset.title)
+        font = title.font()
+        font.setBold(True)
+        title.setFont(font)
+        summary = WrappedLabel(preset.summary, muted=True)
+        summary.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        summary.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.tags = QLabel(" · ".join(preset.tags[:3]))
+        self.tags.setProperty("muted", True)
+        self.size_label = QLabel()
+        self.size_label.setProperty("muted", True)
+        foot = QHBoxLayout()
+        foot.addWidget(self.tags, 1)
+        foot.addWidget(self.size_label)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(9, 9, 9, 9)
+        column.setSpacing(5)
+        column.addWidget(self.picture)
+        column.addWidget(title)
+        column.addWidget(summary, 1)
+        column.addLayout(foot)
+
+    def sizeHint(self) -> QSize:
+        return QSize(230, max(214, self.heightForWidth(230)))
+
+    def matches(self, query: str) -> bool:
+        """Whether every word of a search occurs somewhere."""
+        preset = self.preset
+        text = " ".join((preset.id, preset.title, preset.summary, preset.group, *preset.tags)).lower()
+        return all(word in text for word in query.lower().split())
+
+    def show_parameters(self, count: int) -> None:
+        self.size_label.setText(count_text(count))
+        self.size_label.setToolTip(self.tr("{0} parameters").format(f"{count:,}"))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.chosen.emit(self.preset.id)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.chosen.emit(self.preset.id)
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,330 @@
+"""The main window: puts the panels together. What they do is in their own files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QVBoxLayout, QWidget
+
+from graph.files import SUFFIX
+from gui import recent
+from gui.about import show_about
+from gui.actions import Actions
+from gui.breadcrumbs import Breadcrumbs
+from gui.canvas.view import CanvasView
+from gui.code import CodePanel
+from gui.data_facts import follow_data
+from gui.docks import BOTTOM, LEFT, RIGHT, Docks
+from gui.export import Exporter
+from gui.files import ProjectFiles
+from gui.first import first_project
+from gui.folders import log_folder
+from gui.inspector import Inspector
+from gui.palette import PalettePanel
+from gui.problems import ProblemsPanel
+from gui.shortcuts import ShortcutsDialog
+from gui.start import StartPage
+from gui.status import StatusBar
+from gui.summary import SummaryPanel
+from gui.theme import MODES, theme
+from gui.workspace import Workspace
+
+TOOLBAR = (
+    "start_page",
+    "open",
+    "save",
+    "",
+    "undo",
+    "redo",
+    "",
+    "fit",
+    "arrange",
+    "",
+    "train",
+    "pause",
+    "stop",
+)
+ZOOM = 1.25
+STANDARD_SIZE = QSize(1440, 900)
+
+
+class MainWindow(QMainWindow):
+    """Everything on the screen. ``workspace`` is what is open; ``docks`` and ``actions`` take new panels."""
+
+    def __init__(self, workspace: Workspace | None = None) -> None:
+        super().__init__()
+        self.workspace = workspace or Workspace(first_project(), self)
+        self.actions_table = Actions(self)
+        self.files = ProjectFiles(self.workspace, self)
+        self.exporter = Exporter(self.workspace, self)
+        follow_data(self.workspace)
+        self._awake = False
+        self._build_centre()
+        self.docks = Docks(self)
+        self._build_docks()
+        self.status = StatusBar(self.workspace, self)
+        self.setStatusBar(self.status)
+        self._build_toolbar()
+        self._bind()
+        self._build_menus()
+        self.resize(STANDARD_SIZE)
+        self.docks.settle()
+        self.setAcceptDrops(True)
+        self.files.changed.connect(self._retitle)
+        self.files.opened.connect(self._opened)
+        self.workspace.undo.cleanChanged.connect(lambda clean: self.setWindowModified(not clean))
+        self.workspace.changed.connect(self._project_changed)
+        self._retitle()
+
+    # -- building ----------------------------------------------------------------------------------
+
+    def _build_centre(self) -> None:
+        self.canvas = CanvasView(self.workspace)
+        self.breadcrumbs = Breadcrumbs(self.workspace)
+        self.editor = QWidget()
+        column = QVBoxLayout(self.editor)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.breadcrumbs)
+        column.addWidget(self.canvas, 1)
+        self.start = StartPage(self.workspace)
+        self.start.preset_chosen.connect(self.files.open_preset)
+        self.start.file_chosen.connect(self.files.open)
+        self.start.empty_chosen.connect(self.files.new)
+        self.start.open_chosen.connect(self.files.choose_and_open)
+        self.start.back_chosen.connect(self.show_editor)
+        self.centre = QStackedWidget()
+        self.centre.addWidget(self.editor)
+        self.centre.addWidget(self.start)
+        self.setCentralWidget(self.centre)
+
+    def _build_docks(self) -> None:
+        workspace, docks = self.workspace, self.docks
+        self.palette_panel = PalettePanel(workspace)
+        self.inspector = Inspector(workspace)
+        self.problems = ProblemsPanel(workspace)
+        self.code = CodePanel(workspace)
+        self.summary = SummaryPanel(workspace)
+        docks.add("palette", self.tr("Layers"), self.palette_panel, LEFT)
+        docks.add("inspector", self.tr("Inspector"), self.inspector, RIGHT)
+        docks.add("problems", self.tr("Problems"), self.problems, BOTTOM)
+        docks.add("code", self.tr("Code"), self.code, BOTTOM)
+        docks.add("summary", self.tr("Summary"), self.summary, BOTTOM)
+        self.problems.count_changed.connect(
+            lambda count: docks.title("problems", self.tr("Problems") + (f" ({count})" if count else ""))
+        )
+        self.problems.chosen.connect(self.canvas.reveal)
+        self.palette_panel.placed.connect(self.canvas.reveal)
+        self.inspector.chosen.connect(self.canvas.reveal)
+        self.code.chosen.connect(self.canvas.reveal)
+        self.summary.chosen.connect(self.canvas.reveal)
+
+    def _build_toolbar(self) -> None:
+        bar = QToolBar(self.tr("Tools"), self)
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        for name in TOOLBAR:
+            if not name:
+                bar.addSeparator()
+            else:
+                bar.addAction(self.actions_table[name])
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(spacer)
+        self.toolbar = bar
+        self.addToolBar(bar)
+
+    def _bind(self) -> None:
+        bind, canvas, files, workspace = self.actions_table.bind, self.canvas, self.files, self.workspace
+        bind("new", files.new)
+        bind("start_page", self.show_start)
+        bind("open", files.choose_and_open)
+        bind("save", files.save)
+        bind("save_as", files.save_as)
+        bind("quit", self.close)
+        for kind in ("module", "script", "notebook", "weights", "onnx", "pt2", "picture"):
+            bind(f"export_{kind}", lambda kind=kind: self.exporter.ask(kind))
+        for name, do in (
+            ("cut", canvas.cut),
+            ("copy", canvas.copy),
+            ("paste", canvas.paste),
+            ("duplicate", canvas.duplicate),
+            ("delete", canvas.delete_selection),
+            ("select_all", canvas.select_all),
+            ("zoom_in", lambda: canvas.zoom_to(canvas.transform().m11() * ZOOM)),
+            ("zoom_out", lambda: canvas.zoom_to(canvas.transform().m11() / ZOOM)),
+            ("zoom_reset", lambda: canvas.zoom_to(1.0)),
+            ("fit", canvas.fit),
+            ("fit_selection", canvas.fit_selection),
+            ("arrange", canvas.arrange),
+            ("add_layer", canvas.add_at_cursor),
+        ):
+            bind(name, do)
+        for name in ("delete", "fit", "fit_selection", "add_layer"):
+            self.actions_table.attach(name, canvas)
+        bind("rename", self._rename)
+        bind("undo", workspace.undo.undo)
+        bind("redo", workspace.undo.redo)
+        bind("reset_layout", self.docks.reset)
+        bind("find_layer", self._find_layer)
+        bind("enter_block", self._enter_block)
+        bind("leave_block", workspace.leave)
+        bind("next_problem", self.problems.go_to_next)
+        bind("shortcuts", lambda: ShortcutsDialog(self.actions_table, self).open())
+        bind("logs", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder()))))
+        bind("about", lambda: show_about(self))
+        for mode in MODES:
+            bind(f"theme_{mode}", lambda mode=mode: theme().choose(mode))
+        canvas.rename_requested.connect(lambda *_: self._rename())
+        theme().changed.connect(self._theme_changed)
+        workspace.undo.undoTextChanged.connect(self._name_undo)
+        workspace.undo.redoTextChanged.connect(self._name_undo)
+        workspace.undo.canUndoChanged.connect(self._name_undo)
+        workspace.undo.canRedoChanged.connect(self._name_undo)
+        workspace.selection_changed.connect(self._greying)
+        workspace.place_changed.connect(self._greying)
+        self._theme_changed()
+        self._name_undo()
+        self._greying()
+
+    def _build_menus(self) -> None:
+        menus = self.actions_table.fill(self.menuBar())
+        self.menus = menus
+        panels = self.actions_table["panels"]
+        panels.setEnabled(True)
+        menu = self._submenu("panels")
+        menu.aboutToShow.connect(lambda: (menu.clear(), menu.addActions(self.docks.toggle_actions())))
+        self.recent_menu = self._submenu("recent")
+        self.recent_menu.aboutToShow.connect(self._fill_recent)
+        self.actions_table["recent"].setEnabled(True)
+        for action in (self.actions_table[f"theme_{mode}"] for mode in MODES):
+            self.addAction(action)
+
+    def _submenu(self, action_id: str):  # type: ignore[no-untyped-def]
+        from PySide6.QtWidgets import QMenu
+
+        menu = QMenu(self)
+        self.actions_table[action_id].setMenu(menu)
+        return menu
+
+    # -- beginning and end -------------------------------------------------------------------------
+
+    def begin(self, name: str | None) -> None:
+        """Open what was asked for, once the window is shown."""
+        if name is None:
+            self.files.show(self.workspace.project)
+            self.files.recover()
+        elif Path(name).exists():
+            self.files.open(Path(name))
+        else:
+            self.files.open_preset(name)
+        self.canvas.fit()
+
+    def wake(self) -> None:
+        """The window is on the screen: import torch, and whatever else is slow."""
+        if not self._awake:
+            self._awake = True
+            self.workspace.load_torch()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.files.may_leave():
+            event.ignore()
+            return
+        self.files.recovery.forget()
+        self.docks.remember()
+        event.accept()
+
+    # -- what the views ask for --------------------------------------------------------------------
+
+    def show_start(self) -> None:
+        """Presets and recent files instead of the canvas."""
+        self.start.refresh()
+        self.centre.setCurrentWidget(self.start)
+        self.start.search.setFocus()
+
+    def show_editor(self) -> None:
+        """The canvas again."""
+        self.centre.setCurrentWidget(self.editor)
+        self.canvas.setFocus()
+
+    def _opened(self) -> None:
+        self.show_editor()
+        self.canvas.fit()
+
+    def _rename(self) -> None:
+        if len(self.workspace.selected_nodes) == 1:
+            self.docks.show("inspector")
+            self.inspector.edit_name()
+
+    def _find_layer(self) -> None:
+        self.docks.show("palette")
+        self.palette_panel.search.setFocus()
+        self.palette_panel.search.selectAll()
+
+    def _enter_block(self) -> None:
+        for node in self.workspace.selected_nodes[:1]:
+            self.workspace.enter(node)
+
+    def _fill_recent(self) -> None:
+        self.recent_menu.clear()
+        for path in recent.recent_files():
+            action = self.recent_menu.addAction(f"{path.name}    {path.parent}")
+            action.triggered.connect(lambda _=False, path=path: self.files.open(path))
+        if self.recent_menu.isEmpty():
+            self.recent_menu.addAction(self.tr("No projects yet")).setEnabled(False)
+        else:
+            self.recent_menu.addSeparator()
+            self.recent_menu.addAction(self.tr("Forget them")).triggered.connect(recent.forget_all)
+
+    def _project_changed(self, changes) -> None:  # type: ignore[no-untyped-def]
+        if changes.everything or "title" in changes.project:
+            self._retitle()
+
+    def _retitle(self) -> None:
+        self.setWindowTitle(f"{self.files.title}[*] – TorchLoom")
+        self.setWindowFilePath(str(self.files.path) if self.files.path else "")
+        self.setWindowTitle(f"{self.files.title}[*] – TorchLoom")
+        self.setWindowModified(not self.workspace.undo.isClean())
+
+    def _name_undo(self, *_: object) -> None:
+        undo = self.workspace.undo
+        for name, can, what, plain in (
+            ("undo", undo.canUndo(), undo.undoText(), self.tr("Undo")),
+            ("redo", undo.canRedo(), undo.redoText(), self.tr("Redo")),
+        ):
+            action = self.actions_table[name]
+            action.setEnabled(can)
+            text = f"{plain} {what[:1].lower()}{what[1:]}".rstrip() if can else plain
+            action.setText(text)
+            action.setToolTip(f"{text} ({action.shortcut().toString()})")
+
+    def _greying(self) -> None:
+        nodes = self.workspace.selected_nodes
+        some = bool(self.workspace.selection)
+        for name in ("cut", "copy", "duplicate", "delete"):
+            self.actions_table[name].setEnabled(some)
+        self.actions_table["rename"].setEnabled(len(nodes) == 1)
+        block = len(nodes) == 1 and self.workspace.graph.nodes[nodes[0]].block is not None
+        self.actions_table["enter_block"].setEnabled(block)
+        self.actions_table["leave_block"].setEnabled(len(self.workspace.place) > 1)
+
+    def _theme_changed(self) -> None:
+        for mode in MODES:
+            self.actions_table[f"theme_{mode}"].setChecked(theme().mode == mode)
+
+    # -- files dropped on the window ---------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.toLocalFile().endswith(SUFFIX) for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for url in event.mimeData().urls():
+            if url.toLocalFile().endswith(SUFFIX):
+                event.acceptProposedAction()
+                self.files.open(Path(url.toLocalFile()))
+                return
