@@ -96,7 +96,9 @@ def _write(
     origin: Path | None,
     copies: list[Path],
 ) -> int:
-    shapes = Inference().run(project, facts_for(project))
+    # What trains has to agree with the data; what is only taken along need not.
+    facts = facts_for(project) if kind in ("script", "notebook") else None
+    shapes = Inference().run(project, facts)
     if kind in ("svg", "png"):
         from graph.code.picture import write_picture
 

@@ -180,3 +180,31 @@ def test_what_cannot_be_exported_is_a_sentence(
 ) -> None:
     with pytest.raises(Refused, match=said):
         export(find("xor-mlp").build(), tmp_path / path, kind, Output(StringIO(), False), weights=weights)
+
+
+def test_the_notebook_trains_when_its_cells_are_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = find("xor-mlp").build()
+    project.training.epochs = 2
+    export(project, tmp_path / "xor.ipynb", None, Output(StringIO(), False))
+    page = nbformat.read(tmp_path / "xor.ipynb", as_version=4)
+    nbformat.validate(page)
+    monkeypatch.chdir(tmp_path)
+    threads = torch.get_num_threads()
+    scope: dict[str, object] = {"__name__": "__main__"}
+    for cell in page.cells:
+        if cell.cell_type == "code":
+            exec(cell.source, scope)
+    torch.set_num_threads(threads)
+    assert [line.split()[:2] for line in capsys.readouterr().out.splitlines()][:2] == [
+        ["epoch", "1"],
+        ["epoch", "2"],
+    ]
+
+
+@pytest.mark.parametrize("ending", ["svg", "png"])
+def test_a_picture_is_written(ending: str, tmp_path: Path) -> None:
+    exported("lenet5", tmp_path / f"net.{ending}")
+    head = (tmp_path / f"net.{ending}").read_bytes()[:4]
+    assert head == (b"<svg" if ending == "svg" else b"\x89PNG")
