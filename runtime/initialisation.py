@@ -141,7 +141,7 @@ def initialise_text(choice: Initialisation, values: Mapping[str, Any]) -> str:
     arguments = "".join(f", {name}={literal(value)}" for name, value in choice.call_arguments(values).items())
     kinds = ", ".join(KINDS[values["init_layers"]])
     test = f"        if isinstance(module, ({kinds})):\n"
-    if len(test) > 110:
+    if len(test) > 88:
         listed = "".join(f"                {name},\n" for name in KINDS[values["init_layers"]])
         before, after = " " * 12 + "module,\n" + " " * 12 + "(\n", " " * 12 + "),\n" + " " * 8 + "):\n"
         test = f"        if isinstance(\n{before}{listed}{after}"

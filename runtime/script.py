@@ -1,0 +1,296 @@
+"""The complete training script: model, data and loop in one file that needs torch alone.
+
+It reproduces the run: on the CPU the same seed gives the same losses, epoch by epoch. It is written the way a
+good tutorial would write it, with nothing in it that this project does not use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from graph.building import literal
+from graph.code import CodeError, generate
+from graph.code.layout import WIDTH, parse, statement
+from graph.model import Project
+from graph.shapes import Inference, ProjectShapes
+from runtime.choice import chosen
+from runtime.data import DataError, Dataset, Splits, load_prepared
+from runtime.data.targets import form_of, output_shape
+from runtime.initialisation import INITIALISATIONS, initialise_text
+from runtime.losses import LOSSES, Answer, answer_rule
+from runtime.optimizers import OPTIMIZERS, extras
+from runtime.runs import write_atomic
+from runtime.schedules import SCHEDULES
+from runtime.script_data import DataPart, data_part
+from runtime.training.session import evaluation_size, steps_per_epoch
+from runtime.training.steps import PRECISION
+
+NORMS = ("BatchNorm", "SyncBatchNorm")
+
+
+@dataclass(slots=True)
+class Script:
+    """The text, and the tensors that belong beside it: file name -> what ``torch.save`` shall write."""
+
+    text: str
+    files: dict[str, Any] = field(default_factory=dict)
+
+
+def training_script(
+    project: Project,
+    shapes: ProjectShapes | None = None,
+    stem: str = "train",
+    notebook: bool = False,
+    prepared: tuple[Dataset, Splits] | None = None,
+) -> Script:
+    """The script of a project's main network. ``stem`` is the name of the file it will be written to.
+
+    Loads the data, so it belongs into the worker or the terminal. ``prepared`` saves that where the data is
+    at hand. Raises :class:`graph.code.CodeError`, :class:`runtime.data.DataError` or
+    :class:`runtime.choice.ChoiceError` with a sentence.
+    """
+    shapes = shapes if shapes is not None else Inference().run(project)
+    source = generate(project, shapes, project.main.id)
+    if len(project.main.inputs) != 1:
+        raise CodeError("A training script feeds exactly one input: leave one Input node.")
+    training = project.training
+    dataset, splits = prepared or load_prepared(
+        project.data.source,
+        project.data.options,
+        val_fraction=training.validation_fraction,
+        test_fraction=training.test_fraction,
+        seed=training.seed,
+    )
+    if not len(splits.train):
+        raise DataError("There is no sample to train on.")
+    part = data_part(project.data.source, project.data.options, dataset, splits, training.loss, stem)
+    writer = _Writer(project, source.class_name, dataset, splits, part, source.text)
+    return Script(writer.text(notebook), part.files)
+
+
+def write_script(project: Project, path: Path, shapes: ProjectShapes | None = None) -> list[Path]:
+    """Write the script and the data file it reads, if any, beside each other; gives all paths, script first."""
+    script = training_script(project, shapes, path.stem)
+    write_atomic(path, script.text.encode())
+    return [path, *write_files(script, path.parent)]
+
+
+def write_files(script: Script, folder: Path) -> list[Path]:
+    """Write the tensors a script reads into a folder."""
+    import torch
+
+    for name, tensors in script.files.items():
+        torch.save(tensors, folder / name)
+    return [folder / name for name in script.files]
+
+
+class _Writer:
+    """Puts the parts together."""
+
+    def __init__(
+        self, project: Project, name: str, dataset: Dataset, splits: Splits, part: DataPart, model: str
+    ) -> None:
+        training, schema = project.training, dataset.schema
+        self.project, self.name, self.part, self.training = project, name, part, training
+        head, _, self.model = model.partition("\n\n\n")
+        self.imports = [line for line in head.splitlines() if line.startswith(("import ", "from "))]
+        self.validates, self.tests = len(splits.validation) > 0, len(splits.test) > 0
+        self.loss = chosen(LOSSES, training.loss, "loss")
+        width = output_shape(schema, training.loss)[-1] if output_shape(schema, training.loss) else 1
+        self.answer: Answer | None = answer_rule(self.loss, schema.task, width)
+        self.in_time = schema.task == "next-token" and form_of(training.loss) == "index"
+        self.output = "model(x)[0]" if len(project.main.outputs) > 1 else "model(x)"
+        self.evaluation_size = evaluation_size(training.batch_size, dataset.inputs[0].numel())
+        count = len(splits.train)
+        plain = steps_per_epoch(count, training.batch_size, False)
+        norms = any(norm in model for norm in NORMS)
+        self.skips = plain - steps_per_epoch(count, training.batch_size, norms)
+        self.precision = PRECISION.check(training.options.get("precision", PRECISION.default))
+        start = chosen(INITIALISATIONS, training.initialisation, "initialisation")
+        self.start = initialise_text(start, start.settled(training))
+        self.schedule = chosen(SCHEDULES, training.schedule, "schedule")
+
+    def text(self, notebook: bool) -> str:
+        parts = [self._head(notebook), self.model.rstrip("\n"), self.part.text.rstrip("\n")]
+        if self.start:
+            parts.append(self.start.rstrip("\n"))
+        parts += [part for part in (self._evaluate(), self._main()) if part]
+        return "\n\n\n".join(parts) + '\n\n\nif __name__ == "__main__":\n    main()\n'
+
+    def _head(self, notebook: bool) -> str:
+        training = self.training
+        needs = "torch and torchvision" if self.part.imports else "torch alone"
+        lines = [f'"""Trains {self.name}, drawn with TorchLoom. Needs {needs}.', ""]
+        lines += [self.part.note] if self.part.note else []
+        lines += ["On a CPU it gives the same losses as the run with this seed.", '"""', ""]
+        standard = ["import copy"] + (["from pathlib import Path"] if "HERE" in self.part.text else [])
+        imports = {"import torch", "from torch import nn", *self.imports, *self.part.imports}
+        lines += [*standard, "", *sorted(imports, key=_import_key), ""]
+        lines += [
+            f"SEED = {training.seed}",
+            f"EPOCHS = {training.epochs}",
+            f"BATCH_SIZE = {training.batch_size}",
+            f"LEARNING_RATE = {literal(training.learning_rate)}",
+        ]
+        if self.validates or self.tests:
+            lines.append(f"EVALUATION_SIZE = {self.evaluation_size}  # samples at once")
+        if "HERE" in self.part.text:
+            lines.append("HERE = Path()" if notebook else "HERE = Path(__file__).parent")
+        return "\n".join(lines)
+
+    def _outputs(self, indent: str) -> list[str]:
+        """Outputs and loss of a batch (x, y)."""
+        loss = "loss_of(outputs.flatten(0, 1), y.flatten())" if self.in_time else "loss_of(outputs, y)"
+        if self.precision == "float32":
+            return [f"{indent}outputs = {self.output}", f"{indent}loss = {loss}"]
+        return [
+            f"{indent}with torch.autocast(x.device.type, torch.{self.precision}):",
+            f"{indent}    outputs = {self.output}",
+            f"{indent}outputs = outputs.float()",
+            f"{indent}loss = {loss}",
+        ]
+
+    def _count(self, indent: str) -> list[str]:
+        if self.answer is None:
+            return []
+        rule = self.answer.text.replace("targets", "y")
+        return [
+            f"{indent}hits = {rule}",
+            f"{indent}right += hits.sum().item()",
+            f"{indent}answers += hits.numel()",
+        ]
+
+    @property
+    def _zeros(self) -> str:
+        return "total, right, answers = 0.0, 0, 0" if self.answer else "total = 0.0"
+
+    def _evaluate(self) -> str:
+        scored = self.answer is not None
+        lines = [
+            "@torch.no_grad()",
+            "def evaluate(",
+            "    model: nn.Module, loss_of: nn.Module, inputs: torch.Tensor, targets: torch.Tensor",
+            f") -> {'tuple[float, float]' if scored else 'float'}:",
+            f'    """Mean loss{" and accuracy" if scored else ""} over a split."""',
+            "    model.eval()",
+            f"    {self._zeros}",
+            "    for rows in torch.arange(len(inputs)).split(EVALUATION_SIZE):",
+            "        x, y = inputs[rows], targets[rows]",
+            *self._outputs("        "),
+            "        total += loss.item() * len(rows)",
+            *self._count("        "),
+            "    return total / len(inputs), right / answers" if scored else "    return total / len(inputs)",
+        ]
+        return "\n".join(lines) if self.validates or self.tests else ""
+
+    def _main(self) -> str:
+        training = self.training
+        threads = str(training.threads) if training.threads else "max(1, torch.get_num_threads() - 1)"
+        optimizer = chosen(OPTIMIZERS, training.optimizer, "optimiser")
+        shared = extras(optimizer, training.learning_rate, training.weight_decay)
+        given = ["model.parameters()", "lr=LEARNING_RATE"]
+        given += [f"{name}={literal(value)}" for name, value in shared.items() if name != "lr"]
+        values = self.schedule.settled(training)
+        lines = [
+            "def main() -> None:",
+            "    # As many threads as in the run: sums are then rounded in the same order.",
+            f"    torch.set_num_threads({threads})",
+            "    torch.manual_seed(SEED)",
+            '    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")',
+            f"    model = {self.name}()",
+            *(["    initialise(model)"] if self.start else []),
+            "    model.to(device)",
+            "    data = {",
+            "        split: (x.to(device), y.to(device)) for split, (x, y) in load_data().items()",
+            "    }",
+            '    inputs, targets = data["train"]',
+            *_assign("loss_of", self.loss.text(self.loss.settled(training))),
+            *_assign("optimizer", optimizer.text(optimizer.settled(training), *given)),
+        ]
+        if self.schedule.made_by:
+            lines += _assign("schedule", self.schedule.text(values, "optimizer"))
+        if self.precision == "float16":
+            lines.append("    scaler = torch.amp.GradScaler(device.type)")
+        lines += [
+            "    shuffle = torch.Generator().manual_seed(SEED)",
+            '    best_loss, best_weights = float("inf"), copy.deepcopy(model.state_dict())',
+            "",
+            "    for epoch in range(1, EPOCHS + 1):",
+            "        model.train()",
+            f"        {self._zeros}",
+            "        batches = torch.randperm(len(inputs), generator=shuffle).split(BATCH_SIZE)",
+        ]
+        if self.skips:
+            lines.append(
+                "        batches = batches[:-1]  # one sample alone, which batch norm cannot measure"
+            )
+        lines += [
+            "        for rows in batches:",
+            "            x, y = inputs[rows], targets[rows]",
+            *self._outputs("            "),
+            "            optimizer.zero_grad()",
+            *self._update(),
+            "            total += loss.item() * len(rows)",
+            *self._count("            "),
+            *self._epoch_end(),
+        ]
+        return "\n".join(lines)
+
+    def _update(self) -> list[str]:
+        if self.precision == "float16":
+            return [
+                "            scaler.scale(loss).backward()",
+                "            scaler.step(optimizer)",
+                "            scaler.update()",
+            ]
+        return ["            loss.backward()", "            optimizer.step()"]
+
+    def _epoch_end(self) -> list[str]:
+        scored = self.answer is not None
+        seen = "sum(len(rows) for rows in batches)" if self.skips else "len(inputs)"
+        lines = [f"        train_loss = total / {seen}"]
+        line = 'f"epoch {epoch:4d}  loss {train_loss:.6f}'
+        if scored:
+            line += "  accuracy {right / answers:.4f}"
+        watched = "train_loss"
+        if self.validates:
+            watched = "val_loss"
+            lines.append(
+                f"        {'val_loss, val_accuracy' if scored else 'val_loss'} = "
+                'evaluate(model, loss_of, *data["validation"])'
+            )
+            line += "  val_loss {val_loss:.6f}" + ("  val_accuracy {val_accuracy:.4f}" if scored else "")
+        lines += [
+            f"        if {watched} < best_loss:",
+            f"            best_loss, best_weights = {watched}, copy.deepcopy(model.state_dict())",
+        ]
+        if self.schedule.made_by:
+            lines.append(f"        schedule.step({watched if self.schedule.watches else ''})")
+        lines += [*_print(line), "", "    model.load_state_dict(best_weights)"]
+        if self.tests:
+            names = "test_loss, test_accuracy" if scored else "test_loss"
+            lines.append(f'    {names} = evaluate(model, loss_of, *data["test"])')
+            tail = "  test_accuracy {test_accuracy:.4f}" if scored else ""
+            lines.append(f'    print(f"best weights: test_loss {{test_loss:.6f}}{tail}")')
+        return [*lines, f'    torch.save(model.state_dict(), "{self.name.lower()}.pt")']
+
+
+def _assign(name: str, text: str) -> list[str]:
+    """An assignment within a function, wrapped as a formatter would."""
+    return statement(f"{name} = ", parse(text), 4)
+
+
+def _print(line: str) -> list[str]:
+    """Print one line per epoch: on one line, or the text on its own, or cut in front of the validation."""
+    if len(shown := f'        print({line}")') <= WIDTH:
+        return [shown]
+    if len(shown := f'            {line}"') <= WIDTH:
+        return ["        print(", shown, "        )"]
+    cut = line.index("  val_loss")
+    return ["        print(", f'            {line[:cut]}"', f'            f"{line[cut:]}"', "        )"]
+
+
+def _import_key(line: str) -> tuple[bool, str]:
+    return (line.startswith("from"), line)
