@@ -19,6 +19,7 @@ from graph.model import Graph
 from gui.settings import settings
 from gui.theme import RESOURCES
 from gui.workspace import Workspace
+from runtime.data import DataError
 
 MAIN = RESOURCES.parent / "main.py"
 
@@ -112,7 +113,7 @@ class Exporter(QObject):
             return self._start(kind_id, path)
         try:
             self._write_now(kind_id, path)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, DataError) as error:
             self._failed(str(error))
             return False
         self._done(path, "")
@@ -128,10 +129,12 @@ class Exporter(QObject):
             write_picture(project, shapes, network.id, path)
         else:
             from runtime.exports.notebook import notebook
-            from runtime.script import training_script
+            from runtime.script import training_script, write_files
 
-            script = training_script(project, shapes)
-            write_atomically(path, script if kind_id == "script" else notebook(project.title, script))
+            script = training_script(project, shapes, path.stem, notebook=kind_id == "notebook")
+            text = script.text if kind_id == "script" else notebook(project.title, script.text)
+            write_atomically(path, text)
+            write_files(script, path.parent)  # the samples that it reads
 
     # -- slow ones, in a process of their own ------------------------------------------------------
 
