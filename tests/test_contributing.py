@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from PySide6.QtWidgets import QApplication
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,7 +28,7 @@ def run(path: str) -> dict[str, Any]:
 
 
 def test_the_page_has_its_examples_in_rooms_that_exist() -> None:
-    assert len(examples()) >= 3
+    assert len(examples()) == 4
     for path in examples():
         assert (ROOT / path).parent.is_dir()
         assert not (ROOT / path).exists(), f"{path} exists by now: choose another example"
@@ -72,3 +73,30 @@ def test_the_data_source() -> None:
     x, y = data.inputs[0].tolist()
     radius = (x * x + y * y) ** 0.5
     assert data.targets[0].item() == pytest.approx(math.cos(2 * radius) / (1 + radius), rel=1e-4)
+
+
+def test_the_interaction(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
+
+    from graph.build import GraphBuilder, project
+    from gui.canvas import view as canvas_view
+    from gui.workspace import Workspace
+
+    gesture = run("gui/canvas/interactions/pick_flow.py")["PickFlow"]
+    monkeypatch.setattr(canvas_view, "STARTERS", (gesture, *canvas_view.STARTERS))
+    net = GraphBuilder("Net")
+    x = net.input("x", shape=(8,))
+    first = net.add("Linear", x)
+    second = net.add("ReLU", first)
+    out = net.output(second)
+    workspace = Workspace(project("Chain", net))
+    view = canvas_view.CanvasView(workspace)
+    view.resize(1200, 400)
+    view.show()
+    view.fit()
+    node = workspace.graph.nodes[first.id]
+    at = view.mapFromScene(node.x + 85, node.y + 20)
+    held = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, held, QPoint(at))
+    assert workspace.selection == {first.id, second.id, out.id}
