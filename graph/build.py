@@ -214,8 +214,8 @@ class GraphBuilder:
             raise BuildError(f"{ref.name} has only {len(free)} inputs, but {len(sources)} are given")
         else:
             wired.update(zip(free, sources, strict=False))
-        for port, source in wired.items():
-            wires = _several(source)
+        for port in (port for port in ports if port in wired):
+            wires = _several(wired[port])
             if len(wires) > 1 and not ports[port]:
                 raise BuildError(f"{ref.name}: the input {port} takes one wire")
             for order, wire in enumerate(wires):

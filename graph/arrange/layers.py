@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TypeAlias
 
 SWEEPS = 16
 PATIENCE = 3
@@ -96,13 +97,17 @@ def _insert_dummies(layers: Layers) -> None:
         layers.paths.append(path)
 
 
+Gap: TypeAlias = list[tuple[int, float, int, float]]
+"""The wires between two columns: left vertex and port, right vertex and port."""
+
+
 @dataclass(slots=True)
 class _Neighbours:
     """Per vertex its neighbours in the next or previous column, with the ports as fractions of a place."""
 
     before: list[list[tuple[int, float]]]
     after: list[list[tuple[int, float]]]
-    gaps: list[list[tuple[int, float, int, float]]]
+    gaps: list[Gap]
 
 
 def _neighbours(layers: Layers) -> _Neighbours:
@@ -166,7 +171,7 @@ def _renumber(layers: Layers) -> None:
 def _reduce_crossings(layers: Layers) -> None:
     near = _neighbours(layers)
     best = [list(column) for column in layers.columns]
-    fewest = _crossings(layers, near)
+    fewest = _crossings(layers, near.gaps)
     idle = 0
     small = len(layers.rank) <= 4000
     for sweep in range(SWEEPS):
@@ -175,13 +180,14 @@ def _reduce_crossings(layers: Layers) -> None:
         _sort_by_medians(layers, near, down=sweep % 2 == 0)
         if small:
             _transpose(layers, near)
-        crossings = _crossings(layers, near)
+        crossings = _crossings(layers, near.gaps)
         idle += 1
         if crossings < fewest:
             best, fewest, idle = [list(column) for column in layers.columns], crossings, 0
     layers.columns = best
     _renumber(layers)
     _hang(layers, near, fewest)
+    _sort_branches(layers, near)
 
 
 def _hang(layers: Layers, near: _Neighbours, crossings: int) -> None:
@@ -198,15 +204,63 @@ def _hang(layers: Layers, near: _Neighbours, crossings: int) -> None:
     before, upright = depth(), layers.columns
     layers.columns = [column[::-1] for column in upright]
     _renumber(layers)
-    if depth() >= before or _crossings(layers, near) > crossings:
+    if depth() >= before or _crossings(layers, near.gaps) > crossings:
         layers.columns = upright
         _renumber(layers)
 
 
-def _crossings(layers: Layers, near: _Neighbours) -> int:
+def branches(layers: Layers) -> list[list[int]]:
+    """All runs of vertices from where wires part to where they meet, both ends included."""
+    before: dict[int, list[int]] = {}
+    after: dict[int, list[int]] = {}
+    for path in layers.paths:
+        for left, right in pairwise(path):
+            if right not in after.setdefault(left, []):
+                after[left].append(right)
+                before.setdefault(right, []).append(left)
+
+    def passes_on(vertex: int) -> bool:
+        return len(before.get(vertex, ())) == 1 and len(after.get(vertex, ())) == 1
+
+    found = []
+    for left, rights in after.items():
+        if passes_on(left):
+            continue
+        for right in rights:
+            branch = [left, right]
+            while passes_on(branch[-1]):
+                branch.append(after[branch[-1]][0])
+            found.append(branch)
+    return found
+
+
+def _sort_branches(layers: Layers, near: _Neighbours) -> None:
+    """Of branches side by side, the shortest on top: then no wire has to pass another branch's nodes."""
+    position = layers.position
+    groups: dict[tuple[int, int], list[list[int]]] = defaultdict(list)
+    for branch in branches(layers):
+        if len(branch) > 2:
+            groups[branch[0], branch[-1]].append(branch)
+    for group in groups.values():
+        wanted = sorted(group, key=lambda branch: (-sum(map(layers.is_dummy, branch)), position[branch[1]]))
+        if len(group) < 2 or wanted == sorted(group, key=lambda branch: position[branch[1]]):
+            continue
+        gaps = near.gaps[layers.rank[group[0][0]] : layers.rank[group[0][-1]]]
+        fewest, old = _crossings(layers, gaps), list(position)
+        for vertices in zip(*(branch[1:-1] for branch in wanted), strict=True):
+            slots = sorted(position[vertex] for vertex in vertices)
+            for slot, vertex in zip(slots, vertices, strict=True):
+                position[vertex] = slot
+        if _crossings(layers, gaps) > fewest:
+            position[:] = old
+    for column in layers.columns:
+        column.sort(key=lambda vertex: position[vertex])
+
+
+def _crossings(layers: Layers, gaps: list[Gap]) -> int:
     position = layers.position
     total = 0
-    for gap in near.gaps:
+    for gap in gaps:
         if len(gap) < 2:
             continue
         ends = sorted((position[left] + out, position[right] + into) for left, out, right, into in gap)

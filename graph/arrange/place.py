@@ -12,7 +12,7 @@ from bisect import bisect_left, insort
 from itertools import pairwise
 from typing import TypeAlias
 
-from graph.arrange.layers import Layers, Wire
+from graph.arrange.layers import Layers, Wire, branches
 
 Piece: TypeAlias = tuple[int, int, float]
 """Two vertices in neighbouring columns, and how much lower the right middle is when the wire is level."""
@@ -49,30 +49,16 @@ def _by_priority(layers: Layers) -> list[list[Piece]]:
     its way), then the main path, then what has most nodes.
     """
     shifts: dict[tuple[int, int], float] = {}
-    before: dict[int, list[int]] = {}
-    after: dict[int, list[int]] = {}
     for wire, path in zip(layers.wires, layers.paths, strict=True):
         for left, right in pairwise(path):
-            if (left, right) not in shifts:
-                out = wire.out if left == wire.source else 0.0
-                into = wire.into if right == wire.target else 0.0
-                shifts[left, right] = out - into
-                after.setdefault(left, []).append(right)
-                before.setdefault(right, []).append(left)
-
-    def passes_on(vertex: int) -> bool:
-        return len(before.get(vertex, ())) == 1 and len(after.get(vertex, ())) == 1
-
+            out = wire.out if left == wire.source else 0.0
+            into = wire.into if right == wire.target else 0.0
+            shifts.setdefault((left, right), out - into)
     main = _main_path(layers)
     ranked: list[tuple[int, bool, int, int, list[int]]] = []
-    for left, right in shifts:
-        if passes_on(left):
-            continue
-        branch = [left, right]
-        while passes_on(branch[-1]):
-            branch.append(after[branch[-1]][0])
+    for branch in branches(layers):
         dummies = sum(map(layers.is_dummy, branch))
-        on_main = main.get(left) == right
+        on_main = main.get(branch[0]) == branch[1]
         ranked.append((-dummies, not on_main, -len(branch), len(ranked), branch))
     return [[(a, b, shifts[a, b]) for a, b in pairwise(branch)] for *_, branch in sorted(ranked)]
 
