@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from graph.code.classes import Argument, Classes, LayerPlan, PlacePlan, Scope, UsePlan, Variant, printed
+from graph.code.classes import Classes
 from graph.code.forward import Forward
 from graph.code.layout import WIDTH, definition, flat, item_lines, parse, statement, with_comment
+from graph.code.plans import Argument, LayerPlan, PlacePlan, Scope, UsePlan, Variant, printed
 from graph.code.structure import CodeError, Ref
 from graph.problems import Place
 
@@ -180,8 +181,9 @@ class Emitter:
             if run.count is None:
                 items.append(Item(run.tree, [key], use=True, count=1))
             else:
-                count = run.count.value if isinstance(run.count, ast.Constant) else None
-                row = _comprehension(run.tree, run.count)
+                equal = isinstance(run.count, ast.Constant) and run.variable == "_"
+                count = run.count.value if equal and isinstance(run.count, ast.Constant) else None
+                row = _comprehension(run.tree, run.count, run.variable)
                 items.append(Item(row, [key], use=True, count=count if isinstance(count, int) else None))
         return items
 
@@ -252,9 +254,12 @@ def _signature(argument: Argument) -> str:
     return argument.name
 
 
-def _comprehension(call: ast.expr, count: ast.expr) -> ast.expr:
+def _comprehension(call: ast.expr, count: ast.expr, variable: str = "_") -> ast.expr:
     clause = ast.comprehension(
-        target=parse("_"), iter=ast.Call(func=parse("range"), args=[count], keywords=[]), ifs=[], is_async=0
+        target=parse(variable),
+        iter=ast.Call(func=parse("range"), args=[count], keywords=[]),
+        ifs=[],
+        is_async=0,
     )
     return ast.Starred(value=ast.ListComp(elt=call, generators=[clause]), ctx=ast.Load())
 

@@ -7,14 +7,14 @@ heavy layer and keeps the order of execution. ``x`` is used again as soon as its
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from graph.building import call_text
-from graph.code.classes import LayerPlan, Scope, Variant, stand_in_arguments
 from graph.code.layout import WIDTH, flat, names_of, parse, statement, substitute, unpacking
-from graph.code.structure import CodeError, Ref, Step, safe_name
+from graph.code.naming import local_name, name_values
+from graph.code.plans import LayerPlan, Scope, Variant, stand_in_arguments
+from graph.code.structure import Ref, Step
 
 MAX_DEPTH = 5
 MAX_BRANCH_DEPTH = 2
@@ -46,15 +46,6 @@ class Line:
     comment: str = ""
 
 
-@dataclass(slots=True)
-class _Names:
-    """What every value is called, and when it is read for the last time."""
-
-    reads: dict[Ref, list[int]] = field(default_factory=dict)
-    given: dict[Ref, str] = field(default_factory=dict)
-    forks: set[str] = field(default_factory=set)
-
-
 class Forward:
     """Writes ``forward`` of one class whose graph is not a chain."""
 
@@ -79,30 +70,32 @@ class Forward:
         """The names of ``forward``'s arguments: ``x``, or the inputs' own names where there are several."""
         if len(self.structure.inputs) == 1:
             return ["x"]
-        return [_local(node.name) for node in self.structure.inputs]
+        return [local_name(node.name) for node in self.structure.inputs]
 
     def lines(self, indent: int = 8) -> list[Line]:
         for step in self.structure.steps:
             self._add(step)
         result = self._result()
-        names = self._name_values(result)
+        statements = [(self._writes(piece), self._reads(piece.tree)) for piece in self.pieces]
+        statements.append(([], self._reads(result.tree)))
+        given = name_values(self.structure, self.arguments(), statements)
         lines = []
         for piece in [*self.pieces, result]:
-            trees = {name: parse(names.given[ref]) for name, ref in self.tokens.items() if ref in names.given}
+            trees = {name: parse(given[self.tokens[name]]) for name in self._tokens_in(piece.tree)}
             tree = substitute(piece.tree, trees)
             shown = self.comment(piece.result) if piece.result else ""
             if piece is result:
                 lines.append(Line(statement("return ", tree, indent), piece.nodes, shown))
             elif piece.targets is not None:
                 pattern, targets = piece.targets
-                words = {name: parse(names.given[ref]) for name, ref in targets.items()}
+                words = {name: parse(given[ref]) for name, ref in targets.items()}
                 text = _bare(substitute(parse(pattern), words))
                 single = not isinstance(parse(text), ast.Tuple)
                 written = statement(f"{text} = ", tree, indent) if single else unpacking(text, tree, indent)
                 lines.append(Line(written, piece.nodes, shown))
             else:
                 assert piece.result is not None
-                name = names.given[piece.result]
+                name = given[piece.result]
                 lines.append(Line(statement(f"{name} = ", tree, indent), piece.nodes, shown))
         return lines
 
@@ -254,82 +247,11 @@ class Forward:
 
         return flat(reduced(tree)), targets
 
-    # names
-
-    def _name_values(self, result: Piece) -> _Names:
-        names = _Names()
-        statements = [self._reads(piece.tree) for piece in [*self.pieces, result]]
-        written = {ref: at for at, piece in enumerate(self.pieces) for ref in self._writes(piece)}
-        for at, refs in enumerate(statements):
-            for ref in refs:
-                uses = names.reads.setdefault(ref, [])
-                if at not in uses:
-                    uses.append(at)
-        for node, argument in zip(self.structure.inputs, self.arguments(), strict=True):
-            names.given[node.id, "output"] = argument
-        for ref in names.reads.keys() - written.keys() - names.given.keys():
-            source = self.structure.graph.nodes[ref[0]].name
-            raise CodeError(f"A wire leaves “{source}” at “{ref[1][:60]}”, which is not one of its outputs.")
-        several = {
-            ref: (written[ref], uses[-1])
-            for ref, uses in names.reads.items()
-            if ref in written and len(uses) > 1
-        }
-        for at, piece in enumerate(self.pieces):
-            alive = {
-                names.given[ref] for ref, uses in names.reads.items() if ref in names.given and uses[-1] > at
-            }
-            dying = [
-                names.given[ref]
-                for ref in dict.fromkeys(statements[at])
-                if names.reads[ref][-1] == at and names.given[ref] not in alive
-            ]
-            for number, ref in enumerate(self._writes(piece)):
-                span = several.get(ref)
-                nested = span is not None and any(
-                    span[0] < start < span[1] for other, (start, _) in several.items() if other != ref
-                )
-                if number:
-                    wanted = _local(ref[1])
-                else:
-                    wanted = self._wanted(
-                        piece, at, ref, names, alive, list(dict.fromkeys(dying)), nested, statements
-                    )
-                name, count = wanted, 2
-                while name in alive:
-                    name, count = f"{wanted}_{count}", count + 1
-                names.given[ref] = name
-                alive.add(name)
-                if nested or number:
-                    names.forks.add(name)
-        return names
-
-    def _wanted(
-        self,
-        piece: Piece,
-        at: int,
-        ref: Ref,
-        names: _Names,
-        alive: set[str],
-        dying: list[str],
-        nested: bool,
-        statements: list[list[Ref]],
-    ) -> str:
-        own = _local(self.structure.by_id[ref[0]].node.name)
-        if nested:
-            return own
-        if len(dying) == 1 and dying[0] not in names.forks:
-            return dying[0]
-        if len(dying) > 1:
-            return "x" if "x" not in alive else dying[0]
-        if "x" not in alive:
-            return "x"
-        forked = all(len(names.reads[read]) <= 2 for read in statements[at])
-        goes_on = at + 1 < len(statements) and ref in statements[at + 1]
-        return "out" if forked and goes_on and "out" not in alive else own
+    def _tokens_in(self, tree: ast.expr) -> list[str]:
+        return [name for name in names_of(tree) if name in self.tokens]
 
     def _reads(self, tree: ast.expr) -> list[Ref]:
-        return [self.tokens[name] for name in names_of(tree) if name in self.tokens]
+        return [self.tokens[name] for name in self._tokens_in(tree)]
 
     def _writes(self, piece: Piece) -> list[Ref]:
         if piece.targets is not None:
@@ -376,9 +298,3 @@ def _receiver(tree: ast.expr) -> set[str]:
         for part in ast.walk(tree)
         if isinstance(part, ast.UnaryOp) and isinstance(part.operand, ast.Name)
     }
-
-
-def _local(name: str) -> str:
-    """A node's name as a local variable."""
-    name = safe_name(name)
-    return name + "_" if hasattr(builtins, name) else name

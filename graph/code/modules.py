@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graph.code.classes import Instance
+from graph.code.plans import Instance
 from graph.code.structure import Step
 from graph.problems import Place
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from graph.building import build_call, take_apart
-from graph.code.classes import Classes, Instance
+from graph.code.classes import Classes
 from graph.code.modules import item_paths
+from graph.code.plans import Instance
 from graph.code.structure import CodeError, Step, Structures
 from graph.model import Project
 from graph.problems import Place

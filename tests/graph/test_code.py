@@ -228,6 +228,26 @@ def test_keys_are_those_of_torchvision(tmp_path: Path) -> None:
     } <= keys
 
 
+def test_rows_whose_numbers_grow_evenly_are_counted(tmp_path: Path) -> None:
+    """Three dense layers, each of which sees two channels more than the last."""
+    layer = GraphBuilder("DenseLayer")
+    growth = layer.parameter("growth", 2)
+    x = layer.input("x")
+    y = layer.add("Conv2d", layer.add("BatchNorm2d", x), out_channels=growth, kernel_size=3, padding=1)
+    layer.output(layer.add("Concat", [x, y]))
+    dense = GraphBuilder("DenseBlock")
+    wide = dense.parameter("growth", 2)
+    dense.output(dense.use(layer, dense.input("x"), growth=wide, repeat=3))
+    g = GraphBuilder("Dense")
+    x = g.use(layer, g.input("x", shape=(3, 8, 8)), name="row", repeat=5)
+    x = g.add("ReLU", x, name="relu")
+    g.output(g.use(dense, x, name="block", growth=4))
+    source, model, _ = check_against_hand(project("p", g), tmp_path)
+    assert "self.row = nn.Sequential(*[DenseLayer(3 + 2 * i) for i in range(5)])" in source.text
+    assert "*[DenseLayer(13 + 4 * i, growth=4) for i in range(3)]" in source.text
+    assert [model.get_submodule(f"block.{at}.bn1").num_features for at in range(3)] == [13, 17, 21]
+
+
 # what it computes
 
 
