@@ -64,6 +64,7 @@ class Hint(QLabel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._over = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setTextFormat(Qt.TextFormat.RichText)
@@ -84,5 +85,5 @@ class Hint(QLabel):
     def place(self) -> None:
         """Into the middle of the parent."""
         self.adjustSize()
-        parent = self.parentWidget()
+        parent = self._over
         self.move((parent.width() - self.width()) // 2, (parent.height() - self.height()) // 2)

@@ -104,7 +104,7 @@ class Bubble(QFrame):
     def _place(self) -> None:
         """Below the place if there is room, else above; never outside of the view."""
         self.setFixedHeight(self.body.totalHeightForWidth(WIDTH))
-        parent = self.parentWidget()
+        parent = self.view
         x = max(6, min(self.pixel.x() - 24, parent.width() - WIDTH - 6))
         y = self.pixel.y() + 8
         if y + self.height() > parent.height() - 6:

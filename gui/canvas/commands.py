@@ -112,9 +112,7 @@ class Commands:
         """Move the selected nodes by whole steps of the grid; quick repeats are one undo step."""
         graph, chosen = self.workspace.graph, self.workspace.selected_nodes
         if chosen:
-            places = {
-                key: (graph.nodes[key].x + dx * GRID, graph.nodes[key].y + dy * GRID) for key in chosen
-            }
+            places = {key: (graph.nodes[key].x + dx * GRID, graph.nodes[key].y + dy * GRID) for key in chosen}
             name = several(graph, chosen, tr("Move {}"), tr("Move {} nodes"))
             merge = "nudge " + " ".join(sorted(chosen))
             self.workspace.perform(name, [Move(graph.id, places)], merge)

@@ -82,5 +82,3 @@ class Glide:
         animation.valueChanged.connect(step)
         self._flash = animation
         animation.start()
-
-

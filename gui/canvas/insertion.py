@@ -24,9 +24,7 @@ def wire_for(scene: CanvasScene, centre: QPointF, node: Node) -> str:
     return wire_near(scene, centre, max(18.0, 12.0 / scene.scale), node.id)
 
 
-def insertion(
-    project: Project, graph: Graph, wire: str, node: Node, at: tuple[float, float]
-) -> list[Edit]:
+def insertion(project: Project, graph: Graph, wire: str, node: Node, at: tuple[float, float]) -> list[Edit]:
     """The edits that put a node (new, or one of the graph) at a place and into a wire.
 
     Where it would overlap its neighbours it is moved behind the source, and all that follows is pushed on.

@@ -130,7 +130,9 @@ def _part(name: str, value: Any, layer: str, values: dict[str, Any]) -> str:
     if name == "kernel_size" or (name == "output_size" and isinstance(value, tuple)):
         stride = values.get("stride")
         tail = f" /{_plain(stride)}" if isinstance(stride, int) and stride > 1 and "Pool" not in layer else ""
-        return ("×".join(_plain(item) for item in value) if isinstance(value, tuple) else _plain(value)) + tail
+        return (
+            "×".join(_plain(item) for item in value) if isinstance(value, tuple) else _plain(value)
+        ) + tail
     if name == "stride":
         return "" if value == values.get("kernel_size") else f"stride {_plain(value)}"
     return _UNITS.get(name, f"{name} = {{}}").format(_plain(value))

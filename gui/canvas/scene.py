@@ -163,9 +163,7 @@ class CanvasScene(QGraphicsScene):
                 wired.add(f"out:{edge.source_port}")
         shapes = self._shapes.nodes.get(node_id) if self._shapes else None
         project, graph = self.workspace.project, self.graph
-        return node_look(
-            project, graph, graph.nodes[node_id], shapes, self._problems.get(node_id, []), wired
-        )
+        return node_look(project, graph, graph.nodes[node_id], shapes, self._problems.get(node_id, []), wired)
 
     def _add_node(self, node_id: str) -> None:
         node = self.graph.nodes[node_id]

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListView,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -52,12 +53,10 @@ class _Row(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         colors, entry = theme(), index.data(ENTRY)
-        rect = option.rect  # type: ignore[attr-defined]
+        rect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        state = option.state  # type: ignore[attr-defined]
-        from PySide6.QtWidgets import QStyle
-
+        state = option.state
         if state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colors.selection)
@@ -99,6 +98,7 @@ class SearchPopup(QFrame):
         self, view: QGraphicsView, among: list[Entry], test: Callable[[Entry], bool] | None, note: str
     ) -> None:
         super().__init__(view)
+        self._over = view
         self.setObjectName("canvasSearch")
         self.setAccessibleName(tr("Search a layer"))
         self._among = among
@@ -151,7 +151,7 @@ class SearchPopup(QFrame):
 
     def show_at(self, pixel: QPoint) -> None:
         """Open with its top-left corner near a place of the parent, but inside of it."""
-        parent = self.parentWidget()
+        parent = self._over
         x = max(6, min(pixel.x() + 6, parent.width() - self.width() - 6))
         y = max(6, min(pixel.y() + 6, parent.height() - self.height() - 6))
         self.move(x, y)
@@ -236,8 +236,9 @@ class SearchPopup(QFrame):
             return
         self._finished = True
         self._asking.stop()
-        parent = self.parentWidget()
-        had = self.isAncestorOf(QApplication.focusWidget()) if QApplication.focusWidget() else False
+        parent = self._over
+        focus = QApplication.focusWidget()
+        had = focus is not None and self.isAncestorOf(focus)
         self.hide()
         if had:
             parent.setFocus(Qt.FocusReason.PopupFocusReason)

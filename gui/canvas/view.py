@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -21,10 +21,13 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QShowEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
 
+from graph.edits import Edit
+from graph.problems import Problem
 from gui.canvas import backdrop, keys, menus, tips
 from gui.canvas.adding import Adding
 from gui.canvas.bubble import Bubble
@@ -165,7 +168,7 @@ class CanvasView(QGraphicsView):
 
     # -- for gestures --------------------------------------------------------------------------------
 
-    def perform_and_select(self, name: str, edits: list) -> bool:  # type: ignore[type-arg]
+    def perform_and_select(self, name: str, edits: Sequence[Edit]) -> bool:
         return self.commands.perform_and_select(name, edits)
 
     def pointer(self, pixel: QPoint, modifiers: Qt.KeyboardModifier) -> Pointer:
@@ -221,7 +224,7 @@ class CanvasView(QGraphicsView):
             if problems:
                 self.open_bubble(problems, pixel + QPoint(0, 10))
 
-    def open_bubble(self, problems: list, pixel: QPoint) -> None:  # type: ignore[type-arg]
+    def open_bubble(self, problems: list[Problem], pixel: QPoint) -> None:
         self.close_bubble()
         self.bubble = Bubble(self, problems, pixel)
 
@@ -305,8 +308,8 @@ class CanvasView(QGraphicsView):
         self.drawForeground(painter, area)
         painter.end()
 
-    def showEvent(self, event: QEvent) -> None:  # type: ignore[override]
-        super().showEvent(event)  # type: ignore[arg-type]
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
         if self._fit_first:
             self._fit_first = False
             QTimer.singleShot(0, self, self.fit)

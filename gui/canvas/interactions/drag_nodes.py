@@ -68,7 +68,9 @@ class DragNodes(Interaction):
         """The wire into which the node would go."""
         found = ""
         if len(self.start) == 1 and not self.copying and not self.scene.wires_at.get(self.node):
-            found = wire_for(self.scene, self.scene.nodes[self.node].body.center(), self.scene.graph.nodes[self.node])
+            found = wire_for(
+                self.scene, self.scene.nodes[self.node].body.center(), self.scene.graph.nodes[self.node]
+            )
         if found != self.wire:
             self.view.light_wire(self.wire, False)
             self.view.light_wire(found, True)
