@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -43,7 +44,7 @@ def shown(value: Any) -> str:
         return f"“{value}”" if len(value) < 60 else f"“{value[:50]}…”"
     if isinstance(value, int) and value.bit_length() > 200:
         return "a number of more than 60 digits"
-    text = repr(value)
+    text = reprlib.repr(value)  # looks only at the start of long and deep things
     return text if len(text) <= 60 else text[:57] + "…"
 
 

@@ -26,6 +26,8 @@ def to_data(project: Project) -> dict[str, Any]:
 
 def from_data(data: Mapping[str, Any]) -> Project:
     """A checked project from JSON data of this or an older format."""
+    if not isinstance(data, Mapping):
+        raise FileError("It is JSON, but not a TorchLoom project.")
     data = migrate(data)
     if data.get("kind", "project") != "project":
         raise FileError("It is TorchLoom data, but not a project: paste it into one instead.")

@@ -18,6 +18,7 @@ from graph.files import FileError, dumps, from_data, load, loads, save, to_data
 from graph.files.migrate import migrate
 from graph.model import Project
 from graph.values import Expr
+from presets import all_presets
 from tests.graph.random_projects import random_project
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -46,6 +47,12 @@ def test_what_is_saved_comes_back(seed: int) -> None:
     assert list(again.networks) == list(made.networks) and list(again.blocks) == list(made.blocks)
     assert dumps(again) == text
     assert from_data(json.loads(json.dumps(to_data(made)))) == made
+
+
+def test_every_preset_is_saved_and_opened() -> None:
+    for preset in all_presets():
+        made = preset.build()
+        assert loads(dumps(made)) == made, preset.id
 
 
 def test_the_text_reads_well() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from graph.checks import check_project
 from graph.document import Document
-from graph.files import FileError, dumps, loads, to_data
+from graph.files import FileError, dumps, from_data, loads, to_data
 from graph.fragment import copy, paste
 from graph.model import Project
 from graph.settings import check_settings
@@ -148,6 +148,23 @@ def test_spoiled_fragments_change_nothing(seed: int) -> None:
         else:
             document.check(edits)
         assert dumps(document.project) == text
+
+
+def test_data_that_did_not_come_from_text_is_checked_too() -> None:
+    """Recovery files and messages hand over dicts, so nothing may rest on how the text was parsed."""
+    deep: list[Any] = []
+    for _ in range(5000):
+        deep = [deep]
+    for value in (None, [], "x", {"format": 1, "networks": deep}, {"format": 1, "networks": [{"name": deep}]},
+                  {"format": 1, "networks": [{"name": float("nan")}]}, {"format": 1, "networks": {1: 2}},
+                  {"format": 1, 5: 6}, {"format": 1, "networks": [{"id": "g1", "name": "N", "nodes": {7: {}}}]},
+                  {"format": 1, "networks": [{"id": "g1", "name": "N", "help": "h" * 10**6}]}):  # fmt: skip
+        try:
+            from_data(value)  # type: ignore[arg-type]
+        except FileError as error:
+            assert is_sentence(error)
+        else:
+            raise AssertionError(value)
 
 
 def test_strings_never_become_code() -> None:
