@@ -54,7 +54,7 @@ class Trial:
         self.detached = detached
         graph = self._without(workspace.graph)
         self._loops = reachable(graph, {node}) if backwards else reaching(graph, {node})
-        self._before = {problem.key for problem in workspace.shapes.errors}
+        self._before = {problem.key for problem in workspace.shapes.problems}
 
     def _without(self, graph: Graph) -> Graph:
         if not self.detached:
@@ -121,7 +121,15 @@ class Trial:
         finally:
             for edit in applied.inverse:
                 edit.apply(workspace.project, ChangeSet())
-        new = [problem for problem in after.errors if problem.key not in self._before]
-        target = self.node if self.backwards else node
-        new.sort(key=lambda problem: (problem.graph, problem.node) != (workspace.graph_id, target))
+        target = (workspace.graph_id, self.node if self.backwards else node)
+        new = [
+            problem
+            for problem in after.problems
+            if problem.key not in self._before
+            and (
+                problem.severity == "error"
+                or (problem.kind == "shape" and (problem.graph, problem.node) == target)
+            )
+        ]
+        new.sort(key=lambda problem: (problem.graph, problem.node) != target)
         return Verdict(new[0].text if new else "")
