@@ -123,7 +123,7 @@ class Commands:
         chosen = self.workspace.selected_nodes
         only = set(chosen) if len(chosen) > 1 else None
         sizes = {key: (item.width, item.height) for key, item in self.view.canvas.nodes.items()}
-        places = arrange(graph, sizes, only)
+        places = arrange(graph, sizes, only, self.workspace.project)
         places = _kept_in_place(places, {key: (graph.nodes[key].x, graph.nodes[key].y) for key in places})
         if not places:
             return
