@@ -143,17 +143,25 @@ def _run_on_meta(
         module = build_module(layer, values)
         if module is not None:
             module.eval()
+        if layer.shapes is not None:
+            outputs = layer.shapes(Given(values, inputs))
+            return outputs, _count_parameters(module)
         call = build_call(layer, values, counts)
         for probe in range(len(flat[0].shapes) if flat else 1):
             arguments = [torch.empty(t.shapes[probe], dtype=getattr(torch, t.dtype)) for t in flat]
             for name, value in take_apart(layer, values, call(module, *arguments)).items():
                 shapes.setdefault(name, []).append(tuple(value.shape))
                 dtypes[name] = str(value.dtype).removeprefix("torch.")
-    parameters = sum(weight.numel() for weight in module.parameters()) if module is not None else 0
     ranks = {name: {len(shape) for shape in found} for name, found in shapes.items()}
     if any(len(found) > 1 for found in ranks.values()):
         raise RuntimeError("the number of axes depends on the batch size")
-    return {name: Tensor(tuple(found), dtypes[name]) for name, found in shapes.items()}, parameters
+    return {name: Tensor(tuple(found), dtypes[name]) for name, found in shapes.items()}, _count_parameters(
+        module
+    )
+
+
+def _count_parameters(module: Any) -> int:
+    return sum(weight.numel() for weight in module.parameters()) if module is not None else 0
 
 
 @contextmanager

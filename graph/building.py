@@ -16,12 +16,16 @@ from graph.catalogue.spec import Call, LayerType, Param, literal
 __all__ = ["argument", "build_call", "build_module", "call_text", "constructor_text", "literal", "take_apart"]
 
 
-def constructor_text(layer: LayerType, values: Mapping[str, Any], texts: Mapping[str, str] | None = None) -> str:
+def constructor_text(
+    layer: LayerType, values: Mapping[str, Any], texts: Mapping[str, str] | None = None
+) -> str:
     """``nn.Conv2d(1, 32, 3, padding=1)``. ``texts`` overrides how single parameters are printed."""
     assert layer.module is not None
     texts = texts or {}
     if layer.construct is not None:
-        shown = {param.name: texts.get(param.name) or argument(param, values[param.name]) for param in layer.params}
+        shown = {
+            param.name: texts.get(param.name) or argument(param, values[param.name]) for param in layer.params
+        }
         return layer.construct(Call(shown, values, {}))
     parts = []
     for keyword, name in layer.constructor(values, texts):
@@ -37,8 +41,13 @@ def argument(param: Param, value: Any) -> str:
     return literal(value)
 
 
-def call_text(layer: LayerType, values: Mapping[str, Any], arguments: Mapping[str, Sequence[str]],
-              module: str = "", texts: Mapping[str, str] | None = None) -> str:
+def call_text(
+    layer: LayerType,
+    values: Mapping[str, Any],
+    arguments: Mapping[str, Sequence[str]],
+    module: str = "",
+    texts: Mapping[str, str] | None = None,
+) -> str:
     """The expression that applies the layer: ``self.conv(x)``, ``torch.cat([a, b], dim=1)``."""
     shown = {name: literal(value) for name, value in values.items()}
     shown.update(texts or {})

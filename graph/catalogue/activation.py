@@ -36,7 +36,8 @@ def _in_order(low: str, high: str) -> Rule:
         if given[low] < given[high]:
             return None
         return Complaint(
-            f"has {low} = {given[low]:g}, which must be below {high} = {given[high]:g}, for {given.one().text}",
+            f"has {low} = {given[low]:g}, which must be below {high} = {given[high]:g}, for "
+            f"{given.one().text}",
             expected=f"less than {given[high]:g}", got=f"{given[low]:g}", param=low,
             patches=(Patch(f"Set {low} to {given[high] - 1:g}", {low: given[high] - 1.0}),),
         )  # fmt: skip
@@ -74,27 +75,29 @@ def _slopes(given: Given) -> Complaint | None:
 LAYERS = (
     _layer(
         "ReLU", "y = max(0, x)", "Negative values become zero.",
-        "Keeps positive values and sets negative ones to zero. Cheap, and its gradient does not shrink for positive "
-        "values, so deep networks learn well with it. The usual choice behind convolutions and linear layers.",
+        "Keeps positive values and sets negative ones to zero. Cheap, and its gradient does not shrink for "
+        "positive values, so deep networks learn well with it. The usual choice behind convolutions and "
+        "linear layers.",
         ("rectifier", "rectified linear unit", "relu"),
     ),
     _layer(
         "ReLU6", "y = min(max(0, x), 6)", "ReLU that never exceeds 6.",
-        "A ReLU that is cut off at 6, which keeps values in a small range for low-precision arithmetic. MobileNets "
-        "use it.",
+        "A ReLU that is cut off at 6, which keeps values in a small range for low-precision arithmetic. "
+        "MobileNets use it.",
         ("mobilenet", "clipped"),
     ),
     _layer(
-        "LeakyReLU", "y = x for x > 0, negative_slope · x otherwise", "ReLU that lets a little of the negative through.",
-        "Negative values are multiplied by a small slope instead of being set to zero, so no unit can go dead. "
-        "Discriminators of GANs and YOLO networks use it.",
+        "LeakyReLU", "y = x for x > 0, negative_slope · x otherwise",
+        "ReLU that lets a little of the negative through.",
+        "Negative values are multiplied by a small slope instead of being set to zero, so no unit can go "
+        "dead. Discriminators of GANs and YOLO networks use it.",
         ("leaky", "lrelu"),
         (_number("negative_slope", 0.01, "Slope for negative values."),), example={"negative_slope": 0.2},
     ),
     _layer(
         "PReLU", "y = x for x > 0, a · x otherwise; a is learned", "Leaky ReLU whose slope is learned.",
-        "Like LeakyReLU, but the slope for negative values is a parameter of the network: one for all channels, or "
-        "one for each.",
+        "Like LeakyReLU, but the slope for negative values is a parameter of the network: one for all "
+        "channels, or one for each.",
         ("parametric relu",),
         (Param("num_parameters", "int", 1, "1, or the number of channels.", minimum=1, maximum=1_000_000),
          _number("init", 0.25, "Slope to start with.")),
@@ -103,23 +106,24 @@ LAYERS = (
     _layer(
         "RReLU", "y = x for x > 0, a · x otherwise; a random in training, (lower + upper)/2 in evaluation",
         "Leaky ReLU with a random slope while training.",
-        "The slope for negative values is drawn anew for every value while training, which works against overfitting. "
-        "In evaluation the mean slope is used.",
+        "The slope for negative values is drawn anew for every value while training, which works against "
+        "overfitting. In evaluation the mean slope is used.",
         ("randomized leaky relu",),
         (_number("lower", 0.125, "Smallest slope."), _number("upper", 1 / 3, "Largest slope.")),
         _rrelu_order, {"lower": 0.1, "upper": 0.2},
     ),
     _layer(
         "ELU", "y = x for x > 0, alpha · (eˣ − 1) otherwise", "Smooth for negative values, down to −alpha.",
-        "Like ReLU for positive values; negative ones bend smoothly towards −alpha. The mean of the outputs is closer "
-        "to zero than with ReLU, which can speed up learning.",
+        "Like ReLU for positive values; negative ones bend smoothly towards −alpha. The mean of the outputs "
+        "is closer to zero than with ReLU, which can speed up learning.",
         ("exponential linear unit",), (_number("alpha", 1.0, "Where negative values level off."),),
         example={"alpha": 0.5},
     ),
     _layer(
-        "SELU", "y = 1.0507 · (max(0, x) + min(0, 1.6733 · (eˣ − 1)))", "ELU scaled so that layers normalise themselves.",
-        "With suitable initial weights, mean and variance stay near 0 and 1 from layer to layer without batch norm. "
-        "Use AlphaDropout with it instead of Dropout.",
+        "SELU", "y = 1.0507 · (max(0, x) + min(0, 1.6733 · (eˣ − 1)))",
+        "ELU scaled so that layers normalise themselves.",
+        "With suitable initial weights, mean and variance stay near 0 and 1 from layer to layer without "
+        "batch norm. Use AlphaDropout with it instead of Dropout.",
         ("scaled elu", "self-normalising"),
     ),
     _layer(
@@ -131,8 +135,8 @@ LAYERS = (
     ),
     _layer(
         "GELU", "y = x · Φ(x), Φ the normal distribution function", "A smooth ReLU, as Transformers use it.",
-        "Weights each value by the chance that a normal random number is smaller. It looks like a ReLU with a "
-        "soft corner and a small dip below zero. BERT, GPT and ViT use it.",
+        "Weights each value by the chance that a normal random number is smaller. It looks like a ReLU with "
+        "a soft corner and a small dip below zero. BERT, GPT and ViT use it.",
         ("gaussian error linear unit", "bert", "gpt"),
         (Param("approximate", "choice", "none", "tanh computes a slightly different, faster formula.",
                choices=("none", "tanh")),),
@@ -140,8 +144,8 @@ LAYERS = (
     ),
     _layer(
         "SiLU", "y = x · σ(x)", "Each value times its own sigmoid; also called swish.",
-        "A smooth activation that dips below zero for small negative values. EfficientNet, YOLO and diffusion "
-        "networks use it.",
+        "A smooth activation that dips below zero for small negative values. EfficientNet, YOLO and "
+        "diffusion networks use it.",
         ("swish", "sigmoid linear unit"),
     ),
     _layer(
@@ -168,8 +172,9 @@ LAYERS = (
     ),
     _layer(
         "Sigmoid", "y = 1 / (1 + e⁻ˣ)", "Squeeze every value into 0 to 1.",
-        "Turns any number into one between 0 and 1, which can be read as a probability. Use it as the last layer of "
-        "a yes/no network with binary cross-entropy, or as a gate. Inside deep networks its gradient vanishes.",
+        "Turns any number into one between 0 and 1, which can be read as a probability. Use it as the last "
+        "layer of a yes/no network with binary cross-entropy, or as a gate. Inside deep networks its "
+        "gradient vanishes.",
         ("logistic", "probability", "gate"),
     ),
     _layer(
@@ -180,13 +185,14 @@ LAYERS = (
     ),
     _layer(
         "LogSigmoid", "y = ln(1 / (1 + e⁻ˣ))", "Logarithm of the sigmoid, computed safely.",
-        "Gives log-probabilities of a yes/no decision without rounding very negative inputs to minus infinity.",
+        "Gives log-probabilities of a yes/no decision without rounding very negative inputs to minus "
+        "infinity.",
         ("log probability",),
     ),
     _layer(
         "Softplus", "y = ln(1 + exp(beta · x)) / beta", "A smooth ReLU that is always positive.",
-        "Never reaches zero, so it suits outputs that must be positive, such as a standard deviation. Above the "
-        "threshold it continues as a straight line for the sake of numerics.",
+        "Never reaches zero, so it suits outputs that must be positive, such as a standard deviation. Above "
+        "the threshold it continues as a straight line for the sake of numerics.",
         ("smooth relu", "positive"),
         (Param("beta", "float", 1.0, "How sharp the bend is.", minimum=1e-6, maximum=1e6),
          _number("threshold", 20.0, "From beta · x above this on it is a straight line.")),

@@ -22,9 +22,9 @@ def _adaptive(kind: str, n: int) -> LayerType:
         category="Pooling",
         summary=f"Pool to exactly this size, whatever comes: the {word} of each part.",
         help=(
-            f"Divides every channel into output_size equal parts and gives the {word} of each. Whatever size comes "
-            "in, the same size goes out, so the layers behind it need not know how large the input is. Size 1 "
-            "is global pooling: one number per channel."
+            f"Divides every channel into output_size equal parts and gives the {word} of each. Whatever size "
+            "comes in, the same size goes out, so the layers behind it need not know how large the input "
+            "is. Size 1 is global pooling: one number per channel."
         ),
         formula="out = output_size;  part i covers cells ⌊i·in/out⌋ to ⌈(i + 1)·in/out⌉ − 1",
         words=("global pooling", "global average pooling", "gap", "adaptive", "squeeze",
@@ -87,7 +87,8 @@ def _unpool(n: int) -> LayerType:
         stride = pair(given["stride"], n) if given["stride"] is not None else kernel
         before, after = given.one().dims, outputs["output"].dims
         return "\n".join(
-            f"{name} = ({before[axis + 2]} − 1)·{stride[axis]} − 2·{padding[axis]} + {kernel[axis]} = {after[axis + 2]}"
+            f"{name} = ({before[axis + 2]} − 1)·{stride[axis]} − 2·{padding[axis]} + {kernel[axis]} = "
+            f"{after[axis + 2]}"
             for axis, name in enumerate(SPATIAL[n])
         )
 
@@ -97,15 +98,16 @@ def _unpool(n: int) -> LayerType:
         category="Pooling",
         summary=f"Put the maxima of MaxPool{n}d back where they were.",
         help=(
-            f"Undoes a MaxPool{n}d as far as possible: every value goes back to the place it came from, all other "
-            "cells become zero. Wire the indices of a MaxPool with return_indices switched on, and use the same "
-            "kernel, stride and padding. Used by decoders of segmentation networks such as SegNet."
+            f"Undoes a MaxPool{n}d as far as possible: every value goes back to the place it came from, all "
+            "other cells become zero. Wire the indices of a MaxPool with return_indices switched on, and "
+            "use the same kernel, stride and padding. Used by decoders of segmentation networks such as "
+            "SegNet."
         ),
         formula="out = (in − 1)·stride − 2·padding + kernel",
         words=("unpool", "unpooling", "inverse pooling", "segnet", "upsample"),
         params=(
             ints("kernel_size", n, 2, "Size of the pooling window.", 1, required=True),
-            ints("stride", n, None, "Step of the pooling window; the kernel's size when it is not set.", 1, optional=True),
+            ints("stride", n, None, "Step of the window; the kernel's size when it is not set.", 1, optional=True),
             ints("padding", n, 0, "Padding of the pooling.", 0),
         ),
         inputs=(Port("input"), Port("indices", "int", help="Where each value came from.")),
@@ -116,7 +118,8 @@ def _unpool(n: int) -> LayerType:
         headline=("kernel_size", "stride"),
         examples=(
             Example({}, {"input": (2, 3, *pooled), "indices": (2, 3, *pooled)}, {"indices": "int64"}),
-            Example({"kernel_size": 3, "stride": 2, "padding": 1}, {"input": (2, 3, *pooled), "indices": (2, 3, *pooled)},
+            Example({"kernel_size": 3, "stride": 2, "padding": 1},
+                    {"input": (2, 3, *pooled), "indices": (2, 3, *pooled)},
                     {"indices": "int64"}),
         ),
     )  # fmt: skip

@@ -62,11 +62,11 @@ def quiet_stretch(always: bool) -> Rule:
             return None
         wide = max(tensors, key=lambda tensor: (tensor.rank, tensor.elements()))
         small = next(tensor for tensor in tensors if tensor.shapes != wide.shapes)
-        port = "other" if given.has("other") else "inputs"
+        port = list(given.inputs)[-1]
         if any(_pairs_samples(tensor, wide.rank) for tensor in tensors):
             return Complaint(
-                f"pairs every sample of the batch with every other one, because the batch is not the same axis in "
-                f"{wide.text} and {small.text}",
+                "pairs every sample of the batch with every other one, because the batch is not the same "
+                f"axis in {wide.text} and {small.text}",
                 expected=wide.text, got=small.text, port=port,
             )  # fmt: skip
         if not always:
@@ -105,22 +105,26 @@ def _layer(name: str, summary: str, help: str, formula: str, words: tuple[str, .
 LAYERS = (
     _layer(
         "Add", "Add tensors, value by value.",
-        "Adds any number of tensors of the same shape. Skip connections end in it: what a block has computed is added "
-        "to what went in, which lets very deep networks learn. Shapes that differ are stretched as torch does it, "
-        "with a warning.",
-        "y = a + b + …", ("sum", "plus", "residual", "skip connection", "shortcut", "merge"), MANY, _call("+"), "adds",
+        "Adds any number of tensors of the same shape. Skip connections end in it: what a block has "
+        "computed is added to what went in, which lets very deep networks learn. Shapes that differ are "
+        "stretched as torch does it, with a warning.",
+        "y = a + b + "
+        "…", ("sum", "plus", "residual", "skip connection", "shortcut", "merge"), MANY, _call("+"), "adds",
         True,
     ),
     _layer(
         "Subtract", "The first tensor minus the second.",
-        "Subtracts value by value. Useful for differences and errors, for example between a prediction and an input.",
+        "Subtracts value by value. Useful for differences and errors, for example between a prediction and "
+        "an input.",
         "y = input − other", ("minus", "difference", "sub"), TWO, _call("-"), "subtracts", True,
     ),
     _layer(
         "Multiply", "Multiply tensors, value by value.",
-        "Multiplies any number of tensors. It is how gates and attention masks act: a tensor of numbers between 0 and "
-        "1 decides how much of the other passes. An axis of size 1 is stretched, so (B, C, 1, 1) scales channels.",
-        "y = a · b · …", ("mul", "product", "gate", "hadamard", "squeeze and excitation", "scale"), MANY, _call("*"),
+        "Multiplies any number of tensors. It is how gates and attention masks act: a tensor of numbers "
+        "between 0 and 1 decides how much of the other passes. An axis of size 1 is stretched, so (B, C, 1, "
+        "1) scales channels.",
+        "y = a · b · "
+        "…", ("mul", "product", "gate", "hadamard", "squeeze and excitation", "scale"), MANY, _call("*"),
         "multiplies",
     ),
     _layer(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from graph.catalogue.arithmetic import broadcast
 from graph.catalogue.rules import Outputs, Rule, axis_size, channels_match, divides, first, rank_is
 from graph.catalogue.spec import Call, Complaint, Example, Given, LayerType, Param, Port, literal
 from graph.tensors import Tensor
@@ -15,14 +16,17 @@ SEQUENCE = "a batch of sequences (B, T, features)"
 def mask_ports(key: str = "key") -> tuple[Port, ...]:
     """The two masks of an attention: which pairs are hidden, and which places are only padding."""
     return (
-        Port("attn_mask", "any", optional=True, help="(T, S): true, or minus infinity, hides a pair of places."),
+        Port(
+            "attn_mask", "any", optional=True, help="(T, S): true, or minus infinity, hides a pair of places."
+        ),
         Port("key_padding_mask", "any", optional=True, help="(B, S): true hides a place that only fills up."),
     )
 
 
 def causal_mask(text: str, batch_first: bool = True) -> str:
     """The mask that lets every place look only at itself and what came before, for the sequence ``text``."""
-    return f"nn.Transformer.generate_square_subsequent_mask({text}.size({1 if batch_first else 0}), device={text}.device)"
+    length = f"{text}.size({1 if batch_first else 0})"
+    return f"nn.Transformer.generate_square_subsequent_mask({length}, device={text}.device)"
 
 
 def mask_fits(port: str, wanted: tuple[tuple[int, ...], ...], given: Given) -> Complaint | None:
@@ -43,7 +47,8 @@ def mask_kind(*ports: str) -> Rule:
         for port in ports:
             if given.has(port) and given.one(port).kind == "int":
                 return Complaint(
-                    f"expects true/false values or decimal numbers at {port} but receives {given.one(port).text}",
+                    f"expects true/false values or decimal numbers at {port} but receives "
+                    f"{given.one(port).text}",
                     expected="bool or float32", got=given.one(port).dtype, port=port,
                 )  # fmt: skip
         return None
@@ -134,7 +139,9 @@ def _macs(given: Given, outputs: Outputs) -> int:
     query, key, value = given.one("query"), _source(given, "key"), _source(given, "value")
     size = given["embed_dim"]
     targets, sources = query.elements() // query.shapes[0][-1], key.elements() // key.shapes[0][-1]
-    projections = targets * size * size + key.elements() * size + value.elements() * size + targets * size * size
+    projections = (
+        targets * size * size + key.elements() * size + value.elements() * size + targets * size * size
+    )
     return projections + 2 * targets * sources * size
 
 
@@ -170,33 +177,39 @@ def _source_width(param: str, port: str) -> Rule:
 def _product_sizes(given: Given) -> Complaint | None:
     query, key = given.one("query"), _source(given, "key")
     value = _source(given, "value")
-    if any(a[-1] != b[-1] or a[:-2] != b[:-2] for a, b in zip(query.shapes, key.shapes, strict=True)):
+    pairs = list(zip(query.shapes, key.shapes, strict=True))
+    if any(a[-1] != b[-1] or broadcast([a[:-2], b[:-2]]) is None for a, b in pairs):
         return Complaint(
             f"expects query and key of the same size but receives {query.text} and {key.text}",
             expected=query.text, got=key.text, port="key",
         )  # fmt: skip
-    if any(a[:-1] != b[:-1] for a, b in zip(key.shapes, value.shapes, strict=True)):
+    together = zip(query.shapes, key.shapes, value.shapes, strict=True)
+    if any(k[-2] != v[-2] or broadcast([q[:-2], k[:-2], v[:-2]]) is None for q, k, v in together):
         return Complaint(
             f"expects as many values as keys, but they are {key.text} and {value.text}",
             expected=key.text, got=value.text, port="value" if given.has("value") else "key",
         )  # fmt: skip
-    pairs = list(zip(query.shapes, key.shapes, strict=True))
-    return mask_fits("attn_mask", tuple((q[-2], k[-2]) for q, k in pairs), given)
+    if not given.has("attn_mask"):
+        return None
+    mask = given.one("attn_mask")
+    scores = [(*(broadcast([q[:-2], k[:-2]]) or ()), q[-2], k[-2]) for q, k in pairs]
+    fits = all(broadcast([shape, score]) == score for shape, score in zip(mask.shapes, scores, strict=True))
+    if fits and mask.rank >= 2:
+        return None
+    wanted = Tensor(tuple(score[-2:] for score in scores)).text
+    return Complaint(
+        f"expects attn_mask of {wanted} but receives {mask.text}",
+        expected=wanted,
+        got=mask.text,
+        port="attn_mask",
+    )
 
 
-def _same_rank(given: Given) -> Complaint | None:
-    query = given.one("query")
-    if query.rank < 3:
-        return Complaint(
-            f"expects {SEQUENCE} but receives {query.text}", expected=SEQUENCE, got=query.text, port="query"
-        )
-    for port in ("key", "value"):
-        if given.has(port) and given.one(port).rank != query.rank:
+def _enough_axes(given: Given) -> Complaint | None:
+    for port, least in (("query", 3), ("key", 2), ("value", 2)):
+        if given.has(port) and given.one(port).rank < least:
             got = given.one(port).text
-            return Complaint(
-                f"expects query and {port} with equally many axes but receives {query.text} and {got}",
-                expected=query.text, got=got, port=port,
-            )  # fmt: skip
+            return Complaint(f"expects {SEQUENCE} but receives {got}", expected=SEQUENCE, got=got, port=port)
     return None
 
 
@@ -231,9 +244,10 @@ LAYERS = (
         category="Attention",
         summary="Every place of a sequence gathers what it needs from all others.",
         help=(
-            "Each place asks with its query, all places answer with keys and values, and the answers are mixed by how "
-            "well key and query match; several heads do this side by side. Wire only query for self-attention; wire "
-            "key (and value) as well to look at another sequence. weights shows who looked at whom."
+            "Each place asks with its query, all places answer with keys and values, and the answers are "
+            "mixed by how well key and query match; several heads do this side by side. Wire only query for "
+            "self-attention; wire key (and value) as well to look at another sequence. weights shows who "
+            "looked at whom."
         ),
         formula="softmax(Q Kᵀ / √d) V per head,  parameters = 4 · embed_dim² + 4 · embed_dim",
         words=("attention", "self-attention", "transformer", "cross-attention", "mha", "heads"),
@@ -271,8 +285,8 @@ LAYERS = (
             _source_width("vdim", "value"),
             divides("num_heads", "embed_dim", "features", "query"),
             _attention_shapes,
-            mask_kind("attn_mask", "key_padding_mask"),
             _attention_masks,
+            mask_kind("attn_mask", "key_padding_mask"),
         ),
         worked=_worked,
         macs=_macs,
@@ -292,8 +306,9 @@ LAYERS = (
         category="Attention",
         summary="Attention without anything learned: softmax(Q Kᵀ / √d) V.",
         help=(
-            "The bare formula of attention, for networks that project queries, keys and values themselves. Axes before "
-            "the last two (batch, heads) must agree. With is_causal every place sees only what came before it."
+            "The bare formula of attention, for networks that project queries, keys and values themselves. "
+            "Axes before the last two (batch, heads) must agree. With is_causal every place sees only what "
+            "came before it."
         ),
         formula="y = softmax(Q Kᵀ / √d) V",
         words=("attention", "dot product", "sdpa", "flash attention", "transformer"),
@@ -302,7 +317,7 @@ LAYERS = (
                 Port("value", optional=True, help="Same as key when it is not wired."),
                 Port("attn_mask", "any", optional=True, help="(T, S): false, or minus infinity, hides a pair.")),
         call=_product_call,
-        check=first(_same_rank, _product_sizes, mask_kind("attn_mask"), _product_mask),
+        check=first(_enough_axes, _product_sizes, mask_kind("attn_mask"), _product_mask),
         macs=_product_macs,
         examples=(
             Example({}, {"query": (2, 3, 5, 8), "key": (2, 3, 4, 8), "value": (2, 3, 4, 6)}),

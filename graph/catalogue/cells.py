@@ -17,7 +17,8 @@ def _states_fit(ports: tuple[str, ...]) -> Rule:
         if wired and len(wired) < len(ports):
             missing = next(port for port in ports if port not in wired)
             return Complaint(
-                f"needs both states or none, but {missing} is not wired and {wired[0]} is {given.one(wired[0]).text}",
+                f"needs both states or none, but {missing} is not wired and {wired[0]} is "
+                f"{given.one(wired[0]).text}",
                 expected=" and ".join(ports), got=wired[0], port=missing,
             )  # fmt: skip
         wanted = tuple((shape[0], given["hidden_size"]) for shape in given.one().shapes)
@@ -65,9 +66,10 @@ def _layer(kind: str) -> LayerType:
         category="Recurrent",
         summary=f"One step of {'an' if kind != 'GRU' else 'a'} {kind}.",
         help=(
-            f"Takes one step of a sequence, (B, features), and the state before it; gives the state after it. {kind} "
-            "runs over a whole sequence at once and is faster; take the cell where every step needs something of its "
-            "own, such as a decoder that is fed its last output. Without a wired state it starts from zeros."
+            "Takes one step of a sequence, (B, features), and the state before it; gives the state after "
+            f"it. {kind} runs over a whole sequence at once and is faster; take the cell where every step "
+            "needs something of its own, such as a decoder that is fed its last output. Without a wired "
+            "state it starts from zeros."
         ),
         formula={
             "RNN": "h₁ = tanh(W x + b + U h₀ + c)",

@@ -20,14 +20,15 @@ from graph.catalogue.windows import PADDING_MODES, ints, mode_fits, window_fits,
 
 _HELP = {
     1: (
-        "Slides small learned filters along a sequence and writes how strongly each one matches at each step. "
-        "Use it for signals, sensor data or text embeddings of shape (B, channels, length). With kernel 3 and "
-        "padding 1 the length stays the same; a stride of 2 halves it."
+        "Slides small learned filters along a sequence and writes how strongly each one matches at each "
+        "step. Use it for signals, sensor data or text embeddings of shape (B, channels, length). With "
+        "kernel 3 and padding 1 the length stays the same; a stride of 2 halves it."
     ),
     2: (
-        "Slides small learned filters over an image and writes how strongly each one matches at each place: one "
-        "output channel (feature map) per filter. It is the workhorse of image networks. With kernel 3 and "
-        "padding 1 the picture keeps its size; a stride of 2 halves it. groups = in_channels makes it depthwise."
+        "Slides small learned filters over an image and writes how strongly each one matches at each place: "
+        "one output channel (feature map) per filter. It is the workhorse of image networks. With kernel 3 "
+        "and padding 1 the picture keeps its size; a stride of 2 halves it. groups = in_channels makes it "
+        "depthwise."
     ),
     3: (
         "Slides small learned filters through a volume, such as a scan or a short video of shape "

@@ -28,23 +28,27 @@ def _channels(n: int) -> LayerType:
     return _layer(
         f"Dropout{n}d",
         "Set whole channels to zero at random while training.",
-        "Drops whole channels instead of single values. Neighbouring cells of a feature map are alike, so dropping "
-        "single ones hardly hides anything; dropping the whole map does. In evaluation it does nothing.",
+        "Drops whole channels instead of single values. Neighbouring cells of a feature map are alike, so "
+        "dropping single ones hardly hides anything; dropping the whole map does. In evaluation it does "
+        "nothing.",
         ("spatial dropout", "channel dropout"),
         (2, 3, *(5, 6, 7)[:n]),
         rank_is(n + 2, what=LAYOUTS[n]),
     )
 
 
-_SELU = "Meant for networks of SELU activations: dropped values are set to SELU's saturation value and the rest is " \
-        "scaled and shifted, so that mean and variance stay as they were. In evaluation it does nothing."  # fmt: skip
+_SELU = (
+    "Meant for networks of SELU activations: dropped values are set to SELU's saturation value and the "
+    "rest is scaled and shifted, so that mean and variance stay as they were. In evaluation it does nothing."
+)
 
 LAYERS = (
     _layer(
         "Dropout",
         "Set values to zero at random while training.",
-        "While training, each value is set to zero with probability p and the others are scaled up to keep the sum. "
-        "The network cannot rely on single values, which works against overfitting. In evaluation it does nothing.",
+        "While training, each value is set to zero with probability p and the others are scaled up to keep "
+        "the sum. The network cannot rely on single values, which works against overfitting. In evaluation "
+        "it does nothing.",
         ("drop", "noise"),
         (2, 6),
     ),

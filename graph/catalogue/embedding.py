@@ -42,9 +42,9 @@ LAYERS = (
         category="Embedding",
         summary="Look up a learned vector for every token.",
         help=(
-            "A table with one learned vector per token. Every whole number of the input is replaced by its vector, "
-            "so (B, T) becomes (B, T, embedding_dim). It is the first layer of nearly every text network; its "
-            "input must be whole numbers, not decimal ones."
+            "A table with one learned vector per token. Every whole number of the input is replaced by its "
+            "vector, so (B, T) becomes (B, T, embedding_dim). It is the first layer of nearly every text "
+            "network; its input must be whole numbers, not decimal ones."
         ),
         formula="y = W[x],  parameters = num_embeddings · embedding_dim",
         words=("word vectors", "lookup", "token", "vocabulary", "word2vec", "text"),
@@ -64,8 +64,9 @@ LAYERS = (
         category="Embedding",
         summary="The mean, sum or maximum of the vectors of a list of tokens.",
         help=(
-            "Looks up the vectors of all tokens of a sample and joins them to one, without keeping them all in "
-            "memory. The order of the tokens does not matter: a bag of words. (B, N) becomes (B, embedding_dim)."
+            "Looks up the vectors of all tokens of a sample and joins them to one, without keeping them all "
+            "in memory. The order of the tokens does not matter: a bag of words. (B, N) becomes (B, "
+            "embedding_dim)."
         ),
         formula="y = mean (or sum, or max) of W[x] over the tokens,  parameters = num_embeddings · embedding_dim",
         words=("bag of words", "text", "token", "average embedding"),

@@ -25,7 +25,8 @@ def _shuffle(given: Given) -> Complaint | None:
     if tensor.shapes[0][1] % (factor * factor) == 0:
         return None
     return Complaint(
-        f"needs channels in multiples of {factor}² = {factor * factor} but receives {tensor.dims[1]} in {tensor.text}",
+        f"needs channels in multiples of {factor}² = {factor * factor} but receives {tensor.dims[1]} in "
+        f"{tensor.text}",
         expected=f"a multiple of {factor * factor}", got=tensor.dims[1], port="input", param="upscale_factor",
         patches=tuple(
             Patch(f"Set upscale_factor to {n}", {"upscale_factor": n})
@@ -76,13 +77,15 @@ def _fold_fits(given: Given) -> Complaint | None:
     cells, blocks = prod(pair(given["kernel_size"])), _blocks(given)
     if any(shape[1] % cells for shape in tensor.shapes):
         return Complaint(
-            f"needs channels in multiples of {cells}, the cells of a patch, but receives {tensor.dims[1]} in {tensor.text}",
+            f"needs channels in multiples of {cells}, the cells of a patch, but receives {tensor.dims[1]} in "
+            f"{tensor.text}",
             expected=f"a multiple of {cells}", got=tensor.dims[1], port="input", param="kernel_size",
         )  # fmt: skip
     if min(blocks) >= 1 and all(shape[2] == prod(blocks) for shape in tensor.shapes):
         return None
     return Complaint(
-        f"puts {by(max(count, 0) for count in blocks)} patches into its output but receives {tensor.dims[2]} in {tensor.text}",
+        f"puts {by(max(count, 0) for count in blocks)} patches into its output but receives {tensor.dims[2]} "
+        f"in {tensor.text}",
         expected=str(prod(max(count, 0) for count in blocks)), got=tensor.dims[2], port="input", param="output_size",
     )  # fmt: skip
 
@@ -98,7 +101,11 @@ def _sizes_fit(given: Given) -> Complaint | None:
             patches=(Patch(f"Set sizes to {', '.join(map(str, whole))}", {"sizes": whole}),),
         )  # fmt: skip
     front, back = sizes[: len(sizes) - tensor.rank], sizes[len(sizes) - tensor.rank :]
-    good = all(wanted in (-1, size) or size == 1 for shape in tensor.shapes for wanted, size in zip(back, shape, strict=True))
+    good = all(
+        wanted in (-1, size) or size == 1
+        for shape in tensor.shapes
+        for wanted, size in zip(back, shape, strict=True)
+    )
     if good and -1 not in front:
         return None
     return Complaint(
@@ -128,7 +135,8 @@ def _repeats_fit(given: Given) -> Complaint | None:
         return None
     whole = (1,) * tensor.rank
     return Complaint(
-        f"has repeats ({', '.join(map(str, repeats))}), where it needs one number for each axis of {tensor.text}",
+        f"has repeats ({', '.join(map(str, repeats))}), where it needs one number for each axis of "
+        f"{tensor.text}",
         expected=f"{tensor.rank} numbers", got=str(len(repeats)), port="input", param="repeats",
         patches=(Patch(f"Set repeats to {', '.join(map(str, whole))}", {"repeats": whole}),),
     )  # fmt: skip
@@ -140,8 +148,9 @@ LAYERS = (
         category="Shape",
         summary="Turn groups of channels into finer pixels.",
         help=(
-            "Takes factor² channels at a time and lays them out as a factor × factor block of pixels: (B, C·r², H, W) "
-            "becomes (B, C, H·r, W·r). A convolution before it learns to enlarge images without a checkerboard."
+            "Takes factor² channels at a time and lays them out as a factor × factor block of pixels: (B, "
+            "C·r², H, W) becomes (B, C, H·r, W·r). A convolution before it learns to enlarge images without "
+            "a checkerboard."
         ),
         formula="(B, C·r², H, W) → (B, C, H·r, W·r)",
         words=("sub-pixel", "depth to space", "super resolution", "upsample"),
@@ -159,8 +168,8 @@ LAYERS = (
         category="Shape",
         summary="Turn blocks of pixels into channels.",
         help=(
-            "The reverse of PixelShuffle: each factor × factor block of pixels becomes factor² channels of one pixel. "
-            "The image gets smaller and nothing is lost."
+            "The reverse of PixelShuffle: each factor × factor block of pixels becomes factor² channels of "
+            "one pixel. The image gets smaller and nothing is lost."
         ),
         formula="(B, C, H·r, W·r) → (B, C·r², H, W)",
         words=("space to depth", "downsample"),
@@ -178,8 +187,8 @@ LAYERS = (
         category="Shape",
         summary="Mix the channels of several groups.",
         help=(
-            "Deals the channels of all groups out like cards, so that the next grouped convolution sees channels of "
-            "every group. ShuffleNet is built on it."
+            "Deals the channels of all groups out like cards, so that the next grouped convolution sees "
+            "channels of every group. ShuffleNet is built on it."
         ),
         formula="channel g·n + i → channel i·groups + g",
         words=("shufflenet", "mix", "groups"),
@@ -218,8 +227,9 @@ LAYERS = (
         category="Shape",
         summary="Put patches back into an image, adding where they overlap.",
         help=(
-            "The reverse of Unfold: columns become patches at their places, and where patches overlap their values are "
-            "added. Use the same kernel, stride, padding and dilation, and the image's size as output_size."
+            "The reverse of Unfold: columns become patches at their places, and where patches overlap their "
+            "values are added. Use the same kernel, stride, padding and dilation, and the image's size as "
+            "output_size."
         ),
         formula="(B, C·kernel², patches) → (B, C, height, width)",
         words=("col2im", "patches", "assemble"),
@@ -237,8 +247,8 @@ LAYERS = (
         category="Shape",
         summary="Stretch axes of size 1 without copying.",
         help=(
-            "Shows an axis of size 1 as if its value stood there many times; -1 leaves an axis as it is. No memory is "
-            "used for it. More numbers than axes add new ones in front."
+            "Shows an axis of size 1 as if its value stood there many times; -1 leaves an axis as it is. No "
+            "memory is used for it. More numbers than axes add new ones in front."
         ),
         formula="(…, 1, …) → (…, n, …)",
         words=("broadcast", "repeat", "tile", "stretch"),
@@ -258,8 +268,8 @@ LAYERS = (
         category="Shape",
         summary="Write a tensor several times behind itself.",
         help=(
-            "Repeats the data along every axis as often as said: 1 leaves an axis alone. (B, 1, 28, 28) with 1, 3, 1, 1 "
-            "makes a grey picture one of three equal channels."
+            "Repeats the data along every axis as often as said: 1 leaves an axis alone. (B, 1, 28, 28) "
+            "with 1, 3, 1, 1 makes a grey picture one of three equal channels."
         ),
         formula="size of axis i = repeats[i] · in",
         words=("tile", "copy", "grey to rgb"),
@@ -296,8 +306,8 @@ LAYERS = (
         category="Shape",
         summary="Shift an axis; what leaves one end comes in at the other.",
         help=(
-            "Moves everything along an axis by some steps, round and round. Windowed Transformers such as Swin shift "
-            "their windows with it."
+            "Moves everything along an axis by some steps, round and round. Windowed Transformers such as "
+            "Swin shift their windows with it."
         ),
         formula="y[(i + shifts) mod n] = x[i]",
         words=("shift", "cyclic", "swin", "rotate"),

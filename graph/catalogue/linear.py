@@ -72,9 +72,9 @@ LAYERS = (
         category="Linear",
         summary="Every output weighs all products of two inputs.",
         help=(
-            "Takes two vectors and multiplies each value of the one with each value of the other; every output is a "
-            "weighted sum of these products. Use it where two things interact, such as a question and an answer. "
-            "It has many parameters."
+            "Takes two vectors and multiplies each value of the one with each value of the other; every "
+            "output is a weighted sum of these products. Use it where two things interact, such as a "
+            "question and an answer. It has many parameters."
         ),
         formula="y = x₁ᵀ W x₂ + b,  parameters = in1 · in2 · out + out",
         words=("bilinear form", "interaction", "pairwise"),
@@ -111,8 +111,8 @@ LAYERS = (
         category="Linear",
         summary="Passes its input on unchanged.",
         help=(
-            "Does nothing. Put it where a layer may come later, or where a branch should simply hand its input on, as "
-            "in a skip connection without a convolution."
+            "Does nothing. Put it where a layer may come later, or where a branch should simply hand its "
+            "input on, as in a skip connection without a convolution."
         ),
         formula="y = x",
         words=("nothing", "pass through", "no-op", "placeholder", "skip"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.catalogue.arithmetic import broadcast
+from graph.catalogue.arithmetic import broadcast, quiet_stretch
 from graph.catalogue.rules import Outputs, axis_exists, dim_param, first
 from graph.catalogue.spec import Call, Complaint, Example, Given, LayerType, Param, Patch, Port
 
@@ -24,8 +24,8 @@ def _inner(given: Given) -> Complaint | None:
             turn = {"transpose_other": not given["transpose_other"]}
             label = "Do not transpose other" if given["transpose_other"] else "Transpose other"
             return Complaint(
-                f"multiplies rows of {a.dims[-1]} with {'rows' if axis == -1 else 'columns'} of {b.dims[axis]}, from "
-                f"{a.text} and {b.text}",
+                f"multiplies rows of {a.dims[-1]} with {'rows' if axis == -1 else 'columns'} of "
+                f"{b.dims[axis]}, from {a.text} and {b.text}",
                 expected=a.dims[-1], got=b.dims[axis], port="other",
                 patches=(Patch(label, turn),) if left[-1] == turned else (),
             )  # fmt: skip
@@ -70,13 +70,8 @@ def _same_stretch(given: Given) -> Complaint | None:
     )  # fmt: skip
 
 
-def _same_shape(given: Given) -> Complaint | None:
-    a, b = given.one("x1"), given.one("x2")
-    if a.shapes == b.shapes:
-        return None
-    return Complaint(
-        f"compares tensors of one shape but receives {a.text} and {b.text}", expected=a.text, got=b.text, port="x2"
-    )
+def _similar_axis(given: Given) -> Complaint | None:
+    return axis_exists("dim", "x1" if given.one("x1").rank >= given.one("x2").rank else "x2")(given)
 
 
 def _two(c: Call) -> str:
@@ -89,8 +84,9 @@ LAYERS = (
         category="Combine",
         summary="Matrix product of two tensors.",
         help=(
-            "Multiplies matrices: rows of the first with columns of the second. Axes before the last two are batches of "
-            "matrices. transpose_other turns the second one, as the scores of an attention need it: Q Kᵀ."
+            "Multiplies matrices: rows of the first with columns of the second. Axes before the last two "
+            "are batches of matrices. transpose_other turns the second one, as the scores of an attention "
+            "need it: Q Kᵀ."
         ),
         formula="(n × k) · (k × m) = n × m",
         words=("matrix product", "matmul", "bmm", "dot product", "@", "mm"),
@@ -111,8 +107,8 @@ LAYERS = (
         category="Combine",
         summary="How well two vectors point the same way: 1, 0 or −1.",
         help=(
-            "The dot product of two vectors divided by their lengths, along an axis. 1 means the same direction, 0 a "
-            "right angle, −1 opposite directions. Used to compare embeddings."
+            "The dot product of two vectors divided by their lengths, along an axis. 1 means the same "
+            "direction, 0 a right angle, −1 opposite directions. Used to compare embeddings."
         ),
         formula="y = x₁ · x₂ / max(‖x₁‖ ‖x₂‖, eps)",
         words=("similarity", "angle", "embedding", "compare", "contrastive"),
@@ -123,7 +119,8 @@ LAYERS = (
         inputs=TWO,
         module="nn.CosineSimilarity",
         call=_two,
-        check=first(_same_stretch, axis_exists("dim", "x1")),
+        check=first(_same_stretch, _similar_axis),
+        caution=quiet_stretch(always=True),
         headline=("dim",),
         examples=(
             Example({}, {"x1": (2, 5), "x2": (2, 5)}),
@@ -135,8 +132,8 @@ LAYERS = (
         category="Combine",
         summary="The distance between two vectors.",
         help=(
-            "The p-norm of the difference along the last axis: p = 2 is the usual distance, 1 the sum of the absolute "
-            "differences. Siamese networks are trained on it."
+            "The p-norm of the difference along the last axis: p = 2 is the usual distance, 1 the sum of "
+            "the absolute differences. Siamese networks are trained on it."
         ),
         formula="y = (Σ |x₁ − x₂ + eps|ᵖ)^(1/p)",
         words=("distance", "euclidean", "norm", "siamese", "triplet"),
@@ -148,7 +145,8 @@ LAYERS = (
         inputs=TWO,
         module="nn.PairwiseDistance",
         call=_two,
-        check=_same_shape,
+        check=_same_stretch,
+        caution=quiet_stretch(always=True),
         headline=("p",),
         examples=(
             Example({}, {"x1": (2, 5), "x2": (2, 5)}),

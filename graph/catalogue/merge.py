@@ -74,7 +74,8 @@ def _stack_check(given: Given) -> Complaint | None:
     for number, tensor in enumerate(tensors[1:], 2):
         if tensor.shapes != tensors[0].shapes:
             return Complaint(
-                f"stacks tensors of one shape, but input 1 is {tensors[0].text} and input {number} is {tensor.text}",
+                f"stacks tensors of one shape, but input 1 is {tensors[0].text} and input {number} is "
+                f"{tensor.text}",
                 expected=tensors[0].text, got=tensor.text, port="inputs",
             )  # fmt: skip
     return _axis(given, 1, "stacks")
@@ -102,9 +103,9 @@ LAYERS = (
         category="Combine",
         summary="Join tensors along an axis.",
         help=(
-            "Puts its inputs one behind the other along dim; all other axes must agree. With dim 1 the channels of "
-            "several branches are joined, as in inception modules, DenseNet and U-Net. The order of the wires "
-            "is the order in the result."
+            "Puts its inputs one behind the other along dim; all other axes must agree. With dim 1 the "
+            "channels of several branches are joined, as in inception modules, DenseNet and U-Net. The "
+            "order of the wires is the order in the result."
         ),
         formula="size along dim = sum of the inputs' sizes",
         words=("cat", "concatenate", "join", "merge", "depth concat"),
@@ -125,8 +126,8 @@ LAYERS = (
         category="Combine",
         summary="Join tensors of one shape along a new axis.",
         help=(
-            "Lays its inputs next to each other on a new axis: three tensors (B, 8) become (B, 3, 8) with dim 1. All "
-            "inputs must have the same shape. Use it to make a sequence out of single steps."
+            "Lays its inputs next to each other on a new axis: three tensors (B, 8) become (B, 3, 8) with "
+            "dim 1. All inputs must have the same shape. Use it to make a sequence out of single steps."
         ),
         formula="size of the new axis = number of inputs",
         words=("new axis", "join", "merge", "sequence"),

@@ -26,8 +26,9 @@ def _eps(default: float | None = 1e-5, **more: Any) -> Param:
 
 
 def _momentum(default: float = 0.1) -> Param:
-    return Param("momentum", "float", default, "Weight of the newest batch in the running statistics; without "
-                 "a value they are the plain mean of all batches.", minimum=0, maximum=1, optional=True)  # fmt: skip
+    return Param("momentum", "float", default, "Weight of the newest batch in the running statistics; "
+                                               "without a value they are the plain mean of all "
+                                               "batches.", minimum=0, maximum=1, optional=True)  # fmt: skip
 
 
 def _per_channel(given: Given, outputs: Outputs) -> str:
@@ -65,10 +66,10 @@ def _batch(n: int) -> LayerType:
         category="Normalisation",
         summary="Normalise every channel over the batch.",
         help=(
-            "Brings each channel to mean 0 and variance 1 over the whole batch, then applies a learned scale and "
-            "shift. Training gets faster and less sensitive to the learning rate. In evaluation it uses the "
-            "statistics it remembered. It stands between a layer and its activation; batches of one "
-            "sample cannot be trained with it."
+            "Brings each channel to mean 0 and variance 1 over the whole batch, then applies a learned "
+            "scale and shift. Training gets faster and less sensitive to the learning rate. In evaluation "
+            "it uses the statistics it remembered. It stands between a layer and its activation; batches of "
+            "one sample cannot be trained with it."
         ),
         formula="y = (x − E[x]) / √(Var[x] + eps) · γ + β,  parameters = 2 · num_features",
         words=("batch normalization", "batch norm", "bn", "standardise"),
@@ -100,8 +101,9 @@ def _instance(n: int) -> LayerType:
         category="Normalisation",
         summary="Normalise every channel of every sample by itself.",
         help=(
-            "Like batch normalisation, but each sample is normalised alone, so the batch does not matter. It takes "
-            "contrast and colour cast out of an image, which is why style transfer and CycleGAN use it."
+            "Like batch normalisation, but each sample is normalised alone, so the batch does not matter. "
+            "It takes contrast and colour cast out of an image, which is why style transfer and CycleGAN "
+            "use it."
         ),
         formula="y = (x − E[x]) / √(Var[x] + eps) per sample and channel  (· γ + β when affine)",
         words=("instance normalization", "contrast normalization", "style transfer"),
@@ -135,8 +137,8 @@ def _trailing(given: Given) -> Complaint | None:
         return None
     shape = ", ".join(str(size) for size in wanted)
     return Complaint(
-        f"normalises a shape of ({shape}), which must be the last {'axis' if count == 1 else 'axes'} of what it "
-        f"receives, {tensor.text}",
+        f"normalises a shape of ({shape}), which must be the last {'axis' if count == 1 else 'axes'} of what "
+        f"it receives, {tensor.text}",
         expected=f"(…, {shape})", got=tensor.text, port="input", param="normalized_shape",
         patches=(Patch("Let normalized_shape follow the input", {"normalized_shape": None}),),
     )  # fmt: skip
@@ -173,9 +175,10 @@ LAYERS = (
         category="Normalisation",
         summary="Normalise every sample over its last axes.",
         help=(
-            "Brings the values of each sample (for sequences: of each step) to mean 0 and variance 1, then applies a "
-            "learned scale and shift per element. It does not look at the batch, so it behaves the same in training "
-            "and evaluation. Transformers use it around every attention and feed-forward block."
+            "Brings the values of each sample (for sequences: of each step) to mean 0 and variance 1, then "
+            "applies a learned scale and shift per element. It does not look at the batch, so it behaves "
+            "the same in training and evaluation. Transformers use it around every attention and "
+            "feed-forward block."
         ),
         formula="y = (x − E[x]) / √(Var[x] + eps) · γ + β,  parameters = 2 · size",
         words=("layer normalization", "ln", "transformer norm"),
@@ -199,8 +202,8 @@ LAYERS = (
         category="Normalisation",
         summary="Divide by the root mean square over the last axes.",
         help=(
-            "A cheaper layer norm without subtracting the mean: each step is divided by its root mean square and "
-            "multiplied by a learned weight. Newer language models use it in place of LayerNorm."
+            "A cheaper layer norm without subtracting the mean: each step is divided by its root mean "
+            "square and multiplied by a learned weight. Newer language models use it in place of LayerNorm."
         ),
         formula="y = x / √(mean(x²) + eps) · γ",
         words=("root mean square", "rms normalization", "llama"),
@@ -223,10 +226,10 @@ LAYERS = (
         category="Normalisation",
         summary="Normalise groups of channels of every sample.",
         help=(
-            "Splits the channels of each sample into groups and normalises each group over its channels and places. "
-            "It works with batches of any size, even one, so it replaces batch norm where memory allows only "
-            "small batches. One group is like layer norm over everything; as many groups as channels is "
-            "instance norm."
+            "Splits the channels of each sample into groups and normalises each group over its channels and "
+            "places. It works with batches of any size, even one, so it replaces batch norm where memory "
+            "allows only small batches. One group is like layer norm over everything; as many groups as "
+            "channels is instance norm."
         ),
         formula="y = (x − E[x]) / √(Var[x] + eps) · γ + β per sample and group,  parameters = 2 · num_channels",
         words=("group normalization", "gn"),

@@ -10,7 +10,11 @@ from graph.catalogue.spec import Call, Complaint, Example, Given, LayerType, Par
 _MODES: dict[str, tuple[str, str, str]] = {
     "Zero": ("zeros", "constant", "Adds a frame of zeros"),
     "Constant": ("a constant", "constant", "Adds a frame of one fixed value"),
-    "Reflection": ("the mirrored border", "reflect", "Continues the data like a mirror, without repeating the border"),
+    "Reflection": (
+        "the mirrored border",
+        "reflect",
+        "Continues the data like a mirror, without repeating the border",
+    ),
     "Replication": ("the repeated border", "replicate", "Repeats the outermost values"),
     "Circular": ("the opposite border", "circular", "Continues with what stands at the opposite end"),
 }
@@ -26,8 +30,8 @@ def room(mode: str, padding: tuple[int, ...], given: Given, param: str) -> Compl
         if (mode == "reflect" and amount >= size) or (mode == "circular" and amount > size):
             most = size - 1 if mode == "reflect" else size
             return Complaint(
-                f"takes {amount} cells from an axis of {tensor.dims[axis]}, where {mode} padding can take at most "
-                f"{most}, in {tensor.text}",
+                f"takes {amount} cells from an axis of {tensor.dims[axis]}, where {mode} padding can take at "
+                f"most {most}, in {tensor.text}",
                 expected=f"at most {most}", got=str(amount), port="input", param=param,
                 patches=(Patch(f"Set {param} to {most}", {param: most}),) if isinstance(given[param], int) else (),
             )  # fmt: skip
@@ -39,7 +43,9 @@ def _layer(kind: str, n: int) -> LayerType:
 
     def fits(given: Given) -> Complaint | None:
         padding = given["padding"]
-        return room(mode, (padding,) * (2 * n) if isinstance(padding, int) else tuple(padding), given, "padding")
+        return room(
+            mode, (padding,) * (2 * n) if isinstance(padding, int) else tuple(padding), given, "padding"
+        )
 
     def worked(given: Given, outputs: Outputs) -> str:
         padding = given["padding"]
@@ -54,7 +60,17 @@ def _layer(kind: str, n: int) -> LayerType:
     thing = {1: "a sequence", 2: "an image", 3: "a volume"}[n]
     value: tuple[Param, ...] = ()
     if kind == "Constant":
-        value = (Param("value", "float", 0.0, "What the added cells hold.", minimum=-1e12, maximum=1e12, required=True),)
+        value = (
+            Param(
+                "value",
+                "float",
+                0.0,
+                "What the added cells hold.",
+                minimum=-1e12,
+                maximum=1e12,
+                required=True,
+            ),
+        )
     shape = {1: (2, 3, 7), 2: (2, 3, 5, 6), 3: (2, 3, 4, 5, 6)}[n]
     more: dict[str, Any] = {"value": 0.5} if value else {}
     return LayerType(
@@ -62,8 +78,8 @@ def _layer(kind: str, n: int) -> LayerType:
         category="Padding and resizing",
         summary=f"Surround {thing} with {what}.",
         help=(
-            f"{does} around {thing}, at each side as many cells as padding says. It keeps the size when a convolution "
-            "without padding of its own follows, and lets the two sides differ."
+            f"{does} around {thing}, at each side as many cells as padding says. It keeps the size when a "
+            "convolution without padding of its own follows, and lets the two sides differ."
         ),
         formula=f"{SPATIAL[n][-1]} = left + in + right" + ", and so on" * (n > 1),
         words=("pad", "border", "frame", "margin", kind.lower(), mode),
@@ -89,10 +105,17 @@ def _pad_sides(given: Given) -> Complaint | None:
     if mode == "constant":
         fits = len(pad) % 2 == 0 and 0 < len(pad) <= 2 * tensor.rank
         wanted = f"two numbers per axis, at most {2 * tensor.rank}"
+    elif not 3 <= tensor.rank <= 5:
+        return Complaint(
+            f"expects a batch with channels and 1 to 3 axes of places for {mode} padding but receives "
+            f"{tensor.text}",
+            expected="a batch with channels and places", got=tensor.text, port="input", param="mode",
+            patches=(Patch("Set mode to constant", {"mode": "constant"}),),
+        )  # fmt: skip
     else:
         axes = tensor.rank - 2
-        fits = 1 <= axes <= 3 and len(pad) == 2 * axes
-        wanted = f"{2 * axes} numbers for {mode} padding" if 1 <= axes <= 3 else "3 to 5 axes"
+        fits = len(pad) == 2 * axes
+        wanted = f"{2 * axes} numbers for {mode} padding"
     if fits:
         return None
     fitting = (1, 1) if mode == "constant" else (1, 1) * (tensor.rank - 2)
@@ -112,12 +135,11 @@ def _pad_something(given: Given) -> Complaint | None:
     for number in range(len(pad) // 2):
         axis = tensor.rank - 1 - number
         left = smallest(tensor, axis) + pad[2 * number] + pad[2 * number + 1]
-        one_side = smallest(tensor, axis) + min(pad[2 * number], 0) + min(pad[2 * number + 1], 0)
-        if left < 1 or one_side < 1:
+        if left < 1:
             return Complaint(
-                f"takes {-pad[2 * number] - pad[2 * number + 1]} cells away from an axis of {tensor.dims[axis]}, so "
-                f"nothing is left of {tensor.text}",
-                expected="at least 1 cell", got=str(min(left, one_side)), port="input", param="pad",
+                f"takes {-pad[2 * number] - pad[2 * number + 1]} cells away from an axis of "
+                f"{tensor.dims[axis]}, so nothing is left of {tensor.text}",
+                expected="at least 1 cell", got=str(left), port="input", param="pad",
             )  # fmt: skip
     return None
 
@@ -148,14 +170,14 @@ LAYERS = (
         category="Padding and resizing",
         summary="Add cells at the ends of any axes.",
         help=(
-            "Two numbers per axis, counted from the last axis backwards: (1, 2) adds one cell before and two behind the "
-            "last axis, (0, 0, 3, 0) three before the one before it. Negative numbers cut cells away. One-sided "
-            "padding makes convolutions over time causal."
+            "Two numbers per axis, counted from the last axis backwards: (1, 2) adds one cell before and "
+            "two behind the last axis, (0, 0, 3, 0) three before the one before it. Negative numbers cut "
+            "cells away. One-sided padding makes convolutions over time causal."
         ),
         formula="size = before + in + behind, from the last axis on",
         words=("padding", "border", "causal", "constant", "reflect", "replicate", "circular", "crop"),
         params=(
-            Param("pad", "shape", (1, 1), "Cells before and behind the last axis, then before and behind the one before it, and so on.",
+            Param("pad", "shape", (1, 1), "Cells before and behind the last axis, then the same for the one before it.",
                   minimum=-4096, maximum=4096),
             Param("mode", "choice", "constant", "What the added cells hold.",
                   choices=("constant", "reflect", "replicate", "circular")),

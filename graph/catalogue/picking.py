@@ -52,8 +52,7 @@ def _slice_call(c: Call) -> str:
         return f"{c.one()}[{':, ' * dim}{text}]"
     if dim is not None and -4 <= dim < 0:
         return f"{c.one()}[..., {text}{', :' * (-dim - 1)}]"
-    bounds = f"{c['start']}, {c['end']}" + (f", {c['step']}" if step else "")
-    return f"{c.one()}[(slice(None),) * ({c['dim']} % {c.one()}.dim()) + (slice({bounds}),)]"
+    return f"{c.one()}.movedim({c['dim']}, 0)[{text}].movedim(0, {c['dim']})"
 
 
 def _slice_check(given: Given) -> Complaint | None:
@@ -99,7 +98,8 @@ def _split_check(given: Given) -> Complaint | None:
             equal = (size // len(sizes),) * len(sizes)
             patches.append(Patch(f"Set sizes to {', '.join(map(str, equal))}", {"sizes": equal}))
     return Complaint(
-        f"splits axis {dim} into {shown or 'nothing'} = {sum(sizes)}, but it has {tensor.dims[dim]} in {tensor.text}",
+        f"splits axis {dim} into {shown or 'nothing'} = {sum(sizes)}, but it has {tensor.dims[dim]} in "
+        f"{tensor.text}",
         expected=str(sum(sizes)), got=tensor.dims[dim], param="sizes", port="input", patches=tuple(patches),
     )  # fmt: skip
 
@@ -134,9 +134,9 @@ LAYERS = (
         category="Shape",
         summary="Take one step of an axis, such as the last time step.",
         help=(
-            "Picks one position along an axis and drops the axis: with dim 1 and index −1 the output of an LSTM "
-            "(B, T, features) becomes its last step (B, features). Index 0 of a Transformer's sequence is the class "
-            "token."
+            "Picks one position along an axis and drops the axis: with dim 1 and index −1 the output of an "
+            "LSTM (B, T, features) becomes its last step (B, features). Index 0 of a Transformer's sequence "
+            "is the class token."
         ),
         formula="y = x[:, index] for dim 1",
         words=("last step", "time step", "index", "pick", "take", "many to one", "class token"),
@@ -159,8 +159,9 @@ LAYERS = (
         category="Shape",
         summary="Take a range of an axis.",
         help=(
-            "Keeps the steps from start up to, but not including, end, every step-th of them, as Python's slices do. "
-            "Negative numbers count from the end; without an end everything from start on is kept."
+            "Keeps the steps from start up to, but not including, end, every step-th of them, as Python's "
+            "slices do. Negative numbers count from the end; without an end everything from start on is "
+            "kept."
         ),
         formula="y = x[:, start:end:step] for dim 1",
         words=("crop", "range", "narrow", "part", "subset", "window"),
@@ -187,8 +188,8 @@ LAYERS = (
         category="Shape",
         summary="Cut an axis into pieces of given sizes.",
         help=(
-            "Gives one output per piece. The sizes must add up to the size of the axis. For example 3, 1 separates the "
-            "colours of a picture from its transparency."
+            "Gives one output per piece. The sizes must add up to the size of the axis. For example 3, 1 "
+            "separates the colours of a picture from its transparency."
         ),
         formula="sum of sizes = size of the axis",
         words=("cut", "separate", "pieces", "unconcat"),
@@ -212,8 +213,9 @@ LAYERS = (
         category="Shape",
         summary="Cut an axis into equal pieces.",
         help=(
-            "Gives as many outputs as there are chunks, all of equal size except perhaps the last. Three chunks of the "
-            "last axis separate the query, key and value of an attention layer that were computed together."
+            "Gives as many outputs as there are chunks, all of equal size except perhaps the last. Three "
+            "chunks of the last axis separate the query, key and value of an attention layer that were "
+            "computed together."
         ),
         formula="size of each piece = ⌈size of the axis / chunks⌉",
         words=("cut", "split", "equal pieces", "query key value"),
@@ -226,6 +228,7 @@ LAYERS = (
         unpack=lambda values: _pattern(len(_chunk_ports(values))),
         call=lambda c: f"torch.chunk({c.one()}, {c['chunks']}{_dim_argument(c)})",
         check=first(axis_exists("dim"), _chunk_check),
+        caution=_whole_batch("cuts"),
         headline=("chunks", "dim"),
         examples=(
             Example({}, {"input": (2, 4, 3)}),

@@ -67,7 +67,8 @@ _KINDS = {"float32": ".float()", "int64": ".long()", "bool": ".bool()"}
 LAYERS = (
     _layer(
         "Scale", "y = factor · x", "Multiply every value with a constant.",
-        "Multiplies all values with one fixed number, such as 1/√d before an attention, or 0.1 to damp a branch.",
+        "Multiplies all values with one fixed number, such as 1/√d before an attention, or 0.1 to damp a "
+        "branch.",
         ("multiply", "constant", "factor", "gain"), _scale, (_number("factor", 2.0, "The constant."),),
         examples=(Example({}, {"input": (2, 3)}), Example({"factor": -0.5}, {"input": (2, 3, 4)})),
     ),
@@ -85,7 +86,8 @@ LAYERS = (
     ),
     _layer(
         "Power", "y = x^exponent", "Raise every value to a power.",
-        "2 squares, 0.5 takes the root. Negative values have no real result for a broken exponent: they become NaN.",
+        "2 squares, 0.5 takes the root. Negative values have no real result for a broken exponent: they "
+        "become NaN.",
         ("pow", "square", "exponent"), lambda c: f"{c.one()} ** {_bracket(c['exponent'])}",
         (_number("exponent", 2.0, "The power."),),
         examples=(Example({}, {"input": (2, 3)}), Example({"exponent": -1.0}, {"input": (2, 3, 4)})),
@@ -93,8 +95,8 @@ LAYERS = (
     _layer("Abs", "y = |x|", "The absolute value.", "Makes negative values positive and leaves the others.",
            ("absolute", "magnitude"), _function("abs")),
     _layer("Exp", "y = eˣ", "The exponential function.",
-           "Turns any number into a positive one. A variational autoencoder makes a standard deviation of its "
-           "logarithm with it. Values above 88 overflow.", ("exponential", "e"), _function("exp")),
+           "Turns any number into a positive one. A variational autoencoder makes a standard deviation of "
+           "its logarithm with it. Values above 88 overflow.", ("exponential", "e"), _function("exp")),
     _layer("Log", "y = ln x", "The natural logarithm.",
            "Undoes Exp. Zero gives minus infinity and negative values give NaN: add a small constant before.",
            ("logarithm", "ln"), _function("log")),
@@ -108,21 +110,23 @@ LAYERS = (
            "Turns large values into small ones. Keep zeros away from it.", ("inverse", "divide"),
            _function("reciprocal")),
     _layer("Sin", "y = sin x", "The sine of every value.",
-           "A wave. Position encodings and networks for signals use it.", ("wave", "positional encoding", "siren"),
+           "A wave. Position encodings and networks for signals use "
+           "it.", ("wave", "positional encoding", "siren"),
            _function("sin")),
     _layer("Cos", "y = cos x", "The cosine of every value.",
-           "A wave, a quarter period ahead of the sine. Position encodings use both.", ("wave", "positional encoding"),
+           "A wave, a quarter period ahead of the sine. Position encodings use "
+           "both.", ("wave", "positional encoding"),
            _function("cos")),
     _layer("Sign", "y = −1, 0 or 1", "The sign of every value.",
-           "Keeps only whether a value is negative, zero or positive. Its gradient is zero everywhere, so nothing "
-           "before it learns through it.", ("signum", "binarise"), _function("sign")),
+           "Keeps only whether a value is negative, zero or positive. Its gradient is zero everywhere, so "
+           "nothing before it learns through it.", ("signum", "binarise"), _function("sign")),
     LayerType(
         name="Clamp",
         category="Arithmetic",
         summary="Cut values off at a smallest and a largest one.",
         help=(
-            "Values below min become min, values above max become max, the rest stays. Leave one of them empty to "
-            "cut on one side only."
+            "Values below min become min, values above max become max, the rest stays. Leave one of them "
+            "empty to cut on one side only."
         ),
         formula="y = min(max(x, min), max)",
         words=("clip", "limit", "range", "hardtanh"),
@@ -143,8 +147,8 @@ LAYERS = (
     ),
     _layer(
         "Cast", "y = x as dtype", "Convert decimal numbers, whole numbers and true/false values.",
-        "Whole numbers have to become float32 before a Linear can use them; decimal numbers lose what is behind "
-        "the point when they become int64. No gradient passes through int64 or bool.",
+        "Whole numbers have to become float32 before a Linear can use them; decimal numbers lose what is "
+        "behind the point when they become int64. No gradient passes through int64 or bool.",
         ("dtype", "convert", "float", "long", "to", "type"),
         lambda c: f"{c.one()}{_KINDS[c.values['dtype']]}",
         (Param("dtype", "choice", "float32", "The new kind of number.", choices=tuple(_KINDS)),),
@@ -160,8 +164,8 @@ LAYERS = (
         category="Normalisation",
         summary="Divide vectors by their length.",
         help=(
-            "Scales every vector along an axis to length 1, so that only its direction counts. Embeddings are "
-            "normalised before they are compared. It learns nothing."
+            "Scales every vector along an axis to length 1, so that only its direction counts. Embeddings "
+            "are normalised before they are compared. It learns nothing."
         ),
         formula="y = x / max(‖x‖ₚ, eps)",
         words=("l2 normalize", "unit length", "embedding", "norm"),
@@ -184,8 +188,9 @@ LAYERS = (
         category="Embedding",
         summary="Turn class numbers into rows of zeros with a single one.",
         help=(
-            "Each whole number becomes a vector as long as there are classes, with a 1 at its place. It is the simplest "
-            "way to feed characters or categories to a network; an Embedding learns better vectors."
+            "Each whole number becomes a vector as long as there are classes, with a 1 at its place. It is "
+            "the simplest way to feed characters or categories to a network; an Embedding learns better "
+            "vectors."
         ),
         formula="y[i] = 1 where i = x, else 0",
         words=("one hot", "categorical", "dummy", "encode", "token"),

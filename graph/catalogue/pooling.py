@@ -14,7 +14,7 @@ _PLACE = {1: "stretch of a sequence", 2: "patch of an image", 3: "block of a vol
 
 
 def _formula(n: int) -> str:
-    return "out = ⌊(in + 2·padding − dilation·(kernel − 1) − 1)/stride⌋ + 1 along every axis; stride = kernel unless set"
+    return "out = ⌊(in + 2·padding − dilation·(kernel − 1) − 1)/stride⌋ + 1;  stride = kernel unless set"
 
 
 def _window_params(n: int) -> tuple[Param, ...]:
@@ -54,9 +54,10 @@ def _max(n: int) -> LayerType:
         category="Pooling",
         summary=f"Keep the largest value of each {_PLACE[n]}.",
         help=(
-            f"A window slides over every channel and keeps the largest value of each {_PLACE[n]}. It makes the "
-            "data smaller and the network less sensitive to where exactly something was. It learns nothing. A "
-            "kernel of 2 halves every size. With return_indices, MaxUnpool can put the values back."
+            f"A window slides over every channel and keeps the largest value of each {_PLACE[n]}. It makes "
+            "the data smaller and the network less sensitive to where exactly something was. It learns "
+            "nothing. A kernel of 2 halves every size. With return_indices, MaxUnpool can put the values "
+            "back."
         ),
         formula=_formula(n),
         words=("max pooling", "maxpool", "subsample", "downsample", "shrink"),

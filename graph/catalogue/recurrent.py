@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from graph.catalogue.rules import Outputs, axis_size, channels_match, first, rank_is
@@ -13,19 +13,19 @@ GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
 
 _HELP = {
     "RNN": (
-        "Reads a sequence step by step; its state is a mix of the last state and the new input, squeezed by tanh. "
-        "Simple and quick to understand, but it forgets after some ten steps: LSTM and GRU remember longer. "
-        "output holds the last layer's state at every step, h_n every layer's state after the last."
+        "Reads a sequence step by step; its state is a mix of the last state and the new input, squeezed by "
+        "tanh. Simple and quick to understand, but it forgets after some ten steps: LSTM and GRU remember "
+        "longer. output holds the last layer's state at every step, h_n every layer's state after the last."
     ),
     "LSTM": (
-        "Reads a sequence step by step and keeps a cell state next to its output, with gates that decide what to "
-        "forget, to write and to show, so it remembers over long distances. output holds the last layer's output at "
-        "every step, h_n and c_n every layer's states after the last step. A Select of step −1 behind "
-        "output gives one vector per sequence."
+        "Reads a sequence step by step and keeps a cell state next to its output, with gates that decide "
+        "what to forget, to write and to show, so it remembers over long distances. output holds the last "
+        "layer's output at every step, h_n and c_n every layer's states after the last step. A Select of "
+        "step −1 behind output gives one vector per sequence."
     ),
     "GRU": (
-        "A lighter LSTM: two gates and a single state, a quarter fewer parameters and often as good. output holds "
-        "the last layer's state at every step, h_n every layer's state after the last."
+        "A lighter LSTM: two gates and a single state, a quarter fewer parameters and often as good. output "
+        "holds the last layer's state at every step, h_n every layer's state after the last."
     ),
 }  # fmt: skip
 
@@ -58,6 +58,21 @@ def _expected_state(kind: str, port: str, given: Given) -> list[tuple[int, ...]]
     return [(count, shape[batch], size) for shape in tensor.shapes]
 
 
+def _shapes(kind: str) -> Callable[[Given], dict[str, Tensor]]:
+    """Outputs as the documentation of ``nn.LSTM`` gives them."""
+
+    def shapes(given: Given) -> dict[str, Tensor]:
+        tensor = given.one()
+        directions = 2 if given["bidirectional"] else 1
+        size = given.params.get("proj_size", 0) or given["hidden_size"]
+        found = {"output": tuple((*shape[:2], directions * size) for shape in tensor.shapes)}
+        for end, start in (("h_n", "h_0"), ("c_n", "c_0"))[: 2 if kind == "LSTM" else 1]:
+            found[end] = tuple(_expected_state(kind, start, given))
+        return {port: Tensor(shape, tensor.dtype) for port, shape in found.items()}
+
+    return shapes
+
+
 def _states_fit(kind: str) -> Any:
     ports = ("h_0", "c_0") if kind == "LSTM" else ("h_0",)
 
@@ -65,7 +80,8 @@ def _states_fit(kind: str) -> Any:
         if kind == "LSTM" and given.has("h_0") != given.has("c_0"):
             there, missing = ("h_0", "c_0") if given.has("h_0") else ("c_0", "h_0")
             return Complaint(
-                f"needs both states or none, but {missing} is not wired and {there} is {given.one(there).text}",
+                f"needs both states or none, but {missing} is not wired and {there} is "
+                f"{given.one(there).text}",
                 expected="h_0 and c_0", got=there, port=missing,
             )  # fmt: skip
         for port in ports:
@@ -96,7 +112,8 @@ def _idle_dropout(given: Given) -> Complaint | None:
         return None
     return Complaint(
         "has a dropout between its layers, but only one layer, so it does nothing for " + given.one().text,
-        param="dropout", patches=(Patch("Set dropout to 0", {"dropout": 0.0}), Patch("Set num_layers to 2", {"num_layers": 2})),
+        param="dropout",
+        patches=(Patch("Set dropout to 0", {"dropout": 0.0}), Patch("Set num_layers to 2", {"num_layers": 2})),
     )  # fmt: skip
 
 
@@ -116,7 +133,9 @@ def _layer(kind: str) -> LayerType:
     def worked(given: Given, outputs: Outputs) -> str:
         total, biases = weights(kind, given)
         gates, hidden, size = GATES[kind], given["hidden_size"], given["input_size"]
-        shown = f"{gates}·({hidden}·{size} + {hidden}·{hidden}" + (f" + 2·{hidden})" if given["bias"] else ")")
+        shown = f"{gates}·({hidden}·{size} + {hidden}·{hidden}" + (
+            f" + 2·{hidden})" if given["bias"] else ")"
+        )
         plain = given["num_layers"] == 1 and not given["bidirectional"] and not given.params.get("proj_size")
         lines = [f"output {outputs['output'].text},  h_n {outputs['h_n'].text}"]
         lines.append(f"parameters = {shown + ' = ' if plain else ''}{total + biases:,}")
@@ -125,7 +144,9 @@ def _layer(kind: str) -> LayerType:
     def unpack(values: Mapping[str, Any]) -> str:
         return "{output}, ({h_n}, {c_n})" if lstm else "{output}, {h_n}"
 
-    states: tuple[Port, ...] = (Port("h_0", optional=True, help="State to start with; zeros when nothing is wired."),)
+    states: tuple[Port, ...] = (
+        Port("h_0", optional=True, help="State to start with; zeros when nothing is wired."),
+    )
     if lstm:
         states += (Port("c_0", optional=True, help="Cell state to start with."),)
     ends: tuple[Port, ...] = (Port("h_n", help="State of every layer after the last step."),)
@@ -135,8 +156,16 @@ def _layer(kind: str) -> LayerType:
     if kind == "RNN":
         extra = (Param("nonlinearity", "choice", "tanh", "Function of the state.", choices=("tanh", "relu")),)
     if lstm:
-        extra = (Param("proj_size", "int", 0, "Outputs are projected to this size; 0 for none.", minimum=0,
-                       maximum=1_000_000),)
+        extra = (
+            Param(
+                "proj_size",
+                "int",
+                0,
+                "Outputs are projected to this size; 0 for none.",
+                minimum=0,
+                maximum=1_000_000,
+            ),
+        )
     return LayerType(
         name=kind,
         category="Recurrent",
@@ -147,12 +176,13 @@ def _layer(kind: str) -> LayerType:
         words=("recurrent", "sequence", "time series", "text", "memory",
                {"RNN": "elman", "LSTM": "long short-term memory", "GRU": "gated recurrent unit"}[kind]),
         params=(
-            Param("input_size", "int", None, "Features of every step.", minimum=1, required=True, inferred=axis_size(-1)),
+            Param("input_size", "int", None, "Features of every step.", minimum=1, required=True,
+                  inferred=axis_size(-1)),
             Param("hidden_size", "int", 64, "Size of the state.", minimum=1, maximum=1_000_000, required=True),
             Param("num_layers", "int", 1, "Layers on top of each other.", minimum=1, maximum=1000),
             *(extra if kind == "RNN" else ()),
             Param("bias", "bool", True, "Learn constants as well."),
-            Param("batch_first", "bool", True, "Data is (B, T, features), as everywhere else; otherwise (T, B, features).",
+            Param("batch_first", "bool", True, "Data is (B, T, features), as everywhere; otherwise (T, B, features).",
                   torch=False),
             Param("dropout", "float", 0.0, "Dropout between the layers.", minimum=0, maximum=1),
             Param("bidirectional", "bool", False, "Read the sequence backwards as well and join both outputs."),
@@ -170,6 +200,7 @@ def _layer(kind: str) -> LayerType:
             _states_fit(kind),
         ),
         caution=_idle_dropout,
+        shapes=_shapes(kind),
         worked=worked,
         macs=macs,
         headline=("hidden_size", "num_layers"),

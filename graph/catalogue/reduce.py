@@ -16,7 +16,8 @@ def _dims_exist(given: Given) -> Complaint | None:
     for dim in dims:
         if not -tensor.rank <= dim < tensor.rank:
             return Complaint(
-                f"has dim = {shown}, but the axes go from {-tensor.rank} to {tensor.rank - 1} in {tensor.text}",
+                f"has dim = {shown}, but the axes go from {-tensor.rank} to {tensor.rank - 1} in "
+                f"{tensor.text}",
                 expected=f"{-tensor.rank} to {tensor.rank - 1}", got=str(dim), port="input", param="dim",
                 patches=(Patch(f"Set dim to {tensor.rank - 1}", {"dim": (tensor.rank - 1,)}),),
             )  # fmt: skip
@@ -156,8 +157,8 @@ def _spread(name: str, method: str, formula: str, summary: str, words: tuple[str
         category="Reduce",
         summary=summary,
         help=(
-            "Measures how far values are spread around their mean along one or several axes. unbiased divides by n − 1 "
-            "instead of n, as statistics does for samples."
+            "Measures how far values are spread around their mean along one or several axes. unbiased "
+            "divides by n − 1 instead of n, as statistics does for samples."
         ),
         formula=formula,
         words=("reduce", "spread", "statistics", *words),
@@ -180,37 +181,41 @@ def _spread(name: str, method: str, formula: str, summary: str, words: tuple[str
 
 LAYERS = (
     _many("Mean", "mean", "y = (Σ x) / n", "The mean along axes.",
-          "Averages over one or several axes, which disappear. Over dim 2, 3 of an image it is global average pooling; "
-          "over dim 1 of a sequence it makes one vector of all steps.", ("average", "global average pooling", "pool")),
+          "Averages over one or several axes, which disappear. Over dim 2, 3 of an image it is global "
+          "average pooling; over dim 1 of a sequence it makes one vector of all "
+          "steps.", ("average", "global average pooling", "pool")),
     _many("Sum", "sum", "y = Σ x", "The sum along axes.",
           "Adds up all values along one or several axes, which disappear.", ("add up", "total"), "number"),
     _many("Max", "amax", "y = max x", "The largest value along axes.",
-          "Keeps the largest value along one or several axes, which disappear. Over dim 2, 3 of an image it is global "
-          "max pooling.", ("maximum", "amax", "global max pooling"), "number"),
+          "Keeps the largest value along one or several axes, which disappear. Over dim 2, 3 of an image it "
+          "is global max pooling.", ("maximum", "amax", "global max pooling"), "number"),
     _many("Min", "amin", "y = min x", "The smallest value along axes.",
-          "Keeps the smallest value along one or several axes, which disappear.", ("minimum", "amin"), "number"),
+          "Keeps the smallest value along one or several axes, which "
+          "disappear.", ("minimum", "amin"), "number"),
     _many("LogSumExp", "logsumexp", "y = ln Σ eˣ", "A smooth maximum along axes, computed safely.",
-          "The logarithm of the sum of exponentials: close to the largest value, but smooth. It is the denominator of "
-          "softmax on a logarithmic scale.", ("smooth maximum", "softmax")),
+          "The logarithm of the sum of exponentials: close to the largest value, but smooth. It is the "
+          "denominator of softmax on a logarithmic scale.", ("smooth maximum", "softmax")),
     _spread("Std", "std", "y = √(Σ (x − mean)² / (n − 1))", "The standard deviation along axes.", ("deviation",)),
     _spread("Var", "var", "y = Σ (x − mean)² / (n − 1)", "The variance along axes.", ("variance",)),
     _single("Prod", _method("prod"), "y = Π x", "The product along an axis.",
             "Multiplies all values along an axis, which disappears.", ("reduce", "multiply", "product")),
     _single("Argmax", _method("argmax"), "y = position of the largest x", "Where the largest value stands.",
-            "Gives the position of the largest value along an axis: behind a classifier's scores, the predicted class. "
-            "Positions are whole numbers, so no gradient passes.", ("class", "prediction", "index", "largest")),
+            "Gives the position of the largest value along an axis: behind a classifier's scores, the "
+            "predicted class. Positions are whole numbers, so no gradient "
+            "passes.", ("class", "prediction", "index", "largest")),
     _single("Argmin", _method("argmin"), "y = position of the smallest x", "Where the smallest value stands.",
-            "Gives the position of the smallest value along an axis, for instance the nearest of several codes. "
-            "Positions are whole numbers, so no gradient passes.", ("index", "smallest", "nearest")),
+            "Gives the position of the smallest value along an axis, for instance the nearest of several "
+            "codes. Positions are whole numbers, so no gradient passes.", ("index", "smallest", "nearest")),
     _single("CumSum", _method("cumsum", False), "y[i] = x[0] + … + x[i]", "Running sums along an axis.",
-            "Each place holds the sum of everything up to it. The shape stays.", ("cumulative", "running sum"), False),
+            "Each place holds the sum of everything up to it. The shape "
+            "stays.", ("cumulative", "running sum"), False),
     LayerType(
         name="TopK",
         category="Reduce",
         summary="The k largest values along an axis, and where they stand.",
         help=(
-            "Sorts out the k largest (or smallest) values along an axis, largest first, and their positions. Used to "
-            "look at the best few classes, and for k-max pooling of texts."
+            "Sorts out the k largest (or smallest) values along an axis, largest first, and their "
+            "positions. Used to look at the best few classes, and for k-max pooling of texts."
         ),
         formula="size along dim = k",
         words=("largest", "sort", "best", "k-max", "beam"),
@@ -224,6 +229,7 @@ LAYERS = (
         call=_top_call,
         unpack="{values}, {indices}",
         check=first(axis_exists("dim"), _top_fits),
+        caution=_over_batch,
         headline=("k", "dim"),
         examples=(
             Example({}, {"input": (2, 5)}),

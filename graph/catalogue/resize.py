@@ -50,7 +50,8 @@ def _mode_rank(given: Given) -> Complaint | None:
         return Complaint(
             f"has mode = {mode}, which works on {wanted} axes, not on the {tensor.rank} of {tensor.text}",
             expected=f"{wanted} axes", got=str(tensor.rank), param="mode", port="input",
-            patches=(Patch(f"Set mode to {fitting}", {"mode": fitting}), Patch("Set mode to nearest", {"mode": "nearest"})),
+            patches=(Patch(f"Set mode to {fitting}", {"mode": fitting}),
+                     Patch("Set mode to nearest", {"mode": "nearest"})),
         )  # fmt: skip
     if given["align_corners"] and mode not in _SMOOTH:
         return Complaint(
@@ -136,14 +137,15 @@ _UP = ("nearest", "linear", "bilinear", "bicubic", "trilinear")
 LAYERS = (
     _layer(
         "Upsample", "nn.Upsample", _UP,
-        "Makes the data larger by a factor or to a size, without learning anything: each value is copied, or values "
-        "are mixed smoothly. Followed by a convolution it replaces a transposed one and leaves no checkerboard.",
+        "Makes the data larger by a factor or to a size, without learning anything: each value is copied, "
+        "or values are mixed smoothly. Followed by a convolution it replaces a transposed one and leaves no "
+        "checkerboard.",
         None, ("decoder", "generator", "bilinear"),
     ),
     _layer(
         "Interpolate", None, (*_UP, "area", "nearest-exact"),
-        "Brings the data to another size by copying or mixing values. area averages and is best for making things "
-        "smaller. It is Upsample written as a function, with two more modes.",
+        "Brings the data to another size by copying or mixing values. area averages and is best for making "
+        "things smaller. It is Upsample written as a function, with two more modes.",
         _function, ("upsample", "bilinear", "bicubic", "area"),
     ),
 )  # fmt: skip

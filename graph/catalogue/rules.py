@@ -114,7 +114,7 @@ def channels_match(param: str, axis: int = 1, noun: str = "channels", port: str 
         if got == wanted:
             return None
         return Complaint(
-            f"expects {wanted} {noun} but receives {shown} in {tensor.text}",
+            f"expects {plural(wanted, noun.removesuffix('s'))} but receives {shown} in {tensor.text}",
             expected=str(wanted),
             got=shown,
             port=port,

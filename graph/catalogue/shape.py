@@ -96,7 +96,8 @@ def _permutation(given: Given) -> Complaint | None:
         return None
     turned = (0, *range(2, tensor.rank), 1) if tensor.rank > 2 else tuple(range(tensor.rank))
     return Complaint(
-        f"has dims {_show(dims)}, which must name each of the {plural(tensor.rank, 'axis')} once, for {tensor.text}",
+        f"has dims {_show(dims)}, which must name each of the {plural(tensor.rank, 'axis')} once, for "
+        f"{tensor.text}",
         expected=f"an order of 0 to {tensor.rank - 1}", got=_show(dims), port="input", param="dims",
         patches=(Patch(f"Set dims to {_show(turned)}", {"dims": turned}),),
     )  # fmt: skip
@@ -163,8 +164,9 @@ LAYERS = (
         category="Shape",
         summary="Put all axes behind the batch into one.",
         help=(
-            "Writes the values of each sample one behind the other: (B, 64, 7, 7) becomes (B, 3136). It stands between "
-            "the convolutions of a classifier and its first linear layer. It computes nothing."
+            "Writes the values of each sample one behind the other: (B, 64, 7, 7) becomes (B, 3136). It "
+            "stands between the convolutions of a classifier and its first linear layer. It computes "
+            "nothing."
         ),
         formula="size = product of the axes from start_dim to end_dim",
         words=("vector", "view", "ravel", "reshape", "unroll"),
@@ -188,8 +190,9 @@ LAYERS = (
         category="Shape",
         summary="Split one axis into several.",
         help=(
-            "The opposite of Flatten: one axis becomes several, for instance (B, 196) becomes (B, 1, 14, 14). "
-            "Generators use it to turn a vector into an image. One size may be -1: it follows from the rest."
+            "The opposite of Flatten: one axis becomes several, for instance (B, 196) becomes (B, 1, 14, "
+            "14). Generators use it to turn a vector into an image. One size may be -1: it follows from the "
+            "rest."
         ),
         formula="product of unflattened_size = size of the axis",
         words=("unflatten", "view", "reshape", "split axis"),
@@ -212,9 +215,9 @@ LAYERS = (
         category="Shape",
         summary="Arrange the same values in another shape.",
         help=(
-            "Reads the values in order and writes them into a new shape. The first number stands for the batch: leave "
-            "it at -1, which means \"as many as there are\". Never write the batch size itself, or the network works "
-            "for that size only."
+            "Reads the values in order and writes them into a new shape. The first number stands for the "
+            "batch: leave it at -1, which means \"as many as there are\". Never write the batch size "
+            "itself, or the network works for that size only."
         ),
         formula="product of the new sizes = product of the old sizes",
         words=("view", "resize", "arrange", "rearrange"),
@@ -238,8 +241,8 @@ LAYERS = (
         category="Shape",
         summary="Put the axes in another order.",
         help=(
-            "Reorders the axes without touching a value: dims 0, 2, 3, 1 turns (B, C, H, W) into (B, H, W, C). Name "
-            "every axis once, and keep 0 (the batch) in front."
+            "Reorders the axes without touching a value: dims 0, 2, 3, 1 turns (B, C, H, W) into (B, H, W, "
+            "C). Name every axis once, and keep 0 (the batch) in front."
         ),
         formula="axis i of the output = axis dims[i] of the input",
         words=("transpose", "swap axes", "reorder", "channels last", "rearrange"),
@@ -259,8 +262,8 @@ LAYERS = (
         category="Shape",
         summary="Swap two axes with each other.",
         help=(
-            "Exchanges two axes and leaves the others where they are, for example (B, C, L) and (B, L, C) between "
-            "convolutions over a sequence and recurrent layers."
+            "Exchanges two axes and leaves the others where they are, for example (B, C, L) and (B, L, C) "
+            "between convolutions over a sequence and recurrent layers."
         ),
         formula="y[…, i, …, j, …] = x[…, j, …, i, …]",
         words=("swap axes", "permute", "T"),
@@ -277,8 +280,8 @@ LAYERS = (
         category="Shape",
         summary="Remove an axis of size 1.",
         help=(
-            "Takes an axis of size 1 away: (B, 10, 1) becomes (B, 10). If the axis is longer nothing happens. The axis "
-            "has to be named, so that a batch of one sample never loses its batch axis."
+            "Takes an axis of size 1 away: (B, 10, 1) becomes (B, 10). If the axis is longer nothing "
+            "happens. The axis has to be named, so that a batch of one sample never loses its batch axis."
         ),
         formula="(…, 1, …) → (…, …)",
         words=("remove axis", "drop dimension"),
@@ -295,8 +298,8 @@ LAYERS = (
         category="Shape",
         summary="Add an axis of size 1.",
         help=(
-            "Inserts an axis of size 1, for example a channel axis: dim 1 turns (B, 28, 28) into (B, 1, 28, 28), which "
-            "Conv2d accepts."
+            "Inserts an axis of size 1, for example a channel axis: dim 1 turns (B, 28, 28) into (B, 1, 28, "
+            "28), which Conv2d accepts."
         ),
         formula="(…, …) → (…, 1, …)",
         words=("add axis", "expand dims", "new axis", "channel axis"),

@@ -53,20 +53,21 @@ _glu: Rule = first(axis_exists("dim"), _even)
 LAYERS = (
     _layer(
         "Softmax", "yᵢ = exp(xᵢ) / Σ exp(xⱼ)", "Turn scores into probabilities that add up to 1.",
-        "Makes every value positive and divides by their sum along an axis, so the largest score gets the largest "
-        "probability. Cross-entropy in torch contains it already: a classifier trained with that loss "
-        "must not end with a Softmax.",
+        "Makes every value positive and divides by their sum along an axis, so the largest score gets the "
+        "largest probability. Cross-entropy in torch contains it already: a classifier trained with that "
+        "loss must not end with a Softmax.",
         ("probability", "normalise", "attention"),
     ),
     _layer(
         "LogSoftmax", "yᵢ = xᵢ − ln Σ exp(xⱼ)", "The logarithm of softmax, computed safely.",
-        "Gives log-probabilities. Use it as the last layer together with the NLL loss; both together are the same as "
-        "cross-entropy on scores.",
+        "Gives log-probabilities. Use it as the last layer together with the NLL loss; both together are "
+        "the same as cross-entropy on scores.",
         ("log probability", "nll"),
     ),
     _layer(
         "Softmin", "yᵢ = exp(−xᵢ) / Σ exp(−xⱼ)", "Softmax of the negated values: the smallest wins.",
-        "Turns distances or costs into probabilities that add up to 1, where the smallest value gets the largest.",
+        "Turns distances or costs into probabilities that add up to 1, where the smallest value gets the "
+        "largest.",
         ("distance", "cost"),
     ),
     LayerType(
@@ -74,8 +75,8 @@ LAYERS = (
         category="Activation",
         summary="Softmax over the channels at every place of an image.",
         help=(
-            "Gives probabilities over the channels for each pixel by itself. It is Softmax with dim 1 for images, "
-            "useful to look at the classes of a segmentation network."
+            "Gives probabilities over the channels for each pixel by itself. It is Softmax with dim 1 for "
+            "images, useful to look at the classes of a segmentation network."
         ),
         formula="y[c, i, j] = exp(x[c, i, j]) / Σ exp(x[k, i, j]) over the channels k",
         words=("activation", "segmentation", "spatial softmax", "pixels"),
@@ -88,8 +89,8 @@ LAYERS = (
         category="Activation",
         summary="One half of the channels decides how much of the other passes.",
         help=(
-            "Splits an axis in two halves and multiplies the first with the sigmoid of the second. The axis is half "
-            "as long afterwards. Gated convolutions and some Transformers use it."
+            "Splits an axis in two halves and multiplies the first with the sigmoid of the second. The axis "
+            "is half as long afterwards. Gated convolutions and some Transformers use it."
         ),
         formula="y = a · σ(b), with x = [a, b] along dim",
         words=("activation", "gated linear unit", "gate"),

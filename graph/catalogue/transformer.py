@@ -40,7 +40,9 @@ def _params(port: str, *between: Param, causal: str) -> tuple[Param, ...]:
     )  # fmt: skip
 
 
-_STACK = Param("num_layers", "int", 2, "Number of layers on top of each other.", minimum=1, maximum=1000, code=False)
+_STACK = Param(
+    "num_layers", "int", 2, "Number of layers on top of each other.", minimum=1, maximum=1000, code=False
+)
 _FINAL = Param("final_norm", "bool", False, "A layer norm behind the last layer, as pre-norm stacks need it.",
                code=False)  # fmt: skip
 
@@ -104,15 +106,17 @@ def _worked(attentions: int) -> Any:
         lines = [f"size of each head = {size} / {given['nhead']} = {size // given['nhead']}"]
         if given["bias"]:
             lines.append(
-                f"parameters per layer = {front}(4·{size}² + 4·{size}) + 2·{size}·{hidden} + {size} + {hidden} "
-                f"+ {attentions + 1}·2·{size} = {one:,}"
+                f"parameters per layer = {front}(4·{size}² + 4·{size}) + 2·{size}·{hidden} + {size} + "
+                f"{hidden} + {attentions + 1}·2·{size} = {one:,}"
             )
         else:
             lines.append(f"parameters per layer = {one:,}")
         count = given.params.get("num_layers")
         if count is not None:
             final = (2 if given["bias"] else 1) * size if given["final_norm"] else 0
-            lines.append(f"parameters = {count} · {one:,}{f' + {final}' if final else ''} = {count * one + final:,}")
+            lines.append(
+                f"parameters = {count} · {one:,}{f' + {final}' if final else ''} = {count * one + final:,}"
+            )
         return "\n".join(lines)
 
     return worked
@@ -232,8 +236,8 @@ _encoder_check = first(
     rank_is(3, what=SEQUENCE, port="src"),
     channels_match("d_model", -1, "features", "src"),
     divides("nhead", "d_model", "features", "src"),
-    mask_kind("src_mask", "src_key_padding_mask"),
     _one_mask("src_mask"),
+    mask_kind("src_mask", "src_key_padding_mask"),
     _encoder_masks,
 )
 _decoder_check = first(
@@ -243,8 +247,8 @@ _decoder_check = first(
     channels_match("d_model", -1, "features", "memory"),
     divides("nhead", "d_model", "features", "tgt"),
     _same_batch("memory"),
-    mask_kind("tgt_mask", "tgt_key_padding_mask", "memory_key_padding_mask"),
     _one_mask("tgt_mask"),
+    mask_kind("tgt_mask", "tgt_key_padding_mask", "memory_key_padding_mask"),
     _decoder_masks,
 )
 
@@ -272,8 +276,8 @@ def _encoder(stack: bool) -> LayerType:
         summary="A stack of Transformer encoder layers." if stack else "Self-attention and a feed-forward network.",
         help=(
             ("Several encoder layers on top of each other, each with its own weights. " if stack else
-             "Self-attention mixes the places of a sequence, then a small network works on each place; both are "
-             "added to their input and normalised. ")
+             "Self-attention mixes the places of a sequence, then a small network works on each place; both "
+             "are added to their input and normalised. ")
             + "BERT, ViT and (with causal) GPT are made of it. It does not know the order of the places: add "
             "position embeddings before it."
         ),
@@ -314,10 +318,10 @@ def _decoder(stack: bool) -> LayerType:
         ),
         help=(
             ("Several decoder layers on top of each other, each with its own weights. " if stack else
-             "Like an encoder layer, with a second attention in between that looks at what an encoder has made of "
-             "another sequence (memory). ")
-            + "Translation uses it: memory is the sentence that is read, tgt the one that is written. Switch causal "
-            "on, or the decoder sees the words it is to guess."
+             "Like an encoder layer, with a second attention in between that looks at what an encoder has "
+             "made of another sequence (memory). ")
+            + "Translation uses it: memory is the sentence that is read, tgt the one that is written. "
+              "Switch causal on, or the decoder sees the words it is to guess."
         ),
         formula="y = norm(x + attention(x)),  z = norm(y + attention(y, memory)),  out = norm(z + W₂ relu(W₁ z))",
         words=(*_WORDS, "decoder", "cross-attention", "translation", "stack" if stack else "block"),
@@ -368,9 +372,9 @@ LAYERS = (
         category="Attention",
         summary="The whole encoder and decoder of “Attention is all you need”.",
         help=(
-            "An encoder reads src, a decoder writes tgt while it looks at what the encoder found. Both inputs are "
-            "embedded sequences with positions added; a Linear behind it gives the scores of the next word. Switch "
-            "causal on for training, or the decoder sees the words it is to guess."
+            "An encoder reads src, a decoder writes tgt while it looks at what the encoder found. Both "
+            "inputs are embedded sequences with positions added; a Linear behind it gives the scores of the "
+            "next word. Switch causal on for training, or the decoder sees the words it is to guess."
         ),
         formula="memory = encoder(src),  y = decoder(tgt, memory)",
         words=(*_WORDS, "encoder", "decoder", "translation", "seq2seq"),

@@ -32,8 +32,8 @@ def _layer(n: int) -> LayerType:
             return None
         most = [max(s, d) - 1 for _, s, _, d, _ in axes]
         return Complaint(
-            f"has output_padding = {by(sorted({extra for *_, extra in axes}))}, which must be smaller than stride or "
-            f"dilation, for {given.one().text}",
+            f"has output_padding = {by(sorted({extra for *_, extra in axes}))}, which must be smaller than "
+            f"stride or dilation, for {given.one().text}",
             expected=f"at most {by(most)}", got=by(extra for *_, extra in axes), param="output_padding",
             patches=(Patch("Set output_padding to 0", {"output_padding": 0}),),
         )  # fmt: skip
@@ -47,8 +47,8 @@ def _layer(n: int) -> LayerType:
             ]
             if min(sizes) < 1:
                 return Complaint(
-                    f"would give a size of {by(sizes)}, because its padding of {by(p for _, _, p, _, _ in axes)} "
-                    f"takes away more than there is, from {tensor.text}",
+                    f"would give a size of {by(sizes)}, because its padding of "
+                    f"{by(p for _, _, p, _, _ in axes)} takes away more than there is, from {tensor.text}",
                     expected="at least 1", got=by(sizes), param="padding", port="input",
                     patches=(Patch("Set padding to 0", {"padding": 0}),),
                 )  # fmt: skip
@@ -77,14 +77,14 @@ def _layer(n: int) -> LayerType:
         category="Convolution",
         summary=f"Learned filters that make {'an' if n == 2 else 'a'} {thing} larger.",
         help=(
-            f"The reverse of Conv{n}d's arithmetic: every input value paints a copy of the filter into the output, "
-            f"stride cells apart. Decoders, generators and U-Nets use it to go back to a larger {thing}. A kernel of 4 with "
-            "stride 2 and padding 1 doubles every size; kernels that the stride does not divide leave a "
-            "checkerboard."
+            f"The reverse of Conv{n}d's arithmetic: every input value paints a copy of the filter into the "
+            "output, stride cells apart. Decoders, generators and U-Nets use it to go back to a larger "
+            f"{thing}. A kernel of 4 with stride 2 and padding 1 doubles every size; kernels that the stride "
+            "does not divide leave a checkerboard."
         ),
         formula=(
-            f"{', '.join(SPATIAL[n])} = (in − 1)·stride − 2·padding + dilation·(kernel − 1) + output_padding + 1,  "
-            f"parameters = (kernel{'·kernel' * (n - 1)}·out/groups)·in + out"
+            f"{', '.join(SPATIAL[n])} = (in − 1)·stride − 2·padding + dilation·(kernel − 1) + output_padding "
+            f"+ 1,  parameters = (kernel{'·kernel' * (n - 1)}·out/groups)·in + out"
         ),
         words=("deconvolution", "deconv", "upsample", "upconv", "transposed convolution", "generator", "decoder"),
         params=(

@@ -46,20 +46,37 @@ def window_fits(n: int) -> Rule:
     def check(given: Given) -> Complaint | None:
         tensor = given.one()
         axes = geometry(given, n)
-        needs = [d * (k - 1) + 1 - 2 * p for k, _, p, d in axes]
         sizes = [smallest(tensor, axis + 2) for axis in range(n)]
-        if all(size >= need for size, need in zip(sizes, needs, strict=True)):
+        up = bool(given.params.get("ceil_mode", False))
+        if all(_places(size, *axis, up) >= 1 for size, axis in zip(sizes, axes, strict=True)):
             return None
-        least = by(max(need, 1) for need in needs)
+        least = by(_smallest_input(axis, up) for axis in axes)
         kernel = by(k for k, *_ in axes) if len({k for k, *_ in axes}) > 1 else str(axes[0][0])
         dilated = f" and dilation {axes[0][3]}" if any(d > 1 for *_, d in axes) else ""
         return Complaint(
-            f"needs {THING[n]} of at least {least} for a kernel of {kernel}{dilated} but receives {tensor.text}",
+            f"needs {THING[n]} of at least {least} for a kernel of {kernel}{dilated} but receives "
+            f"{tensor.text}",
             expected=f"at least {least}", got=by(tensor.dims[2:]), port="input", param="kernel_size",
             patches=tuple(_patches(given, n, axes, sizes)),
         )  # fmt: skip
 
     return check
+
+
+def _places(size: int, k: int, s: int, p: int, d: int, up: bool) -> int:
+    """How many places a window has; with ``up`` a last one may hang over, if it starts on the data
+    (``pooling_output_shape`` in ATen/native/Pool.h)."""
+    room = size + 2 * p - d * (k - 1) - 1
+    if not up:
+        return room // s + 1
+    count = -(-room // s) + 1
+    return count - 1 if (count - 1) * s >= size + p else count
+
+
+def _smallest_input(axis: tuple[int, int, int, int], up: bool) -> int:
+    """The smallest size a window fits on."""
+    k, _, _, d = axis
+    return next(size for size in range(1, d * (k - 1) + 2) if _places(size, *axis, up) >= 1)
 
 
 def _patches(given: Given, n: int, axes: Any, sizes: list[int]) -> list[Patch]:
@@ -90,7 +107,8 @@ def half_padding(n: int) -> Rule:
         limit = [(d * (k - 1) + 1) // 2 for k, _, _, d in axes]
         padding, kernel = by(sorted({p for _, _, p, _ in axes})), by(sorted({k for k, *_ in axes}))
         return Complaint(
-            f"has padding {padding}, which is more than half of its kernel of {kernel}, for {given.one().text}",
+            f"has padding {padding}, which is more than half of its kernel of {kernel}, for "
+            f"{given.one().text}",
             expected=f"padding of at most {by(limit)}", got=padding, param="padding",
             patches=(_set("padding", [min(p, most) for (_, _, p, _), most in zip(axes, limit, strict=True)], n),),
         )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any
 
 import pytest
@@ -30,7 +29,9 @@ EXAMPLES = [
 INFERENCE = Inference()
 
 pytestmark = [
-    pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors:UserWarning"),  # nn.Transformer's own
+    pytest.mark.filterwarnings(
+        "ignore:The PyTorch API of nested tensors:UserWarning"
+    ),  # nn.Transformer's own
     pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN:UserWarning"),
 ]
 
@@ -99,7 +100,9 @@ def test_defaults_are_torchs(layer: LayerType) -> None:
             continue
         assert param.name in names, f"{layer.module} has no {param.name}"
         default = names[param.name].default
-        assert default == param.torch_default or (default is None and param.torch_default is False), param.name
+        assert default == param.torch_default or (default is None and param.torch_default is False), (
+            param.name
+        )
 
 
 # --- every example against torch ---------------------------------------------------------------------------
@@ -164,7 +167,14 @@ def test_formula_with_numbers(layer: LayerType, example: Example) -> None:
 
 
 def _calculate(text: str) -> int:
-    for sign, plain in (("·", "*"), ("−", "-"), ("⌊", "math.floor("), ("⌋", ")"), ("⌈", "math.ceil("), ("⌉", ")")):
+    for sign, plain in (
+        ("·", "*"),
+        ("−", "-"),
+        ("⌊", "math.floor("),
+        ("⌋", ")"),
+        ("⌈", "math.ceil("),
+        ("⌉", ")"),
+    ):
         text = text.replace(sign, plain)
     import math
 
@@ -189,7 +199,11 @@ def test_gradients_flow(layer: LayerType, example: Example) -> None:
 
 # --- wrong values -------------------------------------------------------------------------------------------
 
-PARAMS = [pytest.param(layer, param, id=f"{layer.name}.{param.name}") for layer in CATALOGUE.values() for param in layer.params]  # fmt: skip
+PARAMS = [
+    pytest.param(layer, param, id=f"{layer.name}.{param.name}")
+    for layer in CATALOGUE.values()
+    for param in layer.params
+]
 
 
 def wrong_values(param: Param) -> list[Any]:
@@ -248,7 +262,9 @@ def test_inferred_parameters_can_be_pinned(layer: LayerType) -> None:
         refused = ask(layer, {**example.params, param.name: wrong}, wires)
         assert refused.complaint is not None
         assert refused.complaint.param == param.name, refused.complaint
-        assert any(patch.params == {param.name: None} for patch in refused.complaint.patches), refused.complaint
+        assert any(patch.params == {param.name: None} for patch in refused.complaint.patches), (
+            refused.complaint
+        )
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
@@ -300,7 +316,9 @@ def test_messages_say_who_expected_got() -> None:
     numbers = complaint("Linear", {}, input=("int64", (2, 5)))
     assert numbers.text == "expects decimal numbers at input but receives whole numbers (int64), int64 (B, 5)"
     baked = complaint("Reshape", {"shape": (83, 784)}, input=(2, 1, 28, 28))
-    assert baked.text == "cannot arrange 784 values per sample as (83, 784), because it receives (B, 1, 28, 28)"
+    assert (
+        baked.text == "cannot arrange 784 values per sample as (83, 784), because it receives (B, 1, 28, 28)"
+    )
     assert baked.patches[0].params == {"shape": (-1, 784)}
 
 
@@ -352,11 +370,15 @@ CURES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "params", "shapes"), CURES, ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "params", "shapes"), CURES, ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_a_patch_cures(name: str, params: dict[str, Any], shapes: dict[str, Any]) -> None:
     found = complaint(name, params, **shapes)
     assert found.patches, found.text
-    assert any(of(name, {**params, **patch.params}, **shapes).complaint is None for patch in found.patches), found
+    assert any(of(name, {**params, **patch.params}, **shapes).complaint is None for patch in found.patches), (
+        found
+    )
 
 
 def test_refuses_what_meta_would_take() -> None:
@@ -401,7 +423,10 @@ def test_macs_by_hand() -> None:
     # 28·28 places · 32 filters · 3·3·1 products
     assert of("Conv2d", {"out_channels": 32, "padding": 1}, input=(2, 1, 28, 28)).macs == 28 * 28 * 32 * 9
     # depthwise: each of the 16 channels has a single 3 × 3 filter
-    assert of("Conv2d", {"out_channels": 16, "groups": 16, "padding": 1}, input=(2, 16, 8, 8)).macs == 64 * 16 * 9
+    assert (
+        of("Conv2d", {"out_channels": 16, "groups": 16, "padding": 1}, input=(2, 16, 8, 8)).macs
+        == 64 * 16 * 9
+    )
     # transposed: each of 5·5·3 input values paints 4·4·6 cells
     transposed = {"out_channels": 6, "kernel_size": 4, "stride": 2, "padding": 1}
     assert of("ConvTranspose2d", transposed, input=(2, 3, 5, 5)).macs == 75 * 96
@@ -418,7 +443,9 @@ def test_parameters_by_hand() -> None:
     assert of("Linear", {"out_features": 10}, input=(2, 3136)).parameters == 31_370
     assert of("LSTM", {"hidden_size": 64}, input=(2, 30, 4)).parameters == 17_985 - 65
     assert of("LSTM", {"hidden_size": 64, "bidirectional": True}, input=(2, 30, 4)).parameters == 35_969 - 129
-    assert of("Embedding", {"num_embeddings": 30, "embedding_dim": 8}, input=("int64", (2, 5))).parameters == 240
+    assert (
+        of("Embedding", {"num_embeddings": 30, "embedding_dim": 8}, input=("int64", (2, 5))).parameters == 240
+    )
 
 
 FLOPS = ("Linear", "Conv", "MatMul", "MultiheadAttention", "Transformer", "ScaledDotProductAttention")
@@ -470,7 +497,9 @@ def test_changing_lengths_stay_symbolic() -> None:
     assert shown("AdaptiveAvgPool1d", {"output_size": 3}, "B", 4, "T") == "(B, 4, 3)"
     assert shown("Transpose", {}, "B", "T", 4) == "(B, 4, T)"
     assert shown("MultiheadAttention", {"num_heads": 2}, "B", "T", 4) == "(B, T, 4)"
-    assert shown("TransformerEncoder", {"num_layers": 1, "nhead": 2, "causal": True}, "B", "T", 4) == "(B, T, 4)"
+    assert (
+        shown("TransformerEncoder", {"num_layers": 1, "nhead": 2, "causal": True}, "B", "T", 4) == "(B, T, 4)"
+    )
     assert shown("Mean", {"dim": (1,)}, "B", "T", 4) == "(B, 4)"
 
 
@@ -493,14 +522,10 @@ def test_worked_examples() -> None:
 
 
 def test_initial_parameters_work_on_a_usual_input() -> None:
-    """What is dropped from the palette onto a fitting wire gives a shape, not a problem."""
+    """What is dropped from the palette onto a fitting wire gives a shape, or a problem with a way out."""
     for layer in LAYERS:
         example = layer.examples[0]
-        shapes = {port: shape for port, shape in example.inputs.items()}
-        params = {key: value for key, value in layer.initial.items()}
-        answer = of(layer.name, params, **{
-            port: (example.dtypes[port], shape) if port in example.dtypes else shape for port, shape in shapes.items()
-        })  # fmt: skip
-        elements = prod(sum((list(t.shapes[0]) for t in answer.outputs.values()), [])) if answer.outputs else 0
-        expected = {"Unflatten", "Reshape", "Permute", "Transpose", "Split", "Expand", "Fold", "GroupNorm"}
-        assert elements > 0 or layer.name in expected or answer.complaint and answer.complaint.patches, layer.name
+        answer = ask(layer, dict(layer.initial), Wires.of(example))
+        needs_a_number = {"Unflatten", "Reshape", "Split", "Expand", "Fold"}
+        found = answer.complaint
+        assert found is None or layer.name in needs_a_number or found.patches, f"{layer.name} {found}"

@@ -27,7 +27,9 @@ class Wires:
 
     @staticmethod
     def of(example: Example) -> Wires:
-        shapes = {port: value if isinstance(value, list) else [value] for port, value in example.inputs.items()}
+        shapes = {
+            port: value if isinstance(value, list) else [value] for port, value in example.inputs.items()
+        }
         return Wires(shapes, example.dtypes)
 
     def at(self, batch: int) -> dict[str, list[Shape]]:
@@ -51,8 +53,12 @@ class Wires:
 
 def fill(shape: Shape, dtype: str, values: Mapping[str, Any], port: str) -> torch.Tensor:
     """Numbers a layer can use: tokens within its table, indices that exist everywhere."""
+    if "mask" in port and dtype != "int64":
+        hidden = torch.rand(shape) < 0.3
+        hidden[..., :1] = False  # something must be left to look at
+        return hidden if dtype == "bool" else torch.zeros(shape).masked_fill(hidden, -torch.inf)
     if dtype == "bool":
-        return torch.rand(shape) < 0.3
+        return torch.rand(shape) < 0.5
     if dtype == "int64":
         count = values.get("num_embeddings") or values.get("num_classes") or 3
         return torch.zeros(shape, dtype=torch.int64) if port == "indices" else torch.randint(0, count, shape)
@@ -83,6 +89,9 @@ def predicted(answer: Answer, batch: int) -> dict[str, Shape]:
     low, high = PROBE_SIZES["B"]
     found = {}
     for port, tensor in answer.outputs.items():
+        if batch in (low, high):
+            found[port] = tensor.shapes[(low, high).index(batch)]
+            continue
         one, two = tensor.shapes
         slopes = [(b - a) / (high - low) for a, b in zip(one, two, strict=True)]
         assert all(slope == int(slope) for slope in slopes), tensor.text
