@@ -42,19 +42,22 @@ def new_folder(title: str, root: Path | None = None) -> Path:
     return folder
 
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Replace a file as a whole: whoever reads it sees the old or the new content, never a part."""
+def write_atomic(path: Path, data: bytes, sync: bool = True) -> None:
+    """Replace a file as a whole: whoever reads it sees the old or the new content, never a part. With
+    ``sync`` that holds through a power cut too, which takes the disk a moment."""
     spare = path.with_name(path.name + ".tmp")
     with spare.open("wb") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+        if sync:
+            file.flush()
+            os.fsync(file.fileno())
     os.replace(spare, path)
 
 
 def write_json(path: Path, value: Any) -> None:
     """JSON with sorted keys, replaced as a whole."""
-    write_atomic(path, (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode())
+    text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    write_atomic(path, text.encode(), sync=False)
 
 
 @dataclass(frozen=True, slots=True)

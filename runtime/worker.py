@@ -55,6 +55,7 @@ class Worker:
         self.watch: Watch | None = None
         self.boundary: int | None = None
         self._looks: dict[str, float] = {}
+        self._paused = False
         self._quit = False
 
     def run(self) -> None:
@@ -80,20 +81,20 @@ class Worker:
         try:
             handler(command)
         except Exception as error:  # noqa: BLE001, the worker must outlive whatever a model or data does
-            failure = self._failure(error)
-        if failure is not None:  # outside the except block, so that the traceback lets go of its tensors
+            from runtime.training.guard import failed
+
+            failure = failed(error, self.session)
+        if failure is None:
+            return
+        # Outside the except block: the traceback has let go of its tensors.
+        if do == "train":
             self._fail(failure)
-
-    def _failure(self, error: Exception) -> Message:
-        from runtime.training.guard import failed
-
-        return failed(error, self.session if self.running else None)
+        else:
+            self._log("error", f"{failure['sentence']} {failure['hint']}".strip())
 
     def _fail(self, failure: Message) -> None:
-        if not self.running:
-            self._log("error", f"{failure['sentence']} {failure['hint']}".strip())
-            return
-        self.running = False
+        """The run has failed: let go of it and say so."""
+        self.session, self.running = None, False
         self.link.send(failure)
         gc.collect()
         import torch
@@ -114,6 +115,7 @@ class Worker:
         if self.running:
             self._log("error", "A run is in progress already. Stop it first.")
             return
+        self._paused = False
         self.session, self.running, self.outbox = None, True, Outbox()
         recorder: Recorder | None = None
         try:
@@ -169,8 +171,6 @@ class Worker:
                     self._wait(session, recorder)
         self._look(session, now=True)
         gc.unfreeze()
-
-    _paused = False
 
     def _wait(self, session: Session, recorder: Any) -> None:
         """Paused: save, then answer commands until the run is to go on."""

@@ -91,7 +91,7 @@ def _epoch(session: Session, begun: float) -> Iterator[Message | None]:
     before = meter.samples
     spare = None if exact else checkpoint.copied(checkpoint.capture(session, best=False))
     session.model.train()
-    due = since + TICK
+    due = since + (TICK if session.step else 0.0)  # the very first step is told at once
     try:
         for rows in batches[seen:]:
             x, y = inputs[rows], targets[rows]

@@ -6,6 +6,7 @@ import math
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ from runtime.training.steps import PRECISION, Steps, in_time_order, make_steps
 
 if TYPE_CHECKING:
     from graph.code import Source
-    from graph.shapes import ProjectShapes
+    from graph.shapes import Inference, ProjectShapes
 
 Progress = Callable[[float | None, str], None]
 PROBABILITIES = (
@@ -151,7 +152,6 @@ def prepare(
     :class:`graph.code.CodeError`, all with a sentence; :class:`runtime.data.Cancelled` when given up.
     """
     from graph.code import generate, load_module
-    from graph.shapes import Inference
     from runtime.facts import facts_for
     from runtime.training import checkpoint
     from runtime.training.guard import explain
@@ -165,7 +165,7 @@ def prepare(
 
     progress(None, "Checking the network")
     facts = facts_for(project)
-    shapes = Inference().run(project, facts)
+    shapes = _inference().run(project, facts)
     network = project.main
     errors = [problem for problem in shapes.errors if problem.place and problem.place[0] == network.id]
     if errors:
@@ -180,7 +180,7 @@ def prepare(
     progress(None, "Building the model")
     source = generate(project, shapes, network.id)
     run.folder.mkdir(parents=True, exist_ok=True)
-    write_atomic(run.model, source.text.encode())
+    write_atomic(run.model, source.text.encode(), sync=False)
     torch.manual_seed(training.seed)
     model = load_module(run.model, source.class_name)()
     start = chosen(INITIALISATIONS, training.initialisation, "initialisation")
@@ -285,6 +285,14 @@ def first_output(model: nn.Module) -> Callable[[torch.Tensor], torch.Tensor]:
 def has_batch_norm(model: nn.Module) -> bool:
     """Whether a batch of one sample could fail in training."""
     return any(isinstance(module, nn.modules.batchnorm._BatchNorm) for module in model.modules())
+
+
+@cache
+def _inference() -> Inference:
+    """The shapes of layers, remembered from run to run."""
+    from graph.shapes import Inference
+
+    return Inference()
 
 
 _last_data: tuple[Any, Dataset, Splits] | None = None
