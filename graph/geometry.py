@@ -19,6 +19,10 @@ FAN = 9.0
 """Distance between the ends of wires at a port that takes many."""
 
 TURN = 70.0
+ABOVE = 58.0
+"""How far above its target a returning wire runs: clear of a node whose first port it ends at."""
+
+FAR = 480.0
 
 
 def node_size(inputs: int, outputs: int) -> tuple[float, float]:
@@ -42,14 +46,16 @@ def wire(start: Point, end: Point) -> list[Cubic]:
     """The course of a wire from an output port to an input port.
 
     Forward it is one S-shaped curve, level at both ends. To a node further left (the next row of a
-    wrapped network) it turns round, runs back level half-way between the two, and turns again.
+    wrapped network) it turns round, runs back level just above the target, and turns again.
     """
     (x0, y0), (x1, y1) = start, end
     across, down = x1 - x0, abs(y1 - y0)
     if across > 0:
         reach = max(across / 2, min(60.0, 18.0 + down / 4))
         return [((x0 + reach, y0), (x1 - reach, y1), end)]
-    level = (y0 + y1) / 2 if down > TURN else max(y0, y1) + TURN
+    level = max(y0, y1) + TURN
+    if down > TURN:
+        level = y1 - returning(down) if y1 > y0 else (y0 + y1) / 2
     out, back = _bulge(level - y0), _bulge(level - y1)
     third = across / 3
     return [
@@ -59,8 +65,13 @@ def wire(start: Point, end: Point) -> list[Cubic]:
     ]
 
 
+def returning(down: float) -> float:
+    """How far above its target a wire runs back that leads ``down`` to the next row."""
+    return min(down / 2, ABOVE) + 0.8 * max(0.0, down - FAR)
+
+
 def _bulge(height: float) -> float:
-    return min(60.0, 16.0 + 0.5 * abs(height))
+    return min(48.0, 16.0 + 0.5 * abs(height))
 
 
 def wire_points(start: Point, end: Point, steps: int = 24) -> list[Point]:

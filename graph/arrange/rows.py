@@ -6,6 +6,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
+from graph.geometry import ABOVE, FAR
+
 SCREEN = (1240.0, 700.0)
 """What is readable at once: the canvas of a laptop's window at 1:1."""
 
@@ -89,8 +91,7 @@ def _laid(columns: list[Column], rows: list[list[int]]) -> tuple[list[tuple[floa
             start, end = last.leaving or 0.0, last.entering or 0.0
             beneath = max(columns[item].bottom for item in before) - start
             above = end - min(columns[item].top for item in row)
-            # the wire runs back half-way between its ends, and must pass between the rows there
-            down += start - end + 2 * (ROW_MARGIN + max(beneath, above))
+            down += start - end + _drop(beneath + ROW_MARGIN, above + ROW_MARGIN)
         across = 0.0
         for item in row:
             moves.append((across, down))
@@ -99,3 +100,14 @@ def _laid(columns: list[Column], rows: list[list[int]]) -> tuple[list[tuple[floa
     tops = [columns[i].top + moves[i][1] for i in range(len(columns))]
     bottoms = [columns[i].bottom + moves[i][1] for i in range(len(columns))]
     return moves, widest, max(bottoms) - min(tops)
+
+
+def _drop(beneath: float, above: float) -> float:
+    """How far down the next row starts, so that the wire to it passes between the two rows.
+
+    It needs ``beneath`` below its start and ``above`` over its end; see :func:`graph.geometry.returning`.
+    """
+    if above <= ABOVE:
+        return max(beneath + ABOVE, 2 * ABOVE)
+    far = FAR + (above - ABOVE) / 0.8
+    return max(far, 5 * (beneath + ABOVE - 0.8 * FAR))
