@@ -29,6 +29,7 @@ from gui.start import StartPage
 from gui.status import StatusBar
 from gui.summary import SummaryPanel
 from gui.theme import MODES, theme
+from gui.training.control import Training
 from gui.workspace import Workspace
 
 TOOLBAR = (
@@ -109,6 +110,7 @@ class MainWindow(QMainWindow):
         self.summary = SummaryPanel(workspace)
         docks.add("palette", self.tr("Layers"), self.palette_panel, LEFT)
         docks.add("inspector", self.tr("Inspector"), self.inspector, RIGHT)
+        self.training = Training(self)
         docks.add("problems", self.tr("Problems"), self.problems, BOTTOM)
         docks.add("code", self.tr("Code"), self.code, BOTTOM)
         docks.add("summary", self.tr("Summary"), self.summary, BOTTOM)
@@ -177,6 +179,7 @@ class MainWindow(QMainWindow):
         bind("shortcuts", lambda: ShortcutsDialog(self.actions_table, self).open())
         bind("logs", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder()))))
         bind("about", lambda: show_about(self))
+        self.training.bind()
         for mode in MODES:
             bind(f"theme_{mode}", lambda mode=mode: theme().choose(mode))
         canvas.rename_requested.connect(lambda *_: self._rename())
@@ -229,11 +232,13 @@ class MainWindow(QMainWindow):
         if not self._awake:
             self._awake = True
             self.workspace.load_torch()
+            self.training.wake()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.files.may_leave():
+        if not (self.training.session.may_leave(self) and self.files.may_leave()):
             event.ignore()
             return
+        self.training.session.close()
         self.files.recovery.forget()
         self.docks.remember()
         event.accept()

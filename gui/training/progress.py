@@ -68,3 +68,21 @@ def progress_text(session: TrainingSession, message: Mapping[str, Any] | None) -
         text = _tr("Epoch {0} of {1}").format(min(done + 1, started["epochs"]), started["epochs"])
         return _tr("Paused · {0}").format(text) if session.state == "paused" else text
     return ""
+
+
+def device_text(session: TrainingSession) -> str:
+    """Where the run is or the next one would be: ``"CPU, 1 thread"`` or the GPU's name."""
+    started = session.started
+    if started is not None:
+        name, title = str(started["device"]), str(started.get("device_name") or started["device"])
+    else:
+        wanted = session.workspace.project.training.device or "auto"
+        known = {device["name"]: device for device in session.devices}
+        found = known.get(wanted) or (session.devices[0] if session.devices else None)
+        if found is None:
+            return ""
+        name, title = found["name"], found["title"]
+    if name != "cpu":
+        return title
+    threads = session.workspace.project.training.threads or (session.worker or {}).get("threads", 1)
+    return _tr("CPU, 1 thread") if threads == 1 else _tr("CPU, {0} threads").format(threads)

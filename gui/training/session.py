@@ -167,9 +167,14 @@ class TrainingSession(QObject):
             self.send({"do": "learning_rate", "value": value})
 
     @property
+    def checkpoint(self) -> bool:
+        """Whether the last run has left a checkpoint to go on from."""
+        return self.folder is not None and Run(self.folder).checkpoint.is_file()
+
+    @property
     def can_continue(self) -> bool:
-        """Whether the last run left a checkpoint to go on from."""
-        return not self.busy and self.folder is not None and Run(self.folder).checkpoint.is_file()
+        """Whether the last run can be continued now."""
+        return not self.busy and self.checkpoint
 
     def _sound(self) -> bool:
         """Whether the project can be trained; says why not."""

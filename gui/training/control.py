@@ -1,0 +1,135 @@
+"""Brings training into the window: its panels as docks, its actions, the device in the status bar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from graph.problems import Problem
+from gui.docks import BOTTOM, RIGHT
+from gui.icons import icon
+from gui.theme import theme
+from gui.training.charts import ChartsPanel
+from gui.training.data import DataPanel
+from gui.training.panel import TrainingPanel
+from gui.training.progress import device_text
+from gui.training.session import TrainingSession
+
+if TYPE_CHECKING:
+    from gui.training.boundary import BoundaryPanel
+    from gui.training.maps import FeatureMapsPanel
+    from gui.training.results import ResultsPanel
+    from gui.window import MainWindow
+
+
+class Training(QObject):
+    """Made by the window once its docks are there. ``session`` is the run, the rest are its panels."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.window = window
+        workspace = window.workspace
+        self.session = TrainingSession(workspace, self)
+        session = self.session
+        self.panel = TrainingPanel(workspace, session)
+        self.charts = ChartsPanel(session)
+        self.data = DataPanel(workspace)
+        self.maps: FeatureMapsPanel | None = None
+        self.boundary: BoundaryPanel | None = None
+        self.results: ResultsPanel | None = None
+        docks = window.docks
+        docks.add("training", self.tr("Training"), self.panel, RIGHT)
+        docks.add("charts", self.tr("Charts"), self.charts, BOTTOM)
+        self._rooms = {name: _room() for name in ("maps", "boundary", "results")}
+        docks.add("maps", self.tr("Feature maps"), self._rooms["maps"], BOTTOM)
+        docks.add("boundary", self.tr("Boundary"), self._rooms["boundary"], BOTTOM)
+        docks.add("results", self.tr("Results"), self._rooms["results"], BOTTOM)
+        docks.add("data", self.tr("Data"), self.data, BOTTOM)
+        session.message.connect(self._message)
+        session.state_changed.connect(self._state)
+        session.devices_changed.connect(self._device)
+        session.refused.connect(self._refused)
+        self.panel.problems_asked.connect(lambda: docks.show("problems"))
+        self.panel.node_asked.connect(self._show_node)
+        self.charts.train_asked.connect(self.train)
+        theme().changed.connect(lambda: self._state(session.state))
+
+    def bind(self) -> None:
+        """Give the window's actions their work."""
+        bind = self.window.actions_table.bind
+        bind("train", self.train)
+        bind("pause", self.panel.pause_or_resume)
+        bind("stop", self.session.stop)
+        self._state(self.session.state)
+
+    def wake(self) -> None:
+        """The window is on the screen: start the worker ahead of need, build what is slow to import."""
+        self.session.wake()
+        self.furnish()
+
+    def furnish(self) -> None:
+        """Build the panels that need numpy and pyqtgraph, which take half a second to import."""
+        if self.maps is not None:
+            return
+        from gui.training.boundary import BoundaryPanel
+        from gui.training.maps import FeatureMapsPanel
+        from gui.training.results import ResultsPanel
+
+        workspace, session = self.window.workspace, self.session
+        self.maps = FeatureMapsPanel(workspace, session)
+        self.boundary = BoundaryPanel(workspace, session)
+        self.results = ResultsPanel(workspace, session)
+        for name, panel in (("maps", self.maps), ("boundary", self.boundary), ("results", self.results)):
+            layout = self._rooms[name].layout()
+            assert layout is not None
+            layout.addWidget(panel)
+
+    def train(self) -> None:
+        """F5: start a run, or go on with a paused one."""
+        self.furnish()
+        if self.session.state == "paused":
+            self.session.resume()
+        elif self.session.train():
+            docks = self.window.docks
+            if not any(docks.visible(name) for name in ("charts", "maps", "boundary")):
+                docks.show("charts")
+            docks.show("training")
+
+    def _state(self, state: str) -> None:
+        actions = self.window.actions_table
+        actions["train"].setEnabled(state not in ("starting", "running", "stopping"))
+        actions["train"].setText(self.tr("Resume") if state == "paused" else self.tr("Train"))
+        actions["pause"].setEnabled(state in ("running", "paused"))
+        actions["pause"].setText(self.tr("Resume") if state == "paused" else self.tr("Pause"))
+        actions["pause"].setIcon(icon("play" if state == "paused" else "pause"))
+        actions["stop"].setEnabled(self.session.busy)
+        self._device()
+
+    def _device(self) -> None:
+        self.window.status.set_device(device_text(self.session))
+
+    def _message(self, message: dict[str, Any]) -> None:
+        if message["event"] == "started":
+            self._device()
+        elif message["event"] in ("failed", "died") and self.session.failure is message:
+            self.window.docks.show("training")
+
+    def _refused(self, problem: Problem | None) -> None:
+        if problem is None:
+            self.window.docks.show("training")
+        else:
+            self.window.docks.show("problems")
+
+    def _show_node(self, place: tuple[str, ...]) -> None:
+        *graph, node = place
+        self.window.workspace.go(tuple(graph), node.partition("[")[0])
+        self.window.canvas.reveal(node.partition("[")[0])
+
+
+def _room() -> QWidget:
+    """An empty place in a dock."""
+    room = QWidget()
+    QVBoxLayout(room).setContentsMargins(0, 0, 0, 0)
+    return room

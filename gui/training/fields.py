@@ -1,0 +1,149 @@
+"""Which settings a run has, group by group, and the edits that change them. No widgets in here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from graph.catalogue.spec import Param
+from graph.edits import UNSET, Edit, SetProject
+from graph.model import Project, Training
+from runtime.choice import Choice
+from runtime.data import DataError, get_source
+from runtime.initialisation import INITIALISATIONS
+from runtime.losses import LOSSES
+from runtime.optimizers import LEARNING_RATE, OPTIMIZERS, WEIGHT_DECAY
+from runtime.schedules import SCHEDULES
+
+FIELDS = frozenset(field.name for field in fields(Training))
+FRESH = Training()
+
+EPOCHS = Param(
+    "epochs", "int", FRESH.epochs, "How often every training sample is seen.", minimum=1, maximum=1_000_000
+)
+BATCH_SIZE = Param(
+    "batch_size", "int", FRESH.batch_size, "Samples per step. More is faster per sample and needs more memory.",
+    minimum=1, maximum=10_000_000,
+)  # fmt: skip
+SEED = Param(
+    "seed", "int", FRESH.seed, "The same seed on the CPU gives the same run: weights, splits and order.",
+    minimum=0, maximum=2**32 - 1,
+)  # fmt: skip
+VALIDATION = Param(
+    "validation_fraction", "float", FRESH.validation_fraction,
+    "Share of the samples held out to measure after each epoch. The best epoch is chosen by them.",
+    minimum=0.0, maximum=0.95,
+)  # fmt: skip
+TEST = Param(
+    "test_fraction", "float", FRESH.test_fraction,
+    "Share of the samples that are looked at only once, at the end.",
+    minimum=0.0, maximum=0.95,
+)  # fmt: skip
+THREADS = Param(
+    "threads", "int", FRESH.threads, "Processor threads for training; 0 leaves one core to the window.",
+    minimum=0, maximum=1024,
+)  # fmt: skip
+
+CHOICES: dict[str, tuple[Mapping[str, Choice], str]] = {
+    "loss": (LOSSES, "How far an output is from its target; what training makes small."),
+    "optimizer": (OPTIMIZERS, "How the weights follow the gradient."),
+    "schedule": (SCHEDULES, "How the learning rate changes from epoch to epoch."),
+    "initialisation": (INITIALISATIONS, "How the weights start out."),
+}
+"""Field of :class:`Training` -> what can be chosen, and what it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A parameter with where it lives: ``part`` of the project, and the table of options it stands in."""
+
+    param: Param
+    part: str
+    table: str = ""
+
+    def stored(self, project: Project) -> Any:
+        """The value in the document; ``UNSET`` when the person set none."""
+        target = project.data if self.part == "data" else project.training
+        if self.table:
+            return getattr(target, self.table).get(self.param.name, UNSET)
+        return getattr(target, self.param.name)
+
+    def edit(self, project: Project, value: Any) -> SetProject:
+        """The edit that sets the value; ``UNSET`` goes back to the default."""
+        if not self.table:
+            return SetProject(self.part, {self.param.name: self.param.default if value is UNSET else value})
+        target = project.data if self.part == "data" else project.training
+        options = {**getattr(target, self.table), self.param.name: value}
+        if value is UNSET:
+            del options[self.param.name]
+        return SetProject(self.part, {self.table: options})
+
+
+def data_fields(project: Project) -> list[Field]:
+    """The options of the chosen source."""
+    try:
+        source = get_source(project.data.source)
+    except DataError:
+        return []
+    return [Field(option, "data", "options") for option in source.options]
+
+
+def split_fields(project: Project) -> list[Field]:
+    """How much is held out; a source with a test set of its own asks only for the validation share."""
+    try:
+        schema = get_source(project.data.source).schema(project.data.options)
+    except DataError:
+        return [Field(VALIDATION, "training"), Field(TEST, "training")]
+    if not schema.hold_out:
+        return []
+    own = schema.test_size is not None
+    return [Field(VALIDATION, "training")] + ([] if own else [Field(TEST, "training")])
+
+
+def choice_fields(project: Project, kind: str) -> list[Field]:
+    """The options of the chosen loss, optimiser, schedule or initialisation."""
+    chosen = CHOICES[kind][0].get(getattr(project.training, kind))
+    if chosen is None:
+        return []
+    if kind == "schedule":
+        return [Field(option, "training", "schedule_options") for option in chosen.options]
+    return [
+        Field(option, "training", "" if option.name in FIELDS else "options") for option in chosen.options
+    ]
+
+
+def choose(project: Project, kind: str, name: str) -> list[Edit]:
+    """Edits that choose a loss, an optimiser, a schedule or an initialisation. A new optimiser brings its
+    usual learning rate unless the person has set one of their own, and its usual momentum."""
+    training = project.training
+    values: dict[str, Any] = {kind: name}
+    if kind == "optimizer":
+        old, new = OPTIMIZERS.get(training.optimizer), OPTIMIZERS[name]
+        if old is not None and training.learning_rate == old.rate:
+            values["learning_rate"] = new.rate
+        for option in new.options:
+            if option.name in FIELDS:
+                values[option.name] = option.default
+    if kind == "schedule":
+        values["schedule_options"] = {}
+    return [SetProject("training", values)]
+
+
+def choose_data(project: Project, source_id: str) -> list[Edit]:
+    """Edits that choose a data source, and a loss that goes with it when the present one does not."""
+    from gui.training.fit import suggested_loss
+
+    edits: list[Edit] = [SetProject("data", {"source": source_id, "options": {}})]
+    tried = project.copy()
+    tried.data.source, tried.data.options = source_id, {}
+    loss = suggested_loss(tried)
+    if loss is not None and loss != project.training.loss:
+        edits.append(SetProject("training", {"loss": loss}))
+    return edits
+
+
+__all__ = [
+    "BATCH_SIZE", "CHOICES", "EPOCHS", "LEARNING_RATE", "SEED", "TEST", "THREADS", "VALIDATION", "WEIGHT_DECAY",
+    "Field", "choice_fields", "choose", "choose_data", "data_fields", "split_fields",
+]  # fmt: skip

@@ -1,0 +1,101 @@
+"""Making network and data agree with one click: the network takes the data's shape, or pictures are resized."""
+
+from __future__ import annotations
+
+from graph.document import apply_edits
+from graph.edits import Edit, EditError, RemoveNodes, SetParams, SetProject
+from graph.facts import DataFacts
+from graph.fixes import Fix, fixes_for
+from graph.model import INPUT, Project
+from graph.problems import Problem
+from graph.shapes import Inference
+from runtime.data import DataError, get_source
+from runtime.data.targets import refusal
+
+ROUNDS = 12
+"""Repairs tried one after the other before the network is given up."""
+USUAL_LOSS = {
+    "classification": "cross_entropy",
+    "binary": "bce_with_logits",
+    "regression": "mse",
+    "next-token": "cross_entropy",
+}
+
+
+def suggested_loss(project: Project) -> str | None:
+    """Another loss where the chosen one cannot or should not be used with the data; ``None`` when it is good.
+
+    Losses of measurements may be used with classes (on one-hot targets), so that is no error, but nobody who
+    has just chosen such data means it.
+    """
+    try:
+        schema = get_source(project.data.source).schema(project.data.options)
+    except DataError:
+        return None
+    loss = project.training.loss
+    if refusal(schema, loss) is not None:
+        return USUAL_LOSS[schema.task]
+    classes = schema.task != "regression"
+    return USUAL_LOSS[schema.task] if classes and loss in ("mse", "l1", "smooth_l1") else None
+
+
+def data_problem(problems: list[Problem]) -> Problem | None:
+    """The error that says network and data do not fit, if there is one."""
+    return next((item for item in problems if item.kind == "data" and item.severity == "error"), None)
+
+
+def fit_network(inference: Inference, project: Project, facts: DataFacts) -> list[Edit] | None:
+    """Edits after which the first network takes the data and gives what the loss wants, without taking a
+    layer away; ``None`` when no such edits are found. The project is left as it is."""
+    tried = project.copy()
+    edits: list[Edit] = []
+    network = tried.main
+    if len(network.inputs) != 1:
+        return None
+    entry = network.inputs[0]
+    wanted: dict[str, object] = {"shape": facts.input_shape, "dtype": facts.input_dtype}
+    if any(entry.params.get(name) != value for name, value in wanted.items()):
+        edits.append(SetParams(network.id, entry.id, wanted))  # type: ignore[arg-type]
+        apply_edits(tried, edits)
+    for _ in range(ROUNDS):
+        errors = inference.run(tried, facts).errors
+        if not errors:
+            return edits or None
+        fix = next(filter(_gentle, fixes_for(inference, tried, errors[0], facts)), None)
+        if fix is None:
+            return None
+        try:
+            apply_edits(tried, fix.edits)
+        except EditError:
+            return None
+        edits.extend(fix.edits)
+    return None
+
+
+def _gentle(fix: Fix) -> bool:
+    """Whether a repair keeps all layers and the input as the data has it."""
+    return not any(
+        isinstance(edit, RemoveNodes) or (isinstance(edit, SetParams) and "shape" in edit.values)
+        for edit in fix.edits
+    )
+
+
+def fit_pictures(project: Project) -> SetProject | None:
+    """An edit that gives the pictures the size and channels the network expects, where the source can."""
+    entries = project.main.inputs
+    shape = entries[0].params.get("shape") if entries and entries[0].type == INPUT else None
+    if not isinstance(shape, tuple) or len(shape) != 3 or shape[1] != shape[2]:
+        return None
+    try:
+        source = get_source(project.data.source)
+        options = dict(project.data.options)
+        names = {option.name for option in source.options}
+        if "image_size" not in names:
+            return None
+        options["image_size"] = shape[1]
+        if "rgb" in names:
+            options["rgb"] = shape[0] == 3
+        fits = source.schema(options).input_shape == shape
+    except DataError:
+        return None
+    return SetProject("data", {"options": options}) if fits else None

@@ -1,0 +1,203 @@
+"""The training panel: the run on top (buttons, progress, learning rate, trouble), its settings below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from gui.icons import icon
+from gui.inspector.number_box import NumberBox
+from gui.theme import theme
+from gui.training.banner import Banner
+from gui.training.data_banner import DataBanner
+from gui.training.progress import device_text, progress_text
+from gui.training.session import TrainingSession
+from gui.training.settings import SettingsForm
+from gui.widgets import Column, Line, WrappedLabel
+from gui.workspace import Workspace
+from runtime.optimizers import LEARNING_RATE
+
+STEPS = 1000
+"""Steps of the progress bar."""
+RATE_DELAY = 900
+"""Milliseconds after the last key until a learning rate is used, unless Enter is pressed."""
+
+
+class TrainingPanel(QWidget):
+    """What the buttons do is the session's business; this shows where it stands."""
+
+    node_asked = Signal(tuple)
+    """The person wants to see a node, given by its instance path."""
+    problems_asked = Signal()
+
+    def __init__(self, workspace: Workspace, session: TrainingSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+        self.session = session
+        self._build()
+        session.message.connect(self._message)
+        session.state_changed.connect(self._state)
+        session.cleared.connect(self._cleared)
+        theme().changed.connect(self._icons)
+        self._icons()
+        self._state(session.state)
+
+    def _build(self) -> None:
+        self.train = QPushButton(self.tr("Train"))
+        self.train.setProperty("primary", True)
+        self.train.setMinimumHeight(32)
+        self.train.clicked.connect(lambda: self.session.train())
+        self.pause = QPushButton(self.tr("Pause"))
+        self.pause.clicked.connect(self.pause_or_resume)
+        self.stop = QPushButton(self.tr("Stop"))
+        self.stop.clicked.connect(self.session.stop)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        for widget, share in ((self.train, 3), (self.pause, 2), (self.stop, 2)):
+            widget.setMinimumHeight(32)
+            buttons.addWidget(widget, share)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, STEPS)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(8)
+        self.status = WrappedLabel()
+        self.where = WrappedLabel(muted=True)
+        self.rate = NumberBox(LEARNING_RATE)
+        # "1e-3" is typed by way of "1": wait until the number is whole
+        self._rate_timer = QTimer(self)
+        self._rate_timer.setSingleShot(True)
+        self._rate_timer.setInterval(RATE_DELAY)
+        self._rate_timer.timeout.connect(self._apply_rate)
+        self.rate.edited.connect(lambda _value: self._rate_timer.start())
+        self.rate.editingFinished.connect(self._apply_rate)
+        tip = self.tr("The learning rate of this run. A change acts from the next step on.")
+        self.rate.setToolTip(tip)
+        self.rate_box = QWidget()
+        row = QHBoxLayout(self.rate_box)
+        row.setContentsMargins(0, 0, 0, 0)
+        label = QLabel(self.tr("learning rate now"))
+        label.setToolTip(tip)
+        row.addWidget(label)
+        row.addWidget(self.rate, 1)
+        self.again = QPushButton(self.tr("Continue the last run"))
+        self.again.setProperty("link", True)
+        self.again.setToolTip(self.tr("Go on from the last checkpoint, for instance with more epochs"))
+        self.again.clicked.connect(lambda: self.session.train(resume=True))
+        self.banner = Banner()
+        self.fit = DataBanner(self.workspace, self.session)
+        self.fit.problems_asked.connect(self.problems_asked)
+        self.form = SettingsForm(self.workspace, self.session)
+        head = QVBoxLayout()
+        head.setContentsMargins(12, 10, 12, 8)
+        head.setSpacing(7)
+        head.addLayout(buttons)
+        for widget in (self.bar, self.status, self.where, self.rate_box):
+            head.addWidget(widget)
+        head.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
+        head.addWidget(self.banner)
+        head.addWidget(self.fit)
+        scroll = Column(margin=12)
+        scroll.layout_.setContentsMargins(12, 2, 12, 12)
+        scroll.layout_.addWidget(self.form)
+        scroll.layout_.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(Line())
+        column.addWidget(scroll, 1)
+
+    def pause_or_resume(self) -> None:
+        """What the one button does, and F6."""
+        if self.session.state == "paused":
+            self.session.resume()
+        else:
+            self.session.pause()
+
+    # -- the run -----------------------------------------------------------------------------------------
+
+    def _state(self, state: str) -> None:
+        busy = self.session.busy
+        self.train.setEnabled(not busy)
+        self.pause.setEnabled(state in ("running", "paused"))
+        self.pause.setText(self.tr("Resume") if state == "paused" else self.tr("Pause"))
+        self.stop.setEnabled(busy)
+        self.stop.setText(self.tr("Stop") if state != "stopping" else self.tr("End now"))
+        self.stop.setToolTip(
+            self.tr("Ends the trainer by force if it does not answer")
+            if state == "stopping"
+            else self.tr("Stop and keep the best state")
+        )
+        self.bar.setVisible(busy)
+        self.rate_box.setVisible(state in ("running", "paused"))
+        self.again.setVisible(self.session.can_continue and not self.banner.isVisible())
+        if state in ("starting", "stopping", "paused"):
+            self._say(progress_text(self.session, None))
+        if state == "starting":
+            self.banner.hide()
+            self.bar.setRange(0, 0)
+        if state == "cold" and not self.status.text():
+            self._say("")
+        self.where.setText(device_text(self.session))
+        self.where.setVisible(bool(self.where.text()))
+        self._icons()
+
+    def _message(self, message: dict[str, Any]) -> None:
+        event = message["event"]
+        if event in ("failed", "died") and self.session.failure is message:
+            self._trouble(message)
+            self._say("")
+        elif event in ("starting", "started", "steps", "finished", "stopped"):
+            self._say(progress_text(self.session, message))
+        if event == "starting" and message.get("fraction") is not None:
+            self.bar.setRange(0, STEPS)
+            self.bar.setValue(int(STEPS * message["fraction"]))
+        elif event == "started":
+            self.bar.setRange(0, STEPS)
+            done = message["epoch"] / max(1, message["epochs"])
+            self.bar.setValue(int(STEPS * done))
+            self.where.setText(device_text(self.session))
+        elif event == "steps":
+            self.bar.setValue(int(STEPS * message["progress"]))
+        if event in ("started", "steps", "epoch", "learning_rate"):
+            self._show_rate()
+
+    def _show_rate(self) -> None:
+        typing = self.rate.lineEdit().hasFocus() or self._rate_timer.isActive()
+        if not typing and self.rate.value != self.session.learning_rate:
+            self.rate.show_value(self.session.learning_rate)
+
+    def _apply_rate(self) -> None:
+        self._rate_timer.stop()
+        value = self.rate.value
+        if isinstance(value, float | int) and value != self.session.learning_rate:
+            self.session.set_learning_rate(float(value))
+
+    def _say(self, text: str) -> None:
+        self.status.setText(text)
+        self.status.setVisible(bool(text))
+
+    def _trouble(self, message: dict[str, Any]) -> None:
+        """A failure: what happened, what to do, and the way to the node or back into the run."""
+        buttons: list[tuple[str, Any]] = []
+        node = tuple(message.get("node") or ())
+        if len(node) > 1:
+            buttons.append((self.tr("Show node"), lambda: self.node_asked.emit(node)))
+        if self.session.folder is not None and self.session.checkpoint:
+            buttons.append(
+                (self.tr("Continue from the last checkpoint"), lambda: self.session.train(resume=True))
+            )
+        self.banner.tell("error", message["sentence"], message.get("hint") or "", buttons)
+
+    def _cleared(self) -> None:
+        self.banner.hide()
+        self._say("")
+        self._state(self.session.state)
+
+    def _icons(self) -> None:
+        self.train.setIcon(icon("play", theme().on_accent if self.train.isEnabled() else theme().muted))
+        paused = self.session.state == "paused"
+        self.pause.setIcon(icon("play" if paused else "pause"))
+        self.stop.setIcon(icon("stop", theme().error if self.stop.isEnabled() else theme().muted))

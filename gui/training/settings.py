@@ -1,0 +1,251 @@
+"""The form of the training panel: data, loss, optimiser, schedule and everything else a run can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from graph.changes import ChangeSet
+from graph.edits import Edit, SetProject
+from gui.icons import icon
+from gui.inspector.param_row import ParamRow
+from gui.theme import theme
+from gui.training.fields import (
+    BATCH_SIZE,
+    CHOICES,
+    EPOCHS,
+    LEARNING_RATE,
+    SEED,
+    THREADS,
+    WEIGHT_DECAY,
+    Field,
+    choice_fields,
+    choose,
+    choose_data,
+    data_fields,
+    split_fields,
+)
+from gui.training.session import TrainingSession
+from gui.training.sources import SourcePicker
+from gui.widgets import Heading, WrappedLabel, clear
+from gui.workspace import Workspace
+from runtime.data import DataError, get_source
+
+LABEL_WIDTH = 104
+
+
+class _Choice(QComboBox):
+    """A list that the wheel does not change in passing."""
+
+    def __init__(self, name: str, tip: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
+        self.setMinimumContentsLength(6)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class Section(QWidget):
+    """Rows of label and editor that are built anew when what they belong to is chosen anew."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.rows: list[tuple[Field, ParamRow]] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._inside: QWidget | None = None
+
+    def show_fields(self, found: list[Field]) -> None:
+        """Rows for these fields, with the document's values."""
+        if [field for field, _ in self.rows] != found:
+            clear(self._column)
+            self.rows = []
+            self._inside = QWidget()
+            grid = QGridLayout(self._inside)
+            grid.setContentsMargins(0, 0, 0, 0)
+            grid.setVerticalSpacing(5)
+            grid.setColumnMinimumWidth(0, LABEL_WIDTH)
+            grid.setColumnStretch(1, 1)
+            for field in found:
+                row = ParamRow(field.param, frozenset(), self._setter(field), grid, self._inside)
+                row.label.setText(field.param.name.replace("_", " "))
+                self.rows.append((field, row))
+            self._column.addWidget(self._inside)
+        for field, row in self.rows:
+            row.show_values(field.stored(self.workspace.project), None)
+        self.setVisible(bool(found))
+
+    def _setter(self, field: Field) -> Callable[[str, Any], bool]:
+        def set_value(name: str, value: Any) -> bool:
+            edit = field.edit(self.workspace.project, value)
+            text = self.tr("Change {0}").format(name.replace("_", " "))
+            return self.workspace.perform(text, [edit], merge=f"{field.part}/{field.table}/{name}")
+
+        return set_value
+
+
+class SettingsForm(QWidget):
+    """Every change is one undo step of the workspace; the form shows what the document holds."""
+
+    def __init__(self, workspace: Workspace, session: TrainingSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+        self.session = session
+        self.choices: dict[str, QComboBox] = {}
+        self.sections: dict[str, Section] = {}
+        self._build()
+        workspace.changed.connect(self._changed)
+        session.devices_changed.connect(self._fill_devices)
+        theme().changed.connect(self.refresh)
+        self._fill_devices()
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(Heading(self.tr("Data")))
+        self.source = SourcePicker()
+        self.source.chosen.connect(self._choose_data)
+        column.addWidget(self.source)
+        self.summary = WrappedLabel(muted=True)
+        column.addWidget(self.summary)
+        self._section("data", column)
+        self._section("splits", column)
+        column.addWidget(Heading(self.tr("Learning")))
+        self._choice("loss", self.tr("loss"), column)
+        self._choice("optimizer", self.tr("optimiser"), column)
+        self._section("rate", column)
+        self._choice("schedule", self.tr("schedule"), column)
+        column.addWidget(Heading(self.tr("Run")))
+        self._section("run", column)
+        self.device = _Choice(self.tr("device"), self.tr("Where the network trains"))
+        self.device.activated.connect(self._choose_device)
+        column.addWidget(self._labelled(self.tr("device"), self.device))
+        self.more = QToolButton()
+        self.more.setText(self.tr("More"))
+        self.more.setCheckable(True)
+        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.more.toggled.connect(self.refresh)
+        column.addWidget(self.more)
+        self.extra = QWidget()
+        inner = QVBoxLayout(self.extra)
+        inner.setContentsMargins(0, 0, 0, 0)
+        self._choice("initialisation", self.tr("initial weights"), inner)
+        self._section("extra", inner)
+        column.addWidget(self.extra)
+
+    def _section(self, name: str, column: QVBoxLayout) -> None:
+        self.sections[name] = Section(self.workspace)
+        column.addWidget(self.sections[name])
+
+    def _labelled(self, text: str, widget: QWidget) -> QWidget:
+        box = QWidget()
+        grid = QGridLayout(box)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setColumnMinimumWidth(0, LABEL_WIDTH)
+        grid.setColumnStretch(1, 1)
+        label = QLabel(text)
+        label.setToolTip(widget.toolTip())
+        grid.addWidget(label, 0, 0)
+        grid.addWidget(widget, 0, 1)
+        return box
+
+    def _choice(self, kind: str, label: str, column: QVBoxLayout) -> None:
+        table, purpose = CHOICES[kind]
+        box = _Choice(label, purpose)
+        for name, choice in table.items():
+            box.addItem(choice.title, name)
+            box.setItemData(box.count() - 1, f"<p>{choice.help}</p>", Qt.ItemDataRole.ToolTipRole)
+        box.activated.connect(lambda _index: self._choose(kind, label, box))
+        self.choices[kind] = box
+        column.addWidget(self._labelled(label, box))
+        self._section(kind, column)
+
+    # -- what the person chooses -------------------------------------------------------------------------
+
+    def _choose_data(self, source_id: str) -> None:
+        project = self.workspace.project
+        if source_id != project.data.source:
+            title = get_source(source_id).title
+            self.perform(self.tr("Use {0}").format(title), choose_data(project, source_id))
+
+    def _choose(self, kind: str, label: str, box: QComboBox) -> None:
+        project = self.workspace.project
+        name = box.currentData()
+        if name != getattr(project.training, kind):
+            self.perform(self.tr("Change {0}").format(label), choose(project, kind, name))
+
+    def _choose_device(self) -> None:
+        name = self.device.currentData()
+        if name != self.workspace.project.training.device:
+            self.perform(self.tr("Change device"), [SetProject("training", {"device": name})])
+
+    def perform(self, name: str, edits: list[Edit]) -> None:
+        """One undo step; when it is refused the form shows again what is."""
+        if not self.workspace.perform(name, edits):
+            self.refresh()
+
+    # -- showing -----------------------------------------------------------------------------------------
+
+    def _changed(self, changes: ChangeSet) -> None:
+        if changes.everything or changes.project & {"data", "training"}:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show what the document holds."""
+        project = self.workspace.project
+        training = project.training
+        self.source.show_source(project.data.source)
+        self.summary.setText(self._data_text())
+        for kind, box in self.choices.items():
+            value = getattr(training, kind)
+            box.setCurrentIndex(box.findData(value))
+            choice = CHOICES[kind][0].get(value)
+            box.setToolTip(f"<p>{CHOICES[kind][1]}</p><p>{choice.help if choice else ''}</p>")
+            self.sections[kind].show_fields(choice_fields(project, kind))
+        show = {
+            "data": data_fields(project),
+            "splits": split_fields(project),
+            "rate": [Field(LEARNING_RATE, "training"), Field(WEIGHT_DECAY, "training")],
+            "run": [Field(EPOCHS, "training"), Field(BATCH_SIZE, "training"), Field(SEED, "training")],
+            "extra": [Field(THREADS, "training")],
+        }
+        for name, found in show.items():
+            self.sections[name].show_fields(found)
+        self._show_device()
+        changed = training.initialisation != "default" or training.threads != 0
+        open_ = self.more.isChecked() or changed
+        self.extra.setVisible(open_)
+        self.more.setVisible(not changed)
+        self.more.setIcon(icon("chevron-down" if open_ else "chevron-right", theme().muted))
+
+    def _data_text(self) -> str:
+        choice = self.workspace.project.data
+        try:
+            return get_source(choice.source).schema(choice.options).summary
+        except DataError as error:
+            return str(error)
+
+    def _fill_devices(self) -> None:
+        self.device.clear()
+        best = self.session.devices[0]["title"] if self.session.devices else ""
+        self.device.addItem(self.tr("Automatic") + (f" ({best})" if best else ""), "auto")
+        for device in self.session.devices:
+            self.device.addItem(f"{device['name']}: {device['title']}", device["name"])
+        self.refresh()
+
+    def _show_device(self) -> None:
+        wanted = self.workspace.project.training.device or "auto"
+        place = self.device.findData(wanted)
+        if place < 0 and self.session.devices:
+            self.device.addItem(self.tr("{0} (not on this machine)").format(wanted), wanted)
+            place = self.device.count() - 1
+        self.device.setCurrentIndex(place)
