@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from graph.code.plans import Instance, Variant, equal_uses, rendered, same, soft
+from graph.code.plans import Instance, Variant, equal_uses, rendered, same, soft_params
 from graph.code.structure import CodeError, Structure, Structures, safe_name
-from graph.code.words import Words
+from graph.code.words import write_words
 from graph.shapes import GraphShapes
 from graph.values import Expr
 
@@ -101,7 +101,7 @@ class Classes:
             variant = Variant(name, structure, members, members[0].place)
             for instance in members:
                 instance.variant = variant
-            Words(variant, self.class_names, self._optional).write()
+            write_words(variant, self.class_names, self._optional)
             for at, instance in enumerate(members):
                 instance.arguments = {argument.name: argument.column[at] for argument in variant.arguments}
             self.variants.append(variant)
@@ -114,7 +114,7 @@ def _signatures(structure: Structure, instances: list[Instance]) -> list[Any]:
     parts: list[list[Any]] = [[] for _ in instances]
     for step in structure.steps:
         if step.block is None:
-            varying = soft(step, [instance.values(step.id) for instance in instances])
+            varying = soft_params(step, [instance.values(step.id) for instance in instances])
             known: dict[str, Any] = {}
             for part, instance in zip(parts, instances, strict=True):
                 values = instance.values(step.id)

@@ -160,7 +160,7 @@ def literal(column: tuple[Any, ...]) -> Text:
     return Text(parse(printed(value)), column)
 
 
-def soft(step: Step, values: list[dict[str, Any]]) -> list[str]:
+def soft_params(step: Step, values: list[dict[str, Any]]) -> list[str]:
     """Parameters that may be printed as something else than a number."""
     assert step.layer is not None
     found = []

@@ -30,7 +30,7 @@ def walk(
     inputs: Tensor | Sequence[Tensor],
     wanted: Iterable[Place],
 ) -> dict[Place, Tensor]:
-    """The outputs of the wanted nodes; of nodes with several outputs the first.
+    """The outputs of the wanted nodes in the order they are computed; of nodes with several outputs the first.
 
     ``wanted`` are node ids from the network inwards, ``("n7", "n2")`` or ``("n7[2]", "n2")`` in a row of
     repetitions. A row itself gives what its last repetition gives. ``model`` is an instance of the
@@ -62,7 +62,10 @@ def walk_ports(
     missing = walker.wanted - walker.found.keys()
     if missing:
         raise CodeError(f"There is no running node at {' / '.join(min(missing))}.")
-    return {place: walker.found[plain] for place, plain in names.items()}
+    asked: dict[Place, list[Place]] = {}
+    for place, plain in names.items():
+        asked.setdefault(plain, []).append(place)
+    return {place: ports for plain, ports in walker.found.items() for place in asked[plain]}
 
 
 def _first_plain(place: Place) -> Place:

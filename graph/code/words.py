@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from graph.catalogue.spec import Param
 from graph.code.layout import names_of, parse, substitute
 from graph.code.plans import (
     ANY,
@@ -25,10 +26,8 @@ from graph.code.plans import (
     literal,
     printed,
     rendered,
+    soft_params,
     stand_in,
-)
-from graph.code.plans import (
-    soft as soft_parameters,
 )
 from graph.code.rows import is_number, less, runs_of, single
 from graph.code.structure import CodeError, Step, Structure, safe_name
@@ -52,11 +51,33 @@ SIZES = frozenset(
 """Parameters that say how wide a layer's result is: what lies behind may be printed in their words."""
 
 
-class Words:
-    """Finds the words of one class."""
+TELLING = ("in_channels", "in_features", "input_size", "embed_dim", "d_model", "num_channels", "num_features")
+"""Where one argument stands for several parameters, it is called like the first of these among them."""
 
-    def __init__(self, variant: Variant, class_names: set[str], left_out: set[tuple[str, str]]) -> None:
+
+def write_words(variant: Variant, class_names: set[str], left_out: set[tuple[str, str]]) -> None:
+    """Fill in the variant's arguments and how everything in it is written."""
+    words = Words(variant, class_names, left_out, ())
+    words.write()
+    names = tuple(min(hints, key=_how_telling) for hints in words.hints)
+    if names != tuple(hints[0] for hints in words.hints):
+        variant.stored.clear()
+        Words(variant, class_names, left_out, names).write()
+
+
+def _how_telling(name: str) -> int:
+    return TELLING.index(name) if name in TELLING else len(TELLING)
+
+
+class Words:
+    """Finds the words of one class. ``names`` are better names for its inferred arguments, in order."""
+
+    def __init__(
+        self, variant: Variant, class_names: set[str], left_out: set[tuple[str, str]], names: tuple[str, ...]
+    ) -> None:
         self.left_out = left_out
+        self.names = names
+        self.hints: list[list[str]] = []
         self.variant = variant
         self.count = len(variant.instances)
         self.taken = {"self", *IN_THE_CODE, *class_names}
@@ -116,10 +137,10 @@ class Words:
         layer = step.layer
         assert layer is not None
         rows = [instance.values(step.id) for instance in instances]
-        columns = {param.name: tuple(row[param.name] for row in rows) for param in layer.params}
+        columns = {param.name: tuple(_bare(param, row[param.name]) for row in rows) for param in layer.params}
         soft = [
             name
-            for name in soft_parameters(step, rows)
+            for name in soft_params(step, rows)
             if (known := self._written(step.node.params.get(name), columns[name], env)) is None or known.names
         ]
         for param in layer.params:
@@ -272,6 +293,9 @@ class Words:
             if equal is None:
                 equal = self._argument(column, hint, node)
             found = Text(parse(equal.name), column, frozenset({equal.name}))
+        for argument, hints in zip(self.inferred, self.hints, strict=True):
+            if isinstance(found.tree, ast.Name) and found.tree.id == argument.name:
+                hints.append(hint)
         if note:
             self.used |= found.names
         return found
@@ -299,6 +323,8 @@ class Words:
 
     def _argument(self, column: tuple[Any, ...], hint: str, node: Node) -> Argument:
         """A new constructor argument, called like the parameter it first stands for."""
+        if self.names:
+            hint = self.names[len(self.inferred)]
         name, number = safe_name(hint), 2
         while name in self.taken:
             name = f"{safe_name(node.name)}_{safe_name(hint)}" + (str(number) if number > 2 else "")
@@ -308,7 +334,13 @@ class Words:
         filler = next(value for value in column if value is not ANY)
         argument = Argument(name, tuple(filler if value is ANY else value for value in column))
         self.inferred.append(argument)
+        self.hints.append([])
         return argument
+
+
+def _bare(param: Param, value: Any) -> Any:
+    """``64`` for the ``(64,)`` of a LayerNorm, which is printed so."""
+    return value[0] if param.bare and isinstance(value, tuple) and len(value) == 1 else value
 
 
 def _match(before: Sequence[Text], column: tuple[Any, ...]) -> Text | None:

@@ -47,7 +47,7 @@ def value(random: Random, param: Param) -> Any:
     if param.kind == "float":
         low = max(param.minimum if param.minimum is not None else -2.0, -2.0)
         high = min(param.maximum if param.maximum is not None else 3.0, 3.0)
-        return round(random.uniform(low, high), 2)
+        return max(round(random.uniform(low, high), 2), low)
     if param.kind == "ints" and random.random() < 0.5:
         return number(random, param)
     length = param.length if param.kind == "ints" else random.randint(1, 4)

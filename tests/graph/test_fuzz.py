@@ -56,6 +56,11 @@ def on_purpose(layer: LayerType, answer: Answer, trial: Case) -> str | None:
         return "torch reads the batch of such an input as channels of a single sample"
     if layer.name == "ScaledDotProductAttention" and text.startswith("expects as many values as keys"):
         return "one of torch's kernels does not compare the number of keys and values"
+    if (
+        layer.name == "ScaledDotProductAttention"
+        and len(trial.wires.shapes.get("attn_mask", [(1, 1)])[0]) == 1
+    ):
+        return "only some of torch's kernels take a mask of one axis"
     if text.startswith("is causal, which is a mask of its own"):
         return "of two masks only one would be used"
     if text.startswith("needs both states or none"):
