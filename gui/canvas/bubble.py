@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
 
 WIDTH = 360
+TEXT = WIDTH - 24 - 18 - 8 - 30
 SHOWN = 3
 """Problems shown at most; the problems panel lists all."""
 
@@ -63,6 +64,8 @@ class Bubble(QFrame):
         text = QLabel(problem.text, self)
         text.setTextFormat(Qt.TextFormat.PlainText)
         text.setWordWrap(True)
+        text.setFixedWidth(TEXT if first else TEXT + 30)
+        text.setFixedHeight(text.heightForWidth(text.width()))
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(text, 1)
@@ -70,6 +73,7 @@ class Bubble(QFrame):
             close = QToolButton(self)
             close.setIcon(icon("close"))
             close.setAutoRaise(True)
+            close.setFixedSize(22, 22)
             close.setAccessibleName(tr("Close"))
             close.clicked.connect(self.view.close_bubble)
             row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
@@ -84,7 +88,9 @@ class Bubble(QFrame):
         for fix in fixes:
             self._button(fix.label, "auto-fix", lambda fix=fix: self._apply(fix))
         if fixes:
-            self.buttons[-len(fixes)].setDefault(True)
+            best = self.buttons[-len(fixes)]
+            best.setDefault(True)
+            best.setIcon(icon("auto-fix", theme().on_accent))
             self.wait.hide()
         else:
             self.wait.setText(tr("No single change would repair this."))
@@ -96,6 +102,7 @@ class Bubble(QFrame):
         button.clicked.connect(lambda *_: do())
         self.buttons.append(button)
         self.body.addWidget(button)
+        button.show()
 
     def _apply(self, fix: Fix) -> None:
         self.view.workspace.perform(fix.label, fix.edits)
@@ -103,7 +110,8 @@ class Bubble(QFrame):
 
     def _place(self) -> None:
         """Below the place if there is room, else above; never outside of the view."""
-        self.setFixedHeight(self.body.totalHeightForWidth(WIDTH))
+        self.body.invalidate()
+        self.setFixedHeight(self.body.sizeHint().height())
         parent = self.view
         x = max(6, min(self.pixel.x() - 24, parent.width() - WIDTH - 6))
         y = self.pixel.y() + 8

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
     QStaticText,
 )
 
+from graph.model import OUTPUT
 from gui.canvas.geometry import HEIGHT, PORT_RADIUS, ROW, port_y
 from gui.canvas.look import Look, PortLook
 from gui.colors import mixed
@@ -62,9 +63,9 @@ def text_width(text: str, pixels: float, bold: bool = False) -> float:
 
 
 @lru_cache(maxsize=256)
-def glyph(category: str, color: str, pixels: int) -> QPixmap:
-    """A category's icon at a size in device pixels."""
-    return icon(CATEGORY_ICONS.get(category, "cube-outline"), QColor(color)).pixmap(pixels, pixels)
+def glyph(name: str, color: str, pixels: int) -> QPixmap:
+    """An icon at a size in device pixels."""
+    return icon(name, QColor(color)).pixmap(pixels, pixels)
 
 
 def forget() -> None:
@@ -94,13 +95,9 @@ def paint_node(painter: QPainter, item: NodeItem, scale: float) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if look.stack:
         _stack(painter, box)
-    _body(painter, item, box, category)
+    _body(painter, item, box, category, scale)
     if scale < DETAIL:
-        width = item.width - TILE / 2 - 22
-        tall = 20.0
-        top = min(item.height, HEIGHT) / 2 - tall * 0.68
-        color = colors.node_muted if look.unknown else colors.node_text
-        write(painter, QPointF(TILE / 2 + 8, top), look.title, tall, color, width, True)
+        _short_texts(painter, item, scale)
     else:
         _texts(painter, item, category, scale)
         _ports(painter, item)
@@ -119,7 +116,7 @@ def _stack(painter: QPainter, box: QRectF) -> None:
         painter.drawRoundedRect(box.translated(offset, -offset), RADIUS, RADIUS)
 
 
-def _body(painter: QPainter, item: NodeItem, box: QRectF, category: QColor) -> None:
+def _body(painter: QPainter, item: NodeItem, box: QRectF, category: QColor, scale: float) -> None:
     colors, look = theme(), item.look
     if item.selected or item.flashing:
         halo = QColor(colors.accent)
@@ -141,10 +138,11 @@ def _body(painter: QPainter, item: NodeItem, box: QRectF, category: QColor) -> N
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(fill)
     painter.drawRoundedRect(box, RADIUS, RADIUS)
-    painter.setBrush(_faded(category, 34 if colors.dark else 26))
-    painter.drawPath(_tile(item.height))
+    if scale >= DETAIL:
+        painter.setBrush(_faded(category, 34 if colors.dark else 26))
+        painter.drawPath(_left(item.height, TILE))
     painter.setBrush(category)
-    painter.drawPath(_strip(item.height))
+    painter.drawPath(_left(item.height, 5.0 if scale >= DETAIL else 10.0))
     if look.unknown:
         painter.setBrush(QBrush(_faded(colors.node_muted, 46), Qt.BrushStyle.BDiagPattern))
         painter.drawRoundedRect(box, RADIUS, RADIUS)
@@ -168,16 +166,7 @@ def _outline(item: NodeItem) -> QPen:
     return QPen(colors.node_border, 1.0)
 
 
-@lru_cache(maxsize=32)
-def _tile(height: float) -> QPainterPath:
-    return _left(height, TILE)
-
-
-@lru_cache(maxsize=32)
-def _strip(height: float) -> QPainterPath:
-    return _left(height, 5.0)
-
-
+@lru_cache(maxsize=128)
 def _left(height: float, width: float) -> QPainterPath:
     """The left part of the body, with its rounded corners."""
     whole, cut = QPainterPath(), QPainterPath()
@@ -193,7 +182,8 @@ def _texts(painter: QPainter, item: NodeItem, category: QColor, scale: float) ->
     pixels = max(8, round(size * scale * painter.device().devicePixelRatioF()))
     spot = QRectF((TILE + 4 - size) / 2, middle - size / 2, size, size)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    picture = glyph(look.category, category.name(), pixels)
+    name = "logout" if look.kind == OUTPUT else CATEGORY_ICONS.get(look.category, "cube-outline")
+    picture = glyph(name, category.name(), pixels)
     painter.drawPixmap(spot, picture, QRectF(picture.rect()))
     width = item.width - TEXT - 10
     strong = colors.node_muted if look.unknown else colors.node_text
@@ -213,6 +203,27 @@ def _texts(painter: QPainter, item: NodeItem, category: QColor, scale: float) ->
         top = port_y(number) - ROW / 2 + 1
         wide = min(text_width(port.name, 10), half)
         write(painter, QPointF(item.width - 11 - wide, top), port.name, 10, colors.node_muted, half)
+
+
+def _short_texts(painter: QPainter, item: NodeItem, scale: float) -> None:
+    """The title, as large as it can be, and the type while that can be read."""
+    colors, look = theme(), item.look
+    strong = colors.node_muted if look.unknown else colors.node_text
+    width = item.width - 26
+    if scale >= 0.48:
+        write(painter, QPointF(18, 8), look.title, 18, strong, width, True)
+        write(painter, QPointF(18, 34), look.kind, 15, colors.node_muted, width)
+        return
+    tall = 20.0 if scale > 0.4 else 25.0 if scale > 0.3 else 31.0
+    write(
+        painter,
+        QPointF(17, min(item.height, HEIGHT) / 2 - tall * 0.62),
+        look.title,
+        tall,
+        strong,
+        width,
+        True,
+    )
 
 
 def _ports(painter: QPainter, item: NodeItem) -> None:
