@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from graph.arrange.layers import Layers, Wire, branches
+from graph.geometry import HEIGHT
 
 Piece: TypeAlias = tuple[int, int, float]
 """Two vertices in neighbouring columns, and how much lower the right middle is when the wire is level."""
@@ -23,6 +24,8 @@ CLEARANCE = 14.0
 SWEEPS = 14
 ROUNDS = 60
 WORK = 60_000
+TALLEST = 2.5
+"""How much taller the picture may become by clearing the way."""
 
 
 def heights_of(layers: Layers, height: list[float], left: list[float], width: list[float]) -> list[float]:
@@ -31,7 +34,7 @@ def heights_of(layers: Layers, height: list[float], left: list[float], width: li
     for chain in _by_priority(layers):
         bands.join(chain)
     middle = bands.placed()
-    _clear_the_way(layers, height, left, width, middle)
+    _Clearing(layers, height, left, width, middle).run()
     return middle
 
 
@@ -200,62 +203,88 @@ def _share(x: float) -> float:
     return min(max(y0 + (y1 - y0) * (x - x0) / (x1 - x0), 0.0), 1.0)
 
 
-def _clear_the_way(
-    layers: Layers, height: list[float], left: list[float], width: list[float], middle: list[float]
-) -> None:
-    """Push aside, column by column, what the curves of long wires would run through."""
-    long = [(wire, path) for wire, path in zip(layers.wires, layers.paths, strict=True) if len(path) > 2]
-    long.sort(key=lambda item: (len(item[1]), item[0].key))
-    work = sum(len(path) - 2 for _, path in long)
-    best, fewest = list(middle), work + 1
-    for _ in range(min(ROUNDS, WORK // max(work, 1) + 2)):
-        before = list(middle)
-        moved = 0
-        for wire, path in long:
-            for dummy in path[1:-1]:
-                moved += _pass(layers, height, left, width, middle, wire, dummy)
-        if moved < fewest:
-            best, fewest = before, moved
-        if not moved:
-            return
-    middle[:] = best
+class _Clearing:
+    """Pushes aside, column by column, what the curves of long wires would run through.
 
+    A node that one wire pushes down and another pushes up in the same round stands between two wires that
+    are too close: then the second wire gives way, by both its ends.
+    """
 
-def _pass(
-    layers: Layers, height: list[float], left: list[float], width: list[float], middle: list[float],
-    wire: Wire, dummy: int,
-) -> bool:  # fmt: skip
-    """Make room for one wire in one column; whether anything had to move."""
-    column = layers.columns[layers.rank[dummy]]
-    place = layers.position[dummy]
-    x0, x1 = left[wire.source] + width[wire.source], left[wire.target]
-    y0, y1 = middle[wire.source] + wire.out, middle[wire.target] + wire.into
-    moved = False
-    for step in (-1, 1):
-        near = place + step
-        while 0 <= near < len(column) and layers.is_dummy(column[near]):
+    def __init__(
+        self, layers: Layers, height: list[float], left: list[float], width: list[float], middle: list[float]
+    ) -> None:
+        self.layers = layers
+        self.height = height
+        self.left = left
+        self.width = width
+        self.middle = middle
+        self.pushed: dict[int, int] = {}
+
+    def run(self) -> None:
+        paths = zip(self.layers.wires, self.layers.paths, strict=True)
+        long = sorted(
+            ((wire, path) for wire, path in paths if len(path) > 2),
+            key=lambda item: (len(item[1]), item[0].key),
+        )
+        work = sum(len(path) - 2 for _, path in long)
+        best, fewest = list(self.middle), work + 1
+        limit = TALLEST * (self._extent() + HEIGHT)
+        for _ in range(min(ROUNDS, WORK // max(work, 1) + 2)):
+            before = list(self.middle)
+            moved = 0
+            self.pushed = {}
+            for wire, path in long:
+                for dummy in path[1:-1]:
+                    moved += self._pass(wire, dummy, -1) + self._pass(wire, dummy, 1)
+            if moved < fewest:
+                best, fewest = before, moved
+            if not moved:
+                return
+            if self._extent() > limit:
+                break
+        self.middle[:] = best
+
+    def _extent(self) -> float:
+        return max(self.middle) - min(self.middle)
+
+    def _pass(self, wire: Wire, dummy: int, step: int) -> bool:
+        """Make room for a wire in a column, above (``step`` -1) or below it; whether anything had to move."""
+        column = self.layers.columns[self.layers.rank[dummy]]
+        near = self.layers.position[dummy] + step
+        while 0 <= near < len(column) and self.layers.is_dummy(column[near]):
             near += step
         if not 0 <= near < len(column):
-            continue
+            return False
         node = column[near]
+        x0, x1 = self.left[wire.source] + self.width[wire.source], self.left[wire.target]
+        y0, y1 = self.middle[wire.source] + wire.out, self.middle[wire.target] + wire.into
         ends = [
             y0 + (y1 - y0) * _share((x - x0) / (x1 - x0))
-            for x in (left[node] - CLEARANCE, left[node] + width[node] + CLEARANCE)
+            for x in (self.left[node] - CLEARANCE, self.left[node] + self.width[node] + CLEARANCE)
         ]
-        reach = height[node] / 2 + CLEARANCE
+        reach = self.height[node] / 2 + CLEARANCE
         goal = min(ends) - reach if step < 0 else max(ends) + reach
-        if (middle[node] - goal) * step >= -0.5:
-            continue
-        moved = True
-        middle[node] = goal
-        # what stands further out in the column makes room in turn
-        here = near
+        lacking = goal - self.middle[node]
+        if lacking * step <= 0.5:
+            return False
+        if self.pushed.get(node) == -step:
+            for end in (wire.source, wire.target):
+                self._shift(end, -lacking, -step)
+        else:
+            self.pushed[node] = step
+            self._shift(node, lacking, step)
+        return True
+
+    def _shift(self, vertex: int, distance: float, step: int) -> None:
+        """Move a node; what stands further that way in its column makes room in turn."""
+        column = self.layers.columns[self.layers.rank[vertex]]
+        self.middle[vertex] += distance
+        here = self.layers.position[vertex]
         while 0 <= here + step < len(column):
             inner, outer = column[here], column[here + step]
             upper, lower = (inner, outer) if step > 0 else (outer, inner)
-            least = separation(layers, height, upper, lower)
-            if (middle[outer] - middle[inner]) * step >= least:
+            least = separation(self.layers, self.height, upper, lower)
+            if (self.middle[outer] - self.middle[inner]) * step >= least:
                 break
-            middle[outer] = middle[inner] + step * least
+            self.middle[outer] = self.middle[inner] + step * least
             here += step
-    return moved

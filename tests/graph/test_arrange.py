@@ -75,6 +75,44 @@ def recurrent() -> Graph:
     return g.graph
 
 
+def attention(blocks: int = 2) -> Graph:
+    """Transformer layers drawn by hand, both fed by the same mask."""
+    g = GraphBuilder("Attention")
+    x: Source = g.input()
+    mask = g.input("mask")
+    for _ in range(blocks):
+        query, key, value = linear(g, x), linear(g, x), linear(g, x)
+        scores = g.add("MatMul", query, g.add("Transpose", key))
+        weights = g.add("Softmax", g.add("Add", scores, mask))
+        x = g.add("LayerNorm", g.add("Add", x, linear(g, g.add("MatMul", weights, value))))
+        x = g.add("LayerNorm", g.add("Add", x, linear(g, x, 3)))
+    g.output(x)
+    return g.graph
+
+
+def lstm_cell() -> Graph:
+    g = GraphBuilder("Cell")
+    both = g.add("Concat", g.input("x"), g.input("h"))
+    before = g.input("c")
+    take, keep, give = (g.add("Sigmoid", linear(g, both)) for _ in range(3))
+    new = g.add("Multiply", take, g.add("Tanh", linear(g, both)))
+    after = g.add("Add", g.add("Multiply", keep, before), new)
+    g.output(g.add("Multiply", give, g.add("Tanh", after)))
+    g.output(after)
+    return g.graph
+
+
+def squeeze_and_excite() -> Graph:
+    """A skip inside a skip."""
+    g = GraphBuilder("SE")
+    x: Source = g.input()
+    for _ in range(2):
+        y = linear(g, x, 3)
+        x = g.add("ReLU", g.add("Add", g.add("Multiply", y, g.add("Sigmoid", linear(g, y, 3))), x))
+    g.output(x)
+    return g.graph
+
+
 TOPOLOGIES: dict[str, Callable[[], Graph]] = {
     "chain of 7": lambda: chain(7),
     "chain of 40": lambda: chain(40),
@@ -82,6 +120,9 @@ TOPOLOGIES: dict[str, Callable[[], Graph]] = {
     "inception": inception,
     "U-Net": unet,
     "recurrent": recurrent,
+    "attention": attention,
+    "LSTM cell": lstm_cell,
+    "squeeze and excite": squeeze_and_excite,
 }
 
 
