@@ -16,6 +16,17 @@ def _linear_worked(given: Given, outputs: Outputs) -> str:
     return f"parameters = {n} · {m}{bias} = {n * m + (m if given['bias'] else 0):,}"
 
 
+def _not_flat(given: Given) -> Complaint | None:
+    tensor = given.one()
+    if tensor.rank < 4:
+        return None
+    return Complaint(
+        f"works on the last axis alone, each row of an image by itself; a Flatten before it would join all axes of "
+        f"{tensor.text}",
+        expected="(B, features)", got=tensor.text, port="input",
+    )  # fmt: skip
+
+
 def _bilinear_worked(given: Given, outputs: Outputs) -> str:
     a, b, out = given["in1_features"], given["in2_features"], given["out_features"]
     bias = f" + {out}" if given["bias"] else ""
@@ -59,6 +70,7 @@ LAYERS = (
             rank_at_least(2, "a batch of features (B, …, features)"),
             channels_match("in_features", -1, "features"),
         ),
+        caution=_not_flat,
         worked=_linear_worked,
         macs=_linear_macs,
         headline=("out_features",),

@@ -100,7 +100,9 @@ def _plain(random: Random, layer: LayerType) -> Case:
         shapes[port.name] = [shape if number == 0 else wobble(random, shape, 0.3) for number in range(count)]
         if port.name != layer.inputs[0].name:
             shapes[port.name] = [wobble(random, shape, 0.3)]
-        if port.accepts == "int" or (port.accepts in ("number", "any") and random.random() < 0.15):
+        if port.accepts == "bool":
+            dtypes[port.name] = "bool"
+        elif port.accepts == "int" or (port.accepts in ("number", "any") and random.random() < 0.15):
             dtypes[port.name] = "int64"
     return Case(parameters(random, layer), Wires(shapes, dtypes))
 
