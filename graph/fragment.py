@@ -20,6 +20,7 @@ from graph.files.read import read_edge, read_project
 from graph.files.write import FORMAT, edge_data, graph_data
 from graph.model import INPUT, OUTPUT, Edge, Graph, Node, Project
 from graph.names import unique_name
+from graph.ports import next_index
 from graph.values import BadValue, Value, expressions, resolve
 
 MIME = "application/x-torchloom-fragment+json"
@@ -118,7 +119,7 @@ class _Paste:
         ids: dict[str, str] = {}
         taken = {graph.name for graph in self.project.graphs()}
         present = {_content(block): block.id for block in self.project.blocks.values()}
-        next_id = int(self.project.fresh_graph_id("b")[1:])
+        fresh = iter(self.project.fresh_graph_ids("b", len(self.piece.blocks)))
         for block in _in_order(self.piece.blocks):
             block = copying.deepcopy(block)
             for node in block.nodes.values():
@@ -131,8 +132,7 @@ class _Paste:
                 continue
             block.name = unique_name(block.name, taken)
             taken.add(block.name)
-            ids[block.id] = block.id = f"b{next_id}"
-            next_id += 1
+            ids[block.id] = block.id = next(fresh)
             edits.append(AddGraph(block, True))
         return edits, ids
 
@@ -141,7 +141,7 @@ class _Paste:
         ids = self.graph.fresh_ids("n", len(self.source.nodes))
         new = dict(zip(self.source.nodes, ids, strict=True))
         names = self.graph.names()
-        ends = {kind: _next_index(self.graph, kind) for kind in (INPUT, OUTPUT)}
+        ends = {kind: next_index(self.graph, kind) for kind in (INPUT, OUTPUT)}
         nodes: dict[str, Node] = {}
         for key, node in self.source.nodes.items():
             name = unique_name(node.name, names)
@@ -178,12 +178,6 @@ class _Paste:
         ]
         ids = self.graph.fresh_ids("e", len(inner) + len(kept))
         return [replace(edge, id=new) for new, edge in zip(ids, inner + kept, strict=True)]
-
-
-def _next_index(graph: Graph, kind: str) -> int:
-    present = graph.ordered(kind)
-    last = present[-1].params.get("index", 0) if present else 0
-    return max(len(present), last + 1) if present and isinstance(last, int) else len(present)
 
 
 def _blocks_of(project: Project, nodes: Iterable[Node]) -> list[Graph]:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from graph.values import Value
 
 BLOCK = "Block"
 INPUT = "Input"
 OUTPUT = "Output"
+MAX_ID = 999_999_999
 
 
 def id_key(identifier: str) -> tuple[str, int, str]:
@@ -128,9 +130,18 @@ class Graph:
 
     def fresh_ids(self, prefix: str, count: int = 1) -> list[str]:
         """New ids never used by a present node, edge or frame of this graph."""
-        table: dict[str, object] = {**self.nodes, **self.edges, **self.frames}
-        highest = max((id_key(key)[1] for key in table if id_key(key)[0] == prefix), default=0)
-        return [f"{prefix}{highest + 1 + offset}" for offset in range(count)]
+        return _fresh(prefix, [*self.nodes, *self.edges, *self.frames], count)
+
+
+def _fresh(prefix: str, taken: Iterable[str], count: int) -> list[str]:
+    """Ids behind the highest number in use, or in the gaps when that is close to the largest allowed."""
+    keys = map(id_key, taken)
+    used = {number for head, number, _ in keys if head == prefix}
+    first = max(used, default=0) + 1
+    if first + count <= MAX_ID:
+        return [f"{prefix}{first + offset}" for offset in range(count)]
+    free = (number for number in range(1, MAX_ID) if number not in used)
+    return [f"{prefix}{number}" for number in islice(free, count)]
 
 
 def _index(node: Node) -> int:
@@ -203,8 +214,11 @@ class Project:
 
     def fresh_graph_id(self, prefix: str) -> str:
         """A new id for a network (prefix ``g``) or a block (prefix ``b``)."""
-        taken = [id_key(graph.id) for graph in self.graphs()]
-        return f"{prefix}{max((number for head, number, _ in taken if head == prefix), default=0) + 1}"
+        return self.fresh_graph_ids(prefix, 1)[0]
+
+    def fresh_graph_ids(self, prefix: str, count: int) -> list[str]:
+        """Several new ids at once."""
+        return _fresh(prefix, [*self.networks, *self.blocks], count)
 
     def copy(self) -> Project:
         """A deep copy that shares nothing mutable."""

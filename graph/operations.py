@@ -13,7 +13,7 @@ from graph.edits import AddNodes, Connect, Disconnect, Edit, EditError, RemoveNo
 from graph.fragment import copy, paste
 from graph.model import BLOCK, INPUT, OUTPUT, Edge, Graph, Node, Project
 from graph.names import fresh_name
-from graph.ports import in_ports, out_ports
+from graph.ports import in_ports, next_index, out_ports
 from graph.values import BadValue
 
 
@@ -30,9 +30,7 @@ def new_node(project: Project, graph: Graph, type: str, x: float = 0.0, y: float
     except BadValue as error:
         raise EditError(str(error)) from None
     if type in (INPUT, OUTPUT):
-        present = graph.ordered(type)
-        last = present[-1].params.get("index", 0) if present else -1
-        index = max(len(present), last + 1 if isinstance(last, int) else 0)
+        index = next_index(graph, type)
         params |= {"index": index} if index else {}
     return Node(node_id, type, fresh_name(graph, type), params, x, y)
 

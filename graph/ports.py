@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graph.catalogue.spec import Port
 from graph.checks import layer_type
-from graph.model import BLOCK, Node, Project
+from graph.model import BLOCK, Graph, Node, Project
 from graph.values import BadValue
 
 
@@ -28,3 +28,11 @@ def out_ports(project: Project, node: Node) -> tuple[Port, ...]:
         return layer_type(node.type).out_ports(node.params)
     except BadValue:
         return ()
+
+
+def next_index(graph: Graph, kind: str) -> int:
+    """The ``index`` that puts a new Input or Output behind those there are."""
+    present = graph.ordered(kind)
+    last = present[-1].params.get("index", 0) if present else -1
+    highest = layer_type(kind).param("index").maximum or 0
+    return min(max(len(present), last + 1 if isinstance(last, int) else 0), int(highest))

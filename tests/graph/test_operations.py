@@ -175,6 +175,19 @@ def test_a_new_node_has_a_free_name_and_the_next_place_among_the_ports() -> None
         apply_edits(made, undo)
 
 
+def test_ids_do_not_run_out_when_a_file_uses_the_highest() -> None:
+    made = residual()
+    net = made.main
+    high = "n999999999"
+    net.nodes[high] = net.nodes.pop("n3")
+    net.nodes[high].id = high
+    net.edges.clear()
+    node = new_node(made, net, "ReLU")
+    assert node.id == "n3"
+    apply_edits(made, insert(made, net, node))
+    assert net.fresh_ids("n", 2) == ["n6", "n7"]
+
+
 def insert(made: Project, net: Graph, node: object) -> list[object]:
     from graph.edits import AddNodes
 

@@ -1,0 +1,53 @@
+"""Places of ports and courses of wires."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from graph.geometry import HEIGHT, PORT_Y, ROW, WIDTH, fan, node_size, port_y, wire, wire_points
+
+
+def test_nodes_grow_with_their_ports() -> None:
+    assert node_size(1, 1) == node_size(0, 1) == (WIDTH, HEIGHT)
+    assert node_size(3, 1) == node_size(1, 3) == (WIDTH, HEIGHT + 2 * ROW + 6)
+    for count in range(1, 9):
+        ports = [port_y(index) for index in range(count)]
+        assert ports[0] == PORT_Y
+        assert ports == sorted(ports) and ports[-1] < node_size(count, 1)[1]
+
+
+def test_wires_at_a_port_that_takes_many_stay_on_the_node() -> None:
+    assert fan(0, 1) == 0
+    assert [fan(index, 3) for index in range(3)] == [-9, 0, 9]
+    ends = [fan(index, 100) for index in range(100)]
+    assert ends[0] == pytest.approx(-20) and ends[-1] == pytest.approx(20)
+
+
+@pytest.mark.parametrize("end", [(300.0, 0.0), (300.0, 200.0), (60.0, -150.0), (5.0, 40.0)])
+def test_a_wire_forward_is_one_curve_that_never_turns_back(end: tuple[float, float]) -> None:
+    assert len(wire((0.0, 0.0), end)) == 1
+    points = wire_points((0.0, 0.0), end)
+    assert points[0] == (0.0, 0.0) and points[-1] == pytest.approx(end)
+    down = 1 if end[1] >= 0 else -1
+    assert all((b[1] - a[1]) * down >= -1e-9 for a, b in pairwise(points))
+    middle = points[len(points) // 2]
+    assert middle == pytest.approx((end[0] / 2, end[1] / 2))
+
+
+@pytest.mark.parametrize("down", [116.0, 300.0, 470.0])
+def test_a_wire_to_the_next_row_runs_back_level_above_its_target(down: float) -> None:
+    points = wire_points((900.0, 0.0), (0.0, down))
+    between = [y for x, y in points if 10 < x < 890]
+    assert between and all(y == pytest.approx(down - 58) for y in between)
+    assert max(x for x, _ in points) < 950 and min(x for x, _ in points) > -50
+
+
+@pytest.mark.parametrize("end", [(-200.0, 0.0), (-200.0, 50.0), (-200.0, -300.0)])
+def test_a_wire_back_on_the_same_height_goes_round(end: tuple[float, float]) -> None:
+    points = wire_points((0.0, 0.0), end)
+    assert points[-1] == pytest.approx(end)
+    between = [y for x, y in points if -190 < x < -10]
+    assert max(between) - min(between) < 1e-6
+    assert min(abs(between[0]), abs(between[0] - end[1])) >= 69
