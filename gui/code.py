@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from graph.code import CodeError, Source, generate
 from gui.code_view import CodeView
@@ -35,19 +35,20 @@ class CodePanel(QWidget):
         self.network.setToolTip(self.tr("Which network's code is shown"))
         self.sentence = WrappedLabel()
         self.sign = picture_label(pixmap(SEVERITY_ICONS["error"], theme().error))
-        self.copy = QPushButton(self.tr("Copy"))
+        self.copy = QToolButton(self.view)
         self.copy.setToolTip(self.tr("Copy the whole module"))
+        self.copy.setAccessibleName(self.tr("Copy the whole module"))
         self.copy.clicked.connect(self.copy_all)
-        head = QHBoxLayout()
+        self.head = QWidget()
+        head = QHBoxLayout(self.head)
         head.setContentsMargins(10, 6, 10, 6)
         head.addWidget(self.network)
         head.addWidget(self.sign)
         head.addWidget(self.sentence, 1)
-        head.addWidget(self.copy)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(head)
+        column.addWidget(self.head)
         column.addWidget(self.view, 1)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -73,6 +74,17 @@ class CodePanel(QWidget):
         super().showEvent(event)
         if self._stale:
             self._timer.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self._place_copy)
+
+    def _place_copy(self) -> None:
+        # over the text, in the corner: a row of its own would cost the panel two lines of code
+        viewport = self.view.viewport().geometry()
+        size = self.copy.sizeHint()
+        self.copy.move(viewport.right() - size.width() - 6, viewport.top() + 6)
+        self.copy.raise_()
 
     def refresh(self) -> None:
         """Generate the code now."""
@@ -102,6 +114,7 @@ class CodePanel(QWidget):
         self.sign.setVisible(bool(sentence))
         self.view.set_faded(bool(sentence))
         self.copy.setEnabled(self.source is not None and not sentence)
+        self.head.setVisible(bool(sentence) or self.network.count() > 1)
 
     def _list_networks(self) -> None:
         networks = self.workspace.project.networks
@@ -118,6 +131,7 @@ class CodePanel(QWidget):
                 chosen = self.workspace.place[0]
             self.network.setCurrentIndex(max(0, self.network.findData(chosen)))
         self.network.setVisible(len(items) > 1)
+        self.head.setVisible(len(items) > 1 or bool(self.failed))
 
     def _other_network(self) -> None:
         self.refresh()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
@@ -13,7 +13,7 @@ RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 VERSION = 1
 """Raise this when panels come or go in a way that makes remembered layouts wrong."""
-LEFT_WIDTH, RIGHT_WIDTH, BOTTOM_HEIGHT = 230, 330, 250
+LEFT_WIDTH, RIGHT_WIDTH, BOTTOM_HEIGHT = 226, 330, 300
 
 
 class Docks(QObject):
@@ -26,6 +26,7 @@ class Docks(QObject):
         self._order: list[tuple[str, Qt.DockWidgetArea]] = []
         self._hidden: set[str] = set()
         self._default = QByteArray()
+        self._unsized = False
         window.setDockNestingEnabled(True)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
@@ -38,6 +39,7 @@ class Docks(QObject):
         """Put a panel at an edge; at an edge that has one already it becomes a tab behind it."""
         dock = QDockWidget(title, self.window)
         dock.setObjectName(dock_id)
+        widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         dock.setWidget(widget)
         if area == BOTTOM:
             # the tab says the title; the row stays free for content
@@ -74,32 +76,34 @@ class Docks(QObject):
     # -- memory --------------------------------------------------------------------------------------
 
     def settle(self) -> None:
-        """Call once when all panels are in: sizes, remembered layout."""
-        self.reset()
+        """Call once when all panels are in: the layout of the last time, or the first one."""
         self._default = self.window.saveState(VERSION)
         store = settings()
         geometry, state = store.value("window/geometry"), store.value("window/state")
         if isinstance(geometry, QByteArray):
             self.window.restoreGeometry(geometry)
-        if isinstance(state, QByteArray):
-            self.window.restoreState(state, VERSION)
+        if not (isinstance(state, QByteArray) and self.window.restoreState(state, VERSION)):
+            self.reset()
+            self._unsized = True
 
     def reset(self) -> None:
         """The layout of the first start."""
-        if not self._default.isEmpty():
-            self.window.restoreState(self._default, VERSION)
-        for area, orientation, size in (
-            (LEFT, Qt.Orientation.Horizontal, LEFT_WIDTH),
-            (RIGHT, Qt.Orientation.Horizontal, RIGHT_WIDTH),
-            (BOTTOM, Qt.Orientation.Vertical, BOTTOM_HEIGHT),
-        ):
-            docks = [self.all[name] for name, place in self._order if place == area]
-            if docks:
-                self.window.resizeDocks(docks[:1], [size], orientation)
-        for name, area in self._order:
+        self.window.restoreState(self._default, VERSION)
+        for name, _ in self._order:
             self.all[name].setVisible(name not in self._hidden)
-            if area == BOTTOM and name == self._first_bottom():
-                self.all[name].raise_()
+        bottom = [name for name, area in self._order if area == BOTTOM and name not in self._hidden]
+        if bottom:
+            self.all[bottom[0]].raise_()
+        self._size()
+
+    def _size(self) -> None:
+        def first(area: Qt.DockWidgetArea) -> list[QDockWidget]:
+            return [self.all[name] for name, place in self._order if place == area][:1]
+
+        sides = [*first(LEFT), *first(RIGHT)]
+        self.window.resizeDocks(sides, [LEFT_WIDTH, RIGHT_WIDTH][-len(sides) :], Qt.Orientation.Horizontal)
+        height = min(BOTTOM_HEIGHT, self.window.height() // 3)
+        self.window.resizeDocks(first(BOTTOM), [height], Qt.Orientation.Vertical)
 
     def remember(self) -> None:
         """Keep the present layout for the next start."""
@@ -107,11 +111,12 @@ class Docks(QObject):
         store.setValue("window/geometry", self.window.saveGeometry())
         store.setValue("window/state", self.window.saveState(VERSION))
 
-    def _first_bottom(self) -> str:
-        return next(name for name, area in self._order if area == BOTTOM and name not in self._hidden)
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Make the tab bars that Qt builds for docks look like ours."""
+        """Size the docks when the window is shown; make the tab bars that Qt builds for them look like ours."""
+        if event.type() == QEvent.Type.Show and self._unsized:
+            # before it is shown, the window does not know its sizes
+            self._unsized = False
+            QTimer.singleShot(0, self._size)
         if event.type() == QEvent.Type.ChildAdded:
             child = event.child()  # type: ignore[attr-defined]
             if isinstance(child, QTabBar):

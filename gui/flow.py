@@ -45,9 +45,8 @@ class FlowLayout(QLayout):
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:
-        size = QSize()
-        for item in self._items:
-            size = size.expandedTo(item.minimumSize())
+        # a wide word may be narrower than it wants; the layout never makes its parent wider
+        size = QSize(60, max((item.minimumSize().height() for item in self._items), default=0))
         margins = self.contentsMargins()
         return size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
 

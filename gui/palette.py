@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
@@ -37,7 +37,7 @@ class PalettePanel(QWidget):
         self._lens = self.search.addAction(icon("magnify"), QLineEdit.ActionPosition.LeadingPosition)
         self.tree = _Tree()
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 4, 4)
+        column.setContentsMargins(8, 8, 2, 4)
         column.setSpacing(6)
         column.addWidget(self.search)
         column.addWidget(self.tree, 1)
@@ -151,8 +151,10 @@ class _Tree(QTreeWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setHeaderHidden(True)
-        self.setIndentation(16)
+        self.setIndentation(14)
         self.setDragEnabled(True)
+        self.setIconSize(QSize(15, 15))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setDragDropMode(QTreeWidget.DragDropMode.DragOnly)
         self.setUniformRowHeights(True)
         self.setAccessibleName(self.tr("Layers"))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from graph.fixes import Fix, fixes_for
 from graph.problems import Problem
 from gui.flow import FlowLayout
 from gui.icons import SEVERITY_ICONS, icon, pixmap
 from gui.theme import theme
-from gui.widgets import WrappedLabel, clear, picture_label
+from gui.widgets import ElidingButton, WrappedLabel, clear, picture_label
 from gui.workspace import Workspace
 
 
@@ -58,13 +58,11 @@ class ProblemCard(QFrame):
         self.fixes = fixes_for(workspace.inference, workspace.project, self.problem, workspace.facts)
         clear(self._flow)
         for fix in self.fixes:
-            button = QPushButton(icon("auto-fix", theme().accent), fix.label)
+            whole = fix.repairs == "graph"
+            tip = self.tr("Repairs the graph") if whole else self.tr("Repairs this node; other problems stay")
+            button = ElidingButton(icon("auto-fix", theme().accent), fix.label, tip)
             button.setProperty("fix", True)
             button.setCursor(Qt.CursorShape.PointingHandCursor)
-            whole = fix.repairs == "graph"
-            button.setToolTip(
-                self.tr("Repairs the graph") if whole else self.tr("Repairs this node; other problems stay")
-            )
             button.clicked.connect(lambda _=False, fix=fix: workspace.perform(fix.label, fix.edits))
             self._flow.addWidget(button)
         self._buttons.setVisible(bool(self.fixes))

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFrame, QLabel, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QIcon, QPixmap, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 
 class WrappedLabel(QLabel):
@@ -31,6 +40,34 @@ class Heading(QLabel):
         super().__init__(text, parent)
         self.setProperty("heading", True)
         self.setContentsMargins(0, 8, 0, 0)
+
+
+class ElidingButton(QPushButton):
+    """A button whose text ends in … where there is no room for it; then the tool tip says it all."""
+
+    def __init__(self, picture: QIcon, text: str, tip: str = "") -> None:
+        super().__init__(picture, text)
+        self.full = text
+        self.tip = tip
+        self._hint = super().sizeHint()
+        self._text_width = self.fontMetrics().horizontalAdvance(text)
+
+    def sizeHint(self) -> QSize:
+        if self.text() == self.full:
+            self._hint = super().sizeHint()
+            self._text_width = self.fontMetrics().horizontalAdvance(self.full)
+        return self._hint
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = self._text_width - max(0, self._hint.width() - self.width())
+        text = self.fontMetrics().elidedText(self.full, Qt.TextElideMode.ElideRight, room)
+        if text != self.text():
+            self.setText(text)
+        self.setToolTip(self.tip if text == self.full else f"{self.full}\n{self.tip}".strip())
 
 
 class Line(QFrame):
