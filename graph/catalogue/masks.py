@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from graph.catalogue.arithmetic import broadcast, quiet_stretch, stretches
+from graph.catalogue.arithmetic import quiet_stretch, stretches
 from graph.catalogue.rules import rank_at_least
-from graph.catalogue.spec import Call, Complaint, Example, Given, LayerType, Param, Port
+from graph.catalogue.spec import Call, Example, LayerType, Param, Port
 
 _LARGE = 1e12
 
@@ -33,17 +31,6 @@ def _comparison(name: str, sign: str, summary: str, help: str, words: tuple[str,
     )
 
 
-def _mask_fits(given: Given) -> Complaint | None:
-    tensor, mask = given.one(), given.one("mask")
-    pairs = zip(tensor.shapes, mask.shapes, strict=True)
-    if all(broadcast([shape, hidden]) == shape for shape, hidden in pairs):
-        return None
-    return Complaint(
-        f"expects a mask that fits {tensor.text} but receives {mask.text}",
-        expected=tensor.text, got=mask.text, port="mask",
-    )  # fmt: skip
-
-
 def _where_call(c: Call) -> str:
     return f"torch.where({c.one('condition')}, {c.one()}, {c.one('other')})"
 
@@ -52,8 +39,6 @@ def _positions_call(c: Call) -> str:
     x = c.one()
     return f"torch.arange({x}.size(1), device={x}.device).expand({x}.size(0), -1)"
 
-
-_chooses: Callable[[Given], Complaint | None] = stretches("chooses between")
 
 LAYERS = (
     _comparison(
@@ -80,7 +65,7 @@ LAYERS = (
         words=("choose", "if", "mask", "select", "condition"),
         inputs=(Port("condition", "bool"), Port("input", "number"), Port("other", "number")),
         call=_where_call,
-        check=_chooses,
+        check=stretches("chooses between"),
         caution=quiet_stretch(always=False),
         examples=(
             Example({}, {"condition": (2, 3), "input": (2, 3), "other": (2, 3)}, {"condition": "bool"}),
@@ -102,7 +87,8 @@ LAYERS = (
         ),
         inputs=(Port("input"), Port("mask", "bool")),
         call=lambda c: f"{c.one()}.masked_fill({c.one('mask')}, {c['value']})",
-        check=_mask_fits,
+        check=stretches("fills"),
+        caution=quiet_stretch(always=False),
         headline=("value",),
         examples=(
             Example({}, {"input": (2, 3), "mask": (2, 3)}, {"mask": "bool"}),
