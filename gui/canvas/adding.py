@@ -49,7 +49,12 @@ class Adding:
         def chosen(entry: Entry) -> None:
             self.add(entry, place, link)
 
+        def gone() -> None:
+            if self.popup is popup:
+                self.popup = None
+
         popup.chosen.connect(chosen)
+        popup.closed.connect(gone)
         if closed is not None:
             popup.closed.connect(closed)
         self.popup = popup

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from graph.catalogue import CATALOGUE
@@ -88,12 +89,12 @@ def node_look(
         shape=_shape_text(node, shapes),
         category=category,
         inputs=tuple(
-            PortLook(port.name, _arriving(shapes, port.name) or port.accepts, port.variadic,
+            _port(port.name, _arriving(shapes, port.name) or port.accepts, port.variadic,
                      f"in:{port.name}" in wired)
             for port in in_ports(project, node)
         ),
         outputs=tuple(
-            PortLook(port.name, _leaving(shapes, port.name) or "any", False, f"out:{port.name}" in wired)
+            _port(port.name, _leaving(shapes, port.name) or "any", False, f"out:{port.name}" in wired)
             for port in out_ports(project, node)
         ),
         mark=mark,
@@ -102,6 +103,11 @@ def node_look(
         note=bool(node.note),
         shared=node.shares is not None,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _port(name: str, kind: str, variadic: bool, wired: bool) -> PortLook:
+    return PortLook(name, kind, variadic, wired)
 
 
 def headline(project: Project, node: Node, values: dict[str, Any]) -> str:

@@ -79,4 +79,7 @@ class NodeItem(QGraphicsRectItem):
     ) -> None:
         NodeItem.painted += 1
         scene: CanvasScene = self.scene()  # type: ignore[assignment]
-        painting.paint_node(painter, self, scene.scale)
+        if widget is None:
+            painting.paint_node(painter, self, scene.scale)
+        else:
+            scene.pictures.draw(painter, self, scene.scale, widget.devicePixelRatioF())

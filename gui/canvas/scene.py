@@ -20,6 +20,7 @@ from gui.canvas.geometry import around
 from gui.canvas.look import Look, node_look
 from gui.canvas.node_item import NodeItem
 from gui.canvas.overview import Overview
+from gui.canvas.pictures import Pictures
 from gui.canvas.wire_item import WireItem
 from gui.theme import theme
 from gui.workspace import Workspace
@@ -38,6 +39,7 @@ class CanvasScene(QGraphicsScene):
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.workspace = workspace
+        self.graph: Graph = workspace.graph
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[str, WireItem] = {}
         self.wires_at: dict[str, set[str]] = {}
@@ -45,6 +47,7 @@ class CanvasScene(QGraphicsScene):
         self.scale = 1.0
         self.labels_shown = True
         self.overview = Overview(self)
+        self.pictures = Pictures()
         self.touched = 0
         """Items that were updated, for tests that count."""
         self._ends: dict[str, tuple[str, str]] = {}
@@ -58,10 +61,6 @@ class CanvasScene(QGraphicsScene):
         theme().changed.connect(self._recolour)
         self.rebuild()
 
-    @property
-    def graph(self) -> Graph:
-        return self.workspace.graph
-
     # -- following the document --------------------------------------------------------------------
 
     def rebuild(self) -> None:
@@ -70,7 +69,7 @@ class CanvasScene(QGraphicsScene):
         self.nodes, self.wires, self.wires_at, self._known, self._ends = {}, {}, {}, {}, {}
         self.chosen = frozenset()
         self._read_shapes()
-        graph = self.graph
+        graph = self.graph = self.workspace.graph
         for edge in graph.edges.values():
             self._note_edge(edge)
         for node_id in graph.nodes:
@@ -87,6 +86,7 @@ class CanvasScene(QGraphicsScene):
         if changes.everything:
             self.rebuild()
             return
+        self.graph = self.workspace.graph
         change = changes.graphs.get(self.workspace.graph_id)
         if change is not None:
             self._apply(change)
@@ -303,6 +303,7 @@ class CanvasScene(QGraphicsScene):
 
     def _recolour(self) -> None:
         painting.forget()
+        self.pictures.forget()
         wire_item.wire_pen.cache_clear()
         for wire in self.wires.values():
             wire.dress(again=True)

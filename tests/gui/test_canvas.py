@@ -100,7 +100,7 @@ def test_a_wrong_shape_makes_wire_and_node_red(hand: Hand) -> None:
     assert hand.scene.nodes[hand.node("fc1")].look.mark == "error"
     hand.workspace.undo.undo()
     hand.settle()
-    assert hand.scene.nodes[hand.node("fc1")].look.mark == ""
+    assert hand.scene.nodes[hand.node("fc1")].look.mark != "error"
 
 
 # -- moving the view ---------------------------------------------------------------------------------
@@ -393,7 +393,7 @@ def test_a_double_click_on_nothing_opens_the_search_and_esc_closes_it(hand: Hand
     popup = hand.view.adding.popup
     assert popup is not None and popup.isVisible()
     hand.key(Key.Key_Escape, to=popup.field)
-    assert not hand.view.findChildren(type(popup)) or not popup.isVisible()
+    assert hand.view.adding.popup is None and hand.view.hasFocus()
     assert hand.workspace.undo.count() == 0
 
 

@@ -1,0 +1,143 @@
+"""The canvas stays fast because little is touched: counted, not timed."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QApplication
+
+from graph.edits import SetParams
+from graph.model import Edge, Node
+from gui.canvas.node_item import NodeItem
+from gui.theme import theme
+from tests.gui.canvas_hand import Hand, mirror
+from tests.gui.test_canvas import chain
+
+
+def many(count: int, columns: int = 30) -> Hand:
+    """A grid of ReLUs in one long chain; node number ``i`` is called ``relu{i}``."""
+    made = chain()
+    graph = made.main
+    last = next(node.id for node in graph.nodes.values() if node.type == "ReLU")
+    for number in range(count):
+        row, column = divmod(number, columns)
+        node = Node(f"n{100 + number}", "ReLU", f"r{number}", x=column * 240.0, y=300 + row * 120.0)
+        graph.nodes[node.id] = node
+        edge = Edge(f"e{100 + number}", last, "output", node.id, "input")
+        graph.edges[edge.id] = edge
+        last = node.id
+    return Hand(made)
+
+
+@pytest.fixture
+def big(qapp: QApplication) -> Hand:
+    return many(600)
+
+
+def repaint(hand: Hand) -> int:
+    """How many nodes are painted for one full repaint."""
+    hand.settle()
+    NodeItem.painted = 0
+    hand.view.viewport().repaint()
+    return NodeItem.painted
+
+
+def test_only_what_is_in_view_is_painted(big: Hand) -> None:
+    big.view.zoom_to(1.0)
+    big.view.centerOn(big.title("r310"))
+    seen = big.view.mapToScene(big.view.viewport().rect()).boundingRect()
+    inside = sum(item.sceneBoundingRect().intersects(seen) for item in big.scene.nodes.values())
+    assert 20 < inside < 80
+    assert repaint(big) == inside
+
+
+def test_from_afar_no_node_is_painted_by_itself(big: Hand) -> None:
+    big.view.fit()
+    assert big.scene.scale < 0.4 and big.view.far_away
+    assert repaint(big) == 0
+
+
+def test_the_overview_shows_what_single_items_would(big: Hand) -> None:
+    """After moves far away the batched picture equals one built anew."""
+    big.view.fit()
+    names = ["r10", "r11", "r45"]
+    for name in names:
+        big.drag(big.scene.nodes[big.node(name)].body.center(), QPointF(900, 3600))
+    moved = big.view.grab().toImage()
+    big.scene.overview.forget()
+    assert big.view.grab().toImage() == moved
+    assert mirror(big) == []
+
+
+def test_a_drag_touches_the_node_and_its_wires(big: Hand) -> None:
+    big.view.centerOn(big.title("r310"))
+    big.press(big.title("r310"))
+    big.move(big.title("r310") + QPointF(20, 20))
+    big.settle()
+    big.scene.touched = 0
+    NodeItem.painted = 0
+    big.move(big.title("r310") + QPointF(8, 6))
+    big.settle()
+    assert big.scene.touched == 1 + 2
+    assert NodeItem.painted <= 9
+    big.release(big.title("r310"))
+
+
+def test_nodes_are_drawn_once_and_then_copied(big: Hand) -> None:
+    big.view.centerOn(big.title("r310"))
+    painted = repaint(big)
+    big.scene.pictures.made = 0
+    assert repaint(big) == painted
+    assert big.scene.pictures.made == 0
+    big.view.scroll_by(big.pixel(big.title("r311")) - big.pixel(big.title("r310")))
+    repaint(big)
+    assert 0 < big.scene.pictures.made < painted / 2
+
+
+def test_an_edit_updates_the_nodes_whose_picture_differs(big: Hand) -> None:
+    graph = big.graph
+    big.settle()
+    big.scene.touched = 0
+    big.workspace.perform("Set", [SetParams(graph.id, big.node("fc1"), {"out_features": 7})])
+    big.settle()
+    assert big.scene.touched == 2  # fc1 and the output behind it
+    assert big.scene.nodes[big.node("output")].look.shape == "(B, 7)"
+
+
+def test_panning_paints_the_new_strip_only(big: Hand) -> None:
+    big.view.centerOn(big.title("r310"))
+    everything = repaint(big)
+    NodeItem.painted = 0
+    big.view.scroll_by(big.pixel(QPointF(10, 0)) - big.pixel(QPointF(0, 0)))
+    big.settle()
+    assert 0 < NodeItem.painted < everything / 2
+
+
+def test_labels_on_wires_only_where_there_is_room(qapp: QApplication) -> None:
+    hand = Hand(chain())
+    short = next(w for w in hand.scene.wires.values() if w.text == "(B, 4, 8, 8)")
+    assert short.label is None
+    hand.drag(hand.title("fc1"), hand.title("fc1") + QPointF(200, 0))
+    wire = next(
+        w for w in hand.scene.wires.values() if hand.graph.edges[w.edge_id].target == hand.node("fc1")
+    )
+    assert wire.label is not None and wire.label.isVisible() and wire.label.text == "(B, 256)"
+    hand.view.zoom_to(0.5)
+    assert not wire.label.isVisible()
+    hand.view.zoom_to(1.0)
+    assert wire.label.isVisible()
+
+
+@pytest.mark.parametrize("scale", [0.15, 0.3, 0.5, 1.0, 2.0])
+def test_every_scale_paints_in_both_themes(big: Hand, scale: float) -> None:
+    big.view.zoom_to(scale)
+    pictures = []
+    before = theme().mode
+    for mode in ("light", "dark"):
+        theme().choose(mode, remember=False)  # type: ignore[arg-type]
+        big.settle()
+        pictures.append(big.view.grab().toImage())
+    theme().choose(before, remember=False)
+    assert pictures[0] != pictures[1]
+    middle = big.view.viewport().rect().center()
+    assert pictures[0].pixelColor(middle).lightness() != pictures[1].pixelColor(middle).lightness()
