@@ -26,7 +26,7 @@ def name_values(
 def local_name(name: str) -> str:
     """A node's name as a local variable."""
     name = safe_name(name)
-    return name + "_" if hasattr(builtins, name) else name
+    return name + "_" if hasattr(builtins, name) and name != "input" else name
 
 
 class _Naming:
