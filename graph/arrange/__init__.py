@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from graph.arrange.layers import Layers, Wire, layered
+from graph.arrange.order import put_in_order
 from graph.arrange.place import heights_of
 from graph.arrange.rows import Column, broken
 from graph.geometry import node_size, port_y
@@ -112,6 +113,7 @@ def _part(ids: list[str], edges: list[Edge], ports: _Ports, size: dict[str, Size
         for age, edge in enumerate(edges) if edge.source in number
     ]  # fmt: skip
     layers = layered(len(ids), wires)
+    put_in_order(layers)
     total = len(layers.rank)
     width = [size[key][0] for key in ids] + [0.0] * (total - len(ids))
     height = [size[key][1] for key in ids] + [0.0] * (total - len(ids))

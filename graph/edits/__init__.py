@@ -4,7 +4,7 @@ An edit holds ids and values, never widgets. Bigger operations (paste, insert on
 healing) are lists of edits applied under one name by :class:`graph.document.Document`.
 """
 
-from graph.edits.base import UNSET, Edit, EditError, Unset, creates_cycle, uses_block
+from graph.edits.base import UNSET, Edit, EditError, Unset, uses_block
 from graph.edits.graphs import AddGraph, RemoveGraph, SetFrames, SetHeader, SetProject
 from graph.edits.nodes import AddNodes, Move, RemoveNodes, Rename, Retype, SetNote, SetParams
 from graph.edits.wires import Connect, Disconnect
@@ -12,5 +12,5 @@ from graph.edits.wires import Connect, Disconnect
 __all__ = [
     "UNSET", "AddGraph", "AddNodes", "Connect", "Disconnect", "Edit", "EditError", "Move", "RemoveGraph",
     "RemoveNodes", "Rename", "Retype", "SetFrames", "SetHeader", "SetNote", "SetParams", "SetProject", "Unset",
-    "creates_cycle", "uses_block",
+    "uses_block",
 ]  # fmt: skip

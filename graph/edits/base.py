@@ -60,22 +60,6 @@ def node_of(graph: Graph, node_id: str) -> Node:
     return graph.nodes[node_id]
 
 
-def creates_cycle(graph: Graph, source: str, target: str) -> bool:
-    """Whether a wire from ``source`` to ``target`` would close a loop."""
-    seen, todo = set(), [target]
-    following: dict[str, list[str]] = {}
-    for edge in graph.edges.values():
-        following.setdefault(edge.source, []).append(edge.target)
-    while todo:
-        here = todo.pop()
-        if here == source:
-            return True
-        if here not in seen:
-            seen.add(here)
-            todo.extend(following.get(here, ()))
-    return False
-
-
 def uses_block(project: Project, inside: str, block_id: str) -> bool:
     """Whether block ``inside`` is ``block_id`` or uses it, at any depth."""
     seen, todo = set(), [inside]
