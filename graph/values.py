@@ -35,6 +35,7 @@ class Expr:
 
 Value: TypeAlias = None | bool | int | float | str | tuple[Any, ...] | Expr
 
+
 def shown(value: Any) -> str:
     """A value inside a sentence, never longer than a line."""
     if isinstance(value, Expr):

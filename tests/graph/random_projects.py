@@ -291,5 +291,3 @@ MAKERS: tuple[Callable[[random.Random, Project, Graph], Edit], ...] = (
     _rename, _set_note, _retype, _set_frames, _add_graph, _remove_graph, _set_header, _set_project,
 )  # fmt: skip
 """One function per kind of edit."""
-
-

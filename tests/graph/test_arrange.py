@@ -283,7 +283,9 @@ def random_graph(seed: int, size: int) -> Graph:
     g = GraphBuilder("Random")
     made: list[Ref] = [g.input()]
     for _ in range(size):
-        sources = [made[max(0, len(made) - 1 - int(dice.expovariate(0.25)))] for _ in range(dice.choice((1, 1, 2)))]
+        sources = [
+            made[max(0, len(made) - 1 - int(dice.expovariate(0.25)))] for _ in range(dice.choice((1, 1, 2)))
+        ]
         made.append(g.add("Concat", sources) if len(sources) > 1 else g.add("ReLU", sources[0]))
     return g.graph
 

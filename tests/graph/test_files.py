@@ -57,7 +57,9 @@ def test_every_preset_is_saved_and_opened() -> None:
 
 def test_the_text_reads_well() -> None:
     text = dumps(small())
-    assert '"n2": {"name": "fc1", "params": {"out_features": {"expr": "planes * 2"}}, "type": "Linear"}' in text
+    assert (
+        '"n2": {"name": "fc1", "params": {"out_features": {"expr": "planes * 2"}}, "type": "Linear"}' in text
+    )
     assert '"e1": {"from": ["n1", "output"], "to": ["n2", "input"]}' in text
     assert text.endswith("}\n") and max(map(len, text.splitlines())) <= 140
     data = json.loads(text)
@@ -203,11 +205,19 @@ BAD_PLACES: list[tuple[tuple[Any, ...], Any, str]] = [
     ((*NET, "layout", "n2"), [1e300, 0], "must be a number of at most 10,000,000"),
     ((*NET, "layout", "n2"), "here", "must be 2 numbers"),
     ((*NET, "layout", "n99"), [0, 0], "places a node “n99” that does not exist"),
-    ((*NET, "edges", "e1"), {"from": ["n1", "output"], "to": ["n9", "input"]}, "a node “n9” that does not exist"),
+    (
+        (*NET, "edges", "e1"),
+        {"from": ["n1", "output"], "to": ["n9", "input"]},
+        "a node “n9” that does not exist",
+    ),
     ((*NET, "edges", "e1"), {"from": ["n1", "out"], "to": ["n2", "input"]}, "Node “x” has no output “out”."),
     ((*NET, "edges", "e1"), {"from": ["n1", "output"], "to": ["n2", "x"]}, "Node “conv1” has no input “x”."),
     ((*NET, "edges", "e1"), {"from": ["n3", "output"], "to": ["n2", "input"]}, "close a loop"),
-    ((*NET, "edges", "e9"), {"from": ["n1", "output"], "to": ["n3", "input"]}, "Two wires would end at “input”"),
+    (
+        (*NET, "edges", "e9"),
+        {"from": ["n1", "output"], "to": ["n3", "input"]},
+        "Two wires would end at “input”",
+    ),
     ((*NET, "edges", "e9"), {"from": ["n1"], "to": ["n3", "input"]}, "must be a node and a port"),
     ((*NET, "name"), "nn", "“nn” cannot be a class name"),
     ((*NET, "name"), "Twice", "Two networks or blocks are called “Twice”."),
