@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from gui.theme import theme
@@ -37,7 +37,9 @@ class CursorLabel(QLabel):
             self.setText(text)
             wide = min(WIDEST, self.fontMetrics().horizontalAdvance(text) + 24)
             self.setFixedWidth(wide)
-            self.setFixedHeight(self.heightForWidth(wide))
+            room = QRect(0, 0, wide - 20, 1000)
+            text_box = self.fontMetrics().boundingRect(room, int(Qt.TextFlag.TextWordWrap), text)
+            self.setFixedHeight(text_box.height() + 14)
         parent = self._over
         x = max(4, min(pixel.x() + 16, parent.width() - self.width() - 4))
         y = pixel.y() + 20

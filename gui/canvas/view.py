@@ -33,6 +33,7 @@ from gui.canvas.adding import Adding
 from gui.canvas.bubble import Bubble
 from gui.canvas.commands import Commands
 from gui.canvas.drops import Drops
+from gui.canvas.edge_scroll import EdgeScroll
 from gui.canvas.glide import Glide
 from gui.canvas.hits import Hit, hit
 from gui.canvas.interactions import STARTERS, Interaction, Pointer, Press
@@ -67,6 +68,7 @@ class CanvasView(QGraphicsView):
         self.adding = Adding(self)
         self.drops = Drops(self)
         self.glider = Glide(self.canvas)
+        self.rim = EdgeScroll(self)
         self.bubble: Bubble | None = None
         self.interaction: Interaction | None = None
         self.space_held = False
@@ -345,6 +347,8 @@ class CanvasView(QGraphicsView):
         pixel = event.position().toPoint()
         if self.interaction is not None:
             self.interaction.move(self.pointer(pixel, event.modifiers()))
+            if self.interaction.follows:
+                self.rim.follow(pixel, event.modifiers())
         else:
             self._hover(self.hit_at(pixel))
         event.accept()
@@ -353,6 +357,7 @@ class CanvasView(QGraphicsView):
         running = self.interaction
         if running is not None and event.button() == running.press.button:
             self.interaction = None
+            self.rim.stop()
             running.release(self.pointer(event.position().toPoint(), event.modifiers()))
             self._show_cursor()
         event.accept()
@@ -373,6 +378,7 @@ class CanvasView(QGraphicsView):
     def cancel_interaction(self) -> bool:
         """Stop the gesture that runs; whether there was one."""
         running, self.interaction = self.interaction, None
+        self.rim.stop()
         if running is not None:
             running.cancel()
             self._show_cursor()

@@ -257,6 +257,21 @@ def test_alt_copies(hand: Hand) -> None:
     assert mirror(hand) == []
 
 
+def test_the_view_follows_a_drag_to_its_rim(hand: Hand) -> None:
+    start = hand.title("relu1")
+    rim = hand.view.mapToScene(QPoint(hand.view.viewport().width() - 3, 350))
+    hand.drag(start, rim, drop=False)
+    before, x = hand.view.mapToScene(0, 0).x(), hand.scene.nodes[hand.node("relu1")].x()
+    for _ in range(5):
+        hand.view.rim.turn()
+    moved = hand.view.mapToScene(0, 0).x() - before
+    assert moved >= 25
+    assert hand.scene.nodes[hand.node("relu1")].x() == x + moved
+    hand.key(Key.Key_Escape)
+    assert not hand.view.rim._timer.isActive()
+    assert places(hand)["relu1"] == (512, 0) and mirror(hand) == []
+
+
 def test_esc_takes_a_move_back(hand: Hand) -> None:
     before = places(hand)
     hand.drag(hand.title("relu1"), hand.title("relu1") + QPointF(30, 70), drop=False)

@@ -54,6 +54,8 @@ class Interaction:
     in ``cancel``. To add one, write a file with a sub-class and name it in ``STARTERS``."""
 
     cursor: ClassVar[Qt.CursorShape | None] = None
+    follows: ClassVar[bool] = True
+    """Whether the view scrolls when the mouse is dragged to its rim."""
 
     def __init__(self, view: CanvasView, press: Press) -> None:
         self.view = view

@@ -16,6 +16,7 @@ class Pan(Interaction):
     """The graph follows the mouse."""
 
     cursor = Qt.CursorShape.ClosedHandCursor
+    follows = False
 
     def __init__(self, view: CanvasView, press: Press) -> None:
         super().__init__(view, press)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 class PickWire(Interaction):
     """Selects the wire; a red one also says what is wrong."""
 
+    follows = False
+
     @classmethod
     def starts(cls, view: CanvasView, press: Press) -> bool:
         return press.left and press.hit.kind == "wire"
@@ -30,6 +32,8 @@ class PickWire(Interaction):
 
 class PickMark(Interaction):
     """Selects the node and opens the bubble with its problem and repairs."""
+
+    follows = False
 
     @classmethod
     def starts(cls, view: CanvasView, press: Press) -> bool:
