@@ -17,7 +17,7 @@ LEFT_WIDTH, RIGHT_WIDTH, BOTTOM_HEIGHT = 226, 330, 300
 
 
 class Docks(QObject):
-    """All dock widgets of the main window, by id. Panels at the bottom share one row of tabs."""
+    """All dock widgets of the main window, by id. Panels at the right and at the bottom are tabs."""
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
@@ -26,6 +26,7 @@ class Docks(QObject):
         self._order: list[tuple[str, Qt.DockWidgetArea]] = []
         self._hidden: set[str] = set()
         self._default = QByteArray()
+        self._away = QByteArray()
         self._unsized = False
         window.setDockNestingEnabled(True)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
@@ -41,8 +42,8 @@ class Docks(QObject):
         dock.setObjectName(dock_id)
         widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         dock.setWidget(widget)
-        if area == BOTTOM:
-            # the tab says the title; the row stays free for content
+        if area != LEFT:
+            # there the tab says the title; the row stays free for content
             dock.setTitleBarWidget(QWidget(dock))
         before = [name for name, place in self._order if place == area]
         self.window.addDockWidget(area, dock)
@@ -61,6 +62,7 @@ class Docks(QObject):
 
     def show(self, dock_id: str) -> None:
         """Make a panel visible and bring its tab to the front."""
+        self.bring_back()
         dock = self.all[dock_id]
         dock.show()
         dock.raise_()
@@ -68,6 +70,19 @@ class Docks(QObject):
     def title(self, dock_id: str, text: str) -> None:
         """Change a panel's title, for instance to show a count."""
         self.all[dock_id].setWindowTitle(text)
+
+    def put_away(self) -> None:
+        """Hide all panels for a page that needs the whole window; :meth:`bring_back` shows them again."""
+        if self._away.isEmpty():
+            self._away = self.window.saveState(VERSION)
+            for dock in self.all.values():
+                dock.hide()
+
+    def bring_back(self) -> None:
+        """The panels as they were before :meth:`put_away`."""
+        if not self._away.isEmpty():
+            self.window.restoreState(self._away, VERSION)
+            self._away = QByteArray()
 
     def visible(self, dock_id: str) -> bool:
         """Whether a panel can be seen now (a tab behind another one cannot)."""
@@ -88,28 +103,32 @@ class Docks(QObject):
 
     def reset(self) -> None:
         """The layout of the first start."""
+        self._away = QByteArray()
         self.window.restoreState(self._default, VERSION)
         for name, _ in self._order:
             self.all[name].setVisible(name not in self._hidden)
-        bottom = [name for name, area in self._order if area == BOTTOM and name not in self._hidden]
-        if bottom:
-            self.all[bottom[0]].raise_()
+        for area in (RIGHT, BOTTOM):
+            shown = [name for name, place in self._order if place == area and name not in self._hidden]
+            if shown:
+                self.all[shown[0]].raise_()
         self._size()
 
     def _size(self) -> None:
-        def first(area: Qt.DockWidgetArea) -> list[QDockWidget]:
-            return [self.all[name] for name, place in self._order if place == area][:1]
+        def of(area: Qt.DockWidgetArea) -> list[QDockWidget]:
+            return [self.all[name] for name, place in self._order if place == area]
 
-        sides = [*first(LEFT), *first(RIGHT)]
-        self.window.resizeDocks(sides, [LEFT_WIDTH, RIGHT_WIDTH][-len(sides) :], Qt.Orientation.Horizontal)
+        # tabs share one place: the size counts only when every one of them is told
+        widths = [LEFT_WIDTH] * len(of(LEFT)) + [RIGHT_WIDTH] * len(of(RIGHT))
+        self.window.resizeDocks([*of(LEFT), *of(RIGHT)], widths, Qt.Orientation.Horizontal)
         height = min(BOTTOM_HEIGHT, self.window.height() // 3)
-        self.window.resizeDocks(first(BOTTOM), [height], Qt.Orientation.Vertical)
+        self.window.resizeDocks(of(BOTTOM), [height] * len(of(BOTTOM)), Qt.Orientation.Vertical)
 
     def remember(self) -> None:
         """Keep the present layout for the next start."""
         store = settings()
         store.setValue("window/geometry", self.window.saveGeometry())
-        store.setValue("window/state", self.window.saveState(VERSION))
+        state = self.window.saveState(VERSION) if self._away.isEmpty() else self._away
+        store.setValue("window/state", state)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Size the docks when the window is shown; make the tab bars that Qt builds for them look like ours."""

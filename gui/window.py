@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from graph.files import SUFFIX
 from gui import recent
-from gui.about import show_about
 from gui.actions import Actions
+from gui.bindings import Bindings
 from gui.breadcrumbs import Breadcrumbs
 from gui.canvas.view import CanvasView
 from gui.code import CodePanel
@@ -20,15 +20,13 @@ from gui.docks import BOTTOM, LEFT, RIGHT, Docks
 from gui.export import Exporter
 from gui.files import ProjectFiles
 from gui.first import first_project
-from gui.folders import log_folder
 from gui.inspector import Inspector
 from gui.palette import PalettePanel
 from gui.problems import ProblemsPanel
-from gui.shortcuts import ShortcutsDialog
 from gui.start import StartPage
 from gui.status import StatusBar
 from gui.summary import SummaryPanel
-from gui.theme import MODES, theme
+from gui.theme import MODES
 from gui.training.control import Training
 from gui.workspace import Workspace
 
@@ -47,7 +45,6 @@ TOOLBAR = (
     "pause",
     "stop",
 )
-ZOOM = 1.25
 STANDARD_SIZE = QSize(1440, 900)
 
 
@@ -68,7 +65,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self.workspace, self)
         self.setStatusBar(self.status)
         self._build_toolbar()
-        self._bind()
+        self.bindings = Bindings(self)
         self._build_menus()
         self.resize(STANDARD_SIZE)
         self.docks.settle()
@@ -120,6 +117,7 @@ class MainWindow(QMainWindow):
         self.problems.chosen.connect(self.canvas.reveal)
         self.palette_panel.placed.connect(self.canvas.reveal)
         self.inspector.chosen.connect(self.canvas.reveal)
+        self.inspector.wanted.connect(lambda name: self.actions_table[name].trigger())
         self.code.chosen.connect(self.canvas.reveal)
         self.summary.chosen.connect(self.canvas.reveal)
 
@@ -139,60 +137,6 @@ class MainWindow(QMainWindow):
         bar.addWidget(spacer)
         self.toolbar = bar
         self.addToolBar(bar)
-
-    def _bind(self) -> None:
-        bind, canvas, files, workspace = self.actions_table.bind, self.canvas, self.files, self.workspace
-        bind("new", files.new)
-        bind("start_page", self.show_start)
-        bind("open", files.choose_and_open)
-        bind("save", files.save)
-        bind("save_as", files.save_as)
-        bind("quit", self.close)
-        for kind in ("module", "script", "notebook", "weights", "onnx", "pt2", "picture"):
-            bind(f"export_{kind}", lambda kind=kind: self.exporter.ask(kind))
-        for name, do in (
-            ("cut", canvas.cut),
-            ("copy", canvas.copy),
-            ("paste", canvas.paste),
-            ("duplicate", canvas.duplicate),
-            ("delete", canvas.delete_selection),
-            ("select_all", canvas.select_all),
-            ("zoom_in", lambda: canvas.zoom_to(canvas.transform().m11() * ZOOM)),
-            ("zoom_out", lambda: canvas.zoom_to(canvas.transform().m11() / ZOOM)),
-            ("zoom_reset", lambda: canvas.zoom_to(1.0)),
-            ("fit", canvas.fit),
-            ("fit_selection", canvas.fit_selection),
-            ("arrange", canvas.arrange),
-            ("add_layer", canvas.add_at_cursor),
-        ):
-            bind(name, do)
-        for name in ("delete", "fit", "fit_selection", "add_layer"):
-            self.actions_table.attach(name, canvas)
-        bind("rename", self._rename)
-        bind("undo", workspace.undo.undo)
-        bind("redo", workspace.undo.redo)
-        bind("reset_layout", self.docks.reset)
-        bind("find_layer", self._find_layer)
-        bind("enter_block", self._enter_block)
-        bind("leave_block", workspace.leave)
-        bind("next_problem", self.problems.go_to_next)
-        bind("shortcuts", lambda: ShortcutsDialog(self.actions_table, self).open())
-        bind("logs", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder()))))
-        bind("about", lambda: show_about(self))
-        self.training.bind()
-        for mode in MODES:
-            bind(f"theme_{mode}", lambda mode=mode: theme().choose(mode))
-        canvas.rename_requested.connect(lambda *_: self._rename())
-        theme().changed.connect(self._theme_changed)
-        workspace.undo.undoTextChanged.connect(self._name_undo)
-        workspace.undo.redoTextChanged.connect(self._name_undo)
-        workspace.undo.canUndoChanged.connect(self._name_undo)
-        workspace.undo.canRedoChanged.connect(self._name_undo)
-        workspace.selection_changed.connect(self._greying)
-        workspace.place_changed.connect(self._greying)
-        self._theme_changed()
-        self._name_undo()
-        self._greying()
 
     def _build_menus(self) -> None:
         menus = self.actions_table.fill(self.menuBar())
@@ -248,11 +192,13 @@ class MainWindow(QMainWindow):
     def show_start(self) -> None:
         """Presets and recent files instead of the canvas."""
         self.start.refresh()
+        self.docks.put_away()
         self.centre.setCurrentWidget(self.start)
         self.start.search.setFocus()
 
     def show_editor(self) -> None:
         """The canvas again."""
+        self.docks.bring_back()
         self.centre.setCurrentWidget(self.editor)
         self.canvas.setFocus()
 
@@ -260,17 +206,22 @@ class MainWindow(QMainWindow):
         self.show_editor()
         self.canvas.fit()
 
-    def _rename(self) -> None:
+    def rename(self) -> None:
         if len(self.workspace.selected_nodes) == 1:
             self.docks.show("inspector")
             self.inspector.edit_name()
 
-    def _find_layer(self) -> None:
+    def find_layer(self) -> None:
         self.docks.show("palette")
         self.palette_panel.search.setFocus()
         self.palette_panel.search.selectAll()
 
-    def _enter_block(self) -> None:
+    def show_inspector(self) -> None:
+        # while a run goes on, its controls stay where they are
+        if self.workspace.selected_nodes and not self.training.session.busy:
+            self.docks.all["inspector"].raise_()
+
+    def enter_block(self) -> None:
         for node in self.workspace.selected_nodes[:1]:
             self.workspace.enter(node)
 
@@ -294,32 +245,6 @@ class MainWindow(QMainWindow):
         self.setWindowFilePath(str(self.files.path) if self.files.path else "")
         self.setWindowTitle(f"{self.files.title}[*] – TorchLoom")
         self.setWindowModified(not self.workspace.undo.isClean())
-
-    def _name_undo(self, *_: object) -> None:
-        undo = self.workspace.undo
-        for name, can, what, plain in (
-            ("undo", undo.canUndo(), undo.undoText(), self.tr("Undo")),
-            ("redo", undo.canRedo(), undo.redoText(), self.tr("Redo")),
-        ):
-            action = self.actions_table[name]
-            action.setEnabled(can)
-            text = f"{plain} {what[:1].lower()}{what[1:]}".rstrip() if can else plain
-            action.setText(text)
-            action.setToolTip(f"{text} ({action.shortcut().toString()})")
-
-    def _greying(self) -> None:
-        nodes = self.workspace.selected_nodes
-        some = bool(self.workspace.selection)
-        for name in ("cut", "copy", "duplicate", "delete"):
-            self.actions_table[name].setEnabled(some)
-        self.actions_table["rename"].setEnabled(len(nodes) == 1)
-        block = len(nodes) == 1 and self.workspace.graph.nodes[nodes[0]].block is not None
-        self.actions_table["enter_block"].setEnabled(block)
-        self.actions_table["leave_block"].setEnabled(len(self.workspace.place) > 1)
-
-    def _theme_changed(self) -> None:
-        for mode in MODES:
-            self.actions_table[f"theme_{mode}"].setChecked(theme().mode == mode)
 
     # -- files dropped on the window ---------------------------------------------------------------
 

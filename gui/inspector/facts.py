@@ -74,7 +74,8 @@ def cost_rows(node: Node, shapes: NodeShapes | None) -> list[tuple[str, str]]:
     if shapes.activations:
         size = bytes_text(4 * shapes.activations)
         rows.append((tr("output per sample"), tr("{0} numbers, {1}").format(f"{shapes.activations:,}", size)))
-    if shapes.receptive is not None and shapes.receptive[0] > 1:
+    spatial = any(tensor.rank > 2 for tensor in shapes.outputs.values())
+    if spatial and shapes.receptive is not None and shapes.receptive[0] > 1:
         field, jump = shapes.receptive
         rows.append((tr("receptive field"), tr("{0} × {0} input cells, {1} apart").format(field, jump)))
     return rows

@@ -44,6 +44,8 @@ class StartPage(QWidget):
         self.search.textChanged.connect(self._filter)
         self.search.returnPressed.connect(self._open_first)
         self._lens = self.search.addAction(icon("magnify"), QLineEdit.ActionPosition.LeadingPosition)
+        # the page shares its place with the canvas and must not keep that from being narrow
+        self.setMinimumWidth(420)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)

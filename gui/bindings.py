@@ -1,0 +1,126 @@
+"""What each action of the table does in the main window, and when it is greyed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices, QKeySequence
+
+from gui.about import show_about
+from gui.folders import log_folder
+from gui.shortcuts import ShortcutsDialog
+from gui.theme import MODES, theme
+
+if TYPE_CHECKING:
+    from gui.window import MainWindow
+
+ZOOM = 1.25
+EXPORTS = ("module", "script", "notebook", "weights", "onnx", "pt2", "picture")
+
+
+class Bindings(QObject):
+    """Made once, when all panels are there. Training binds its own actions."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.window = window
+        self.actions = window.actions_table
+        self._files()
+        self._canvas()
+        self._rest()
+        workspace = window.workspace
+        for signal in (
+            workspace.undo.undoTextChanged,
+            workspace.undo.redoTextChanged,
+            workspace.undo.canUndoChanged,
+            workspace.undo.canRedoChanged,
+        ):
+            signal.connect(self._name_undo)
+        workspace.selection_changed.connect(self._greying)
+        workspace.selection_changed.connect(window.show_inspector)
+        workspace.place_changed.connect(self._greying)
+        theme().changed.connect(self._theme_changed)
+        self._theme_changed()
+        self._name_undo()
+        self._greying()
+        window.training.bind()
+
+    def _files(self) -> None:
+        bind, window, files = self.actions.bind, self.window, self.window.files
+        bind("new", files.new)
+        bind("start_page", window.show_start)
+        bind("open", files.choose_and_open)
+        bind("save", files.save)
+        bind("save_as", files.save_as)
+        bind("quit", window.close)
+        for kind in EXPORTS:
+            bind(f"export_{kind}", lambda kind=kind: window.exporter.ask(kind))
+
+    def _canvas(self) -> None:
+        bind, canvas = self.actions.bind, self.window.canvas
+        for name, do in (
+            ("cut", canvas.cut),
+            ("copy", canvas.copy),
+            ("paste", canvas.paste),
+            ("duplicate", canvas.duplicate),
+            ("delete", canvas.delete_selection),
+            ("select_all", canvas.select_all),
+            ("zoom_in", lambda: canvas.zoom_to(canvas.transform().m11() * ZOOM)),
+            ("zoom_out", lambda: canvas.zoom_to(canvas.transform().m11() / ZOOM)),
+            ("zoom_reset", lambda: canvas.zoom_to(1.0)),
+            ("fit", canvas.fit),
+            ("fit_selection", canvas.fit_selection),
+            ("arrange", canvas.arrange),
+            ("add_layer", canvas.add_at_cursor),
+        ):
+            bind(name, do)
+        # keys that are text or navigation anywhere else
+        for name in ("delete", "fit", "fit_selection", "add_layer"):
+            self.actions.attach(name, canvas)
+        canvas.rename_requested.connect(lambda *_: self.window.rename())
+
+    def _rest(self) -> None:
+        bind, window, workspace = self.actions.bind, self.window, self.window.workspace
+        bind("rename", window.rename)
+        bind("undo", workspace.undo.undo)
+        bind("redo", workspace.undo.redo)
+        bind("reset_layout", window.docks.reset)
+        bind("find_layer", window.find_layer)
+        bind("enter_block", window.enter_block)
+        bind("leave_block", workspace.leave)
+        bind("next_problem", window.problems.go_to_next)
+        bind("shortcuts", lambda: ShortcutsDialog(self.actions, window).open())
+        bind("logs", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder()))))
+        bind("about", lambda: show_about(window))
+        for mode in MODES:
+            bind(f"theme_{mode}", lambda mode=mode: theme().choose(mode))
+
+    # -- names and greying -------------------------------------------------------------------------
+
+    def _name_undo(self, *_: object) -> None:
+        undo = self.window.workspace.undo
+        for name, can, what, plain in (
+            ("undo", undo.canUndo(), undo.undoText(), self.tr("Undo")),
+            ("redo", undo.canRedo(), undo.redoText(), self.tr("Redo")),
+        ):
+            action = self.actions[name]
+            action.setEnabled(can)
+            text = f"{plain} {what[:1].lower()}{what[1:]}".rstrip() if can else plain
+            action.setText(text)
+            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            action.setToolTip(f"{text} ({keys})" if keys else text)
+
+    def _greying(self) -> None:
+        workspace = self.window.workspace
+        nodes = workspace.selected_nodes
+        for name in ("cut", "copy", "duplicate", "delete"):
+            self.actions[name].setEnabled(bool(workspace.selection))
+        self.actions["rename"].setEnabled(len(nodes) == 1)
+        block = len(nodes) == 1 and workspace.graph.nodes[nodes[0]].block is not None
+        self.actions["enter_block"].setEnabled(block)
+        self.actions["leave_block"].setEnabled(len(workspace.place) > 1)
+
+    def _theme_changed(self) -> None:
+        for mode in MODES:
+            self.actions[f"theme_{mode}"].setChecked(theme().mode == mode)
