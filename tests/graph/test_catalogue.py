@@ -21,11 +21,7 @@ from tests.graph.truth import Wires, predicted, run
 
 ENDS = ("Input", "Output")
 LAYERS = [layer for layer in CATALOGUE.values() if layer.name not in ENDS]
-EXAMPLES = [
-    pytest.param(layer, example, id=f"{layer.name}-{number}")
-    for layer in LAYERS
-    for number, example in enumerate(layer.examples)
-]
+EVERY = pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
 INFERENCE = Inference()
 
 pytestmark = [
@@ -67,7 +63,7 @@ def test_there_are_enough() -> None:
     assert all(hasattr(nn, name.removeprefix("nn.")) for name in torch_classes)
 
 
-@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
+@EVERY
 def test_is_explained(layer: LayerType) -> None:
     assert layer.summary.endswith(".") and 15 <= len(layer.summary) <= 80, layer.summary
     assert layer.help.endswith(".") and len(layer.help) >= 50, layer.help
@@ -83,7 +79,7 @@ def test_is_explained(layer: LayerType) -> None:
     assert (layer.module is None) == (layer.call is not None and "module" not in layer.call.__code__.co_names)
 
 
-@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
+@EVERY
 def test_defaults_are_torchs(layer: LayerType) -> None:
     """What is left out of the code must really be the default of the class."""
     if layer.module is None or layer.construct is not None:
@@ -108,8 +104,13 @@ def test_defaults_are_torchs(layer: LayerType) -> None:
 # --- every example against torch ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("layer", "example"), EXAMPLES)
-def test_inferred_is_what_torch_gives(layer: LayerType, example: Example) -> None:
+@EVERY
+def test_inferred_is_what_torch_gives(layer: LayerType) -> None:
+    for example in layer.examples:
+        _inferred_is_what_torch_gives(layer, example)
+
+
+def _inferred_is_what_torch_gives(layer: LayerType, example: Example) -> None:
     wires = Wires.of(example)
     answer = ask(layer, dict(example.params), wires)
     assert answer.complaint is None, answer.complaint
@@ -123,9 +124,14 @@ def test_inferred_is_what_torch_gives(layer: LayerType, example: Example) -> Non
     assert answer.parameters == sum(weight.numel() for weight in module.parameters()) if module else True
 
 
-@pytest.mark.parametrize(("layer", "example"), EXAMPLES)
-def test_code_runs_alone(layer: LayerType, example: Example) -> None:
+@EVERY
+def test_code_runs_alone(layer: LayerType) -> None:
     """Constructor and call as they are printed, in a namespace that holds torch and nothing else."""
+    for example in layer.examples:
+        _code_runs_alone(layer, example)
+
+
+def _code_runs_alone(layer: LayerType, example: Example) -> None:
     wires = Wires.of(example)
     answer = ask(layer, dict(example.params), wires)
     module, tensors, outputs = run(layer, answer.values, wires, 3)
@@ -150,9 +156,14 @@ def test_code_runs_alone(layer: LayerType, example: Example) -> None:
         assert torch.equal(scope[port], expected) or torch.isnan(expected).any(), f"{port} of {text}"
 
 
-@pytest.mark.parametrize(("layer", "example"), EXAMPLES)
-def test_formula_with_numbers(layer: LayerType, example: Example) -> None:
+@EVERY
+def test_formula_with_numbers(layer: LayerType) -> None:
     """The worked formula shows the true number of parameters, and the true sizes."""
+    for example in layer.examples:
+        _formula_with_numbers(layer, example)
+
+
+def _formula_with_numbers(layer: LayerType, example: Example) -> None:
     if layer.worked is None:
         return
     wires = Wires.of(example)
@@ -181,9 +192,14 @@ def _calculate(text: str) -> int:
     return int(eval(text.strip(), {"math": math}))
 
 
-@pytest.mark.parametrize(("layer", "example"), EXAMPLES)
-def test_gradients_flow(layer: LayerType, example: Example) -> None:
+@EVERY
+def test_gradients_flow(layer: LayerType) -> None:
     """In training mode a backward pass reaches every parameter that the output depends on."""
+    for example in layer.examples:
+        _gradients_flow(layer, example)
+
+
+def _gradients_flow(layer: LayerType, example: Example) -> None:
     answer = ask(layer, dict(example.params), Wires.of(example))
     module, tensors, _ = run(layer, answer.values, Wires.of(example), 3)
     if module is None or not list(module.parameters()):
@@ -199,11 +215,7 @@ def test_gradients_flow(layer: LayerType, example: Example) -> None:
 
 # --- wrong values -------------------------------------------------------------------------------------------
 
-PARAMS = [
-    pytest.param(layer, param, id=f"{layer.name}.{param.name}")
-    for layer in CATALOGUE.values()
-    for param in layer.params
-]
+WITH_ENDS = pytest.mark.parametrize("layer", CATALOGUE.values(), ids=lambda layer: layer.name)
 
 
 def wrong_values(param: Param) -> list[Any]:
@@ -229,24 +241,27 @@ def wrong_values(param: Param) -> list[Any]:
     return wrong
 
 
-@pytest.mark.parametrize(("layer", "param"), PARAMS)
-def test_wrong_parameters_are_named(layer: LayerType, param: Param) -> None:
-    for value in wrong_values(param):
-        with pytest.raises(BadValue, match=param.name) as caught:
-            layer.validated({param.name: value})
-        assert str(caught.value).startswith(f"{param.name} must be ") and str(caught.value).endswith(".")
+@WITH_ENDS
+def test_wrong_parameters_are_named(layer: LayerType) -> None:
+    for param in layer.params:
+        for value in wrong_values(param):
+            with pytest.raises(BadValue, match=param.name) as caught:
+                layer.validated({param.name: value})
+            text = str(caught.value)
+            assert text.startswith(f"{param.name} must be ") and text.endswith("."), text
     with pytest.raises(BadValue, match="no_such_parameter"):
         layer.validated({"no_such_parameter": 1})
 
 
-@pytest.mark.parametrize(("layer", "param"), PARAMS)
-def test_defaults_and_choices_are_accepted(layer: LayerType, param: Param) -> None:
-    assert param.check(param.default) == param.default
-    for choice in param.choices:
-        assert param.check(choice) == choice
+@WITH_ENDS
+def test_defaults_and_choices_are_accepted(layer: LayerType) -> None:
+    for param in layer.params:
+        assert param.check(param.default) == param.default
+        for choice in param.choices:
+            assert param.check(choice) == choice
 
 
-@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
+@EVERY
 def test_inferred_parameters_can_be_pinned(layer: LayerType) -> None:
     """Pinned to what was inferred nothing changes; pinned to something else it is refused, with a way out."""
     example = layer.examples[0]
@@ -267,7 +282,7 @@ def test_inferred_parameters_can_be_pinned(layer: LayerType) -> None:
         )
 
 
-@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
+@EVERY
 def test_odd_inputs_never_raise(layer: LayerType) -> None:
     """Whatever is wired, the answer is an answer: a scalar, one axis, six axes, other dtypes, changing sizes."""
     odd = [
@@ -451,7 +466,15 @@ def test_parameters_by_hand() -> None:
 FLOPS = ("Linear", "Conv", "MatMul", "MultiheadAttention", "Transformer", "ScaledDotProductAttention")
 
 
-@pytest.mark.parametrize(("layer", "example"), [case for case in EXAMPLES if case.id.startswith(FLOPS)])  # type: ignore[union-attr]
+@pytest.mark.parametrize(
+    ("layer", "example"),
+    [
+        pytest.param(layer, example, id=f"{layer.name}-{number}")
+        for layer in LAYERS
+        for number, example in enumerate(layer.examples)
+        if layer.name.startswith(FLOPS)
+    ],
+)
 def test_macs_are_half_of_torchs_flops(layer: LayerType, example: Example) -> None:
     if example.params.get("add_bias_kv") or example.params.get("add_zero_attn"):
         return  # one key more, which we leave out of the count
