@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from gui.theme import theme
 
-WIDEST = 340
+WIDEST = 400
 
 
 class CursorLabel(QLabel):

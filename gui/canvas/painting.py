@@ -198,7 +198,8 @@ def _texts(painter: QPainter, item: NodeItem, category: QColor, scale: float) ->
     half = item.width / 2 - 14
     for number, port in enumerate(look.inputs[1:], 1):
         top = port_y(number) - ROW / 2 + 1
-        write(painter, QPointF(11, top), port.name, 10, colors.node_muted, half)
+        room = half if number < len(look.outputs) else item.width - 24
+        write(painter, QPointF(11, top), port.name, 10, colors.node_muted, room)
     for number, port in enumerate(look.outputs[1:], 1):
         top = port_y(number) - ROW / 2 + 1
         wide = min(text_width(port.name, 10), half)
@@ -210,7 +211,12 @@ def _short_texts(painter: QPainter, item: NodeItem, scale: float) -> None:
     colors, look = theme(), item.look
     strong = colors.node_muted if look.unknown else colors.node_text
     width = item.width - 26
-    if scale >= 0.48:
+    if scale >= 0.55:
+        write(painter, QPointF(18, 3), look.title, 16, strong, width, True)
+        write(painter, QPointF(18, 23), look.kind, 13, colors.node_muted, width)
+        write(painter, QPointF(18, 41), look.shape or "?" * look.unknown, 13, colors.node_muted, width)
+        return
+    if scale >= 0.45:
         write(painter, QPointF(18, 8), look.title, 18, strong, width, True)
         write(painter, QPointF(18, 34), look.kind, 15, colors.node_muted, width)
         return
