@@ -160,8 +160,11 @@ class Worker:
                 if message["event"] in ("steps", "epoch"):
                     self.outbox.add(message)
                 else:
+                    recorder.flush()
                     self._flush(force=True)
                     self.link.send(message)
+                if message["event"] in ("finished", "stopped"):
+                    break  # commands that come from here on are meant for after the run
             self._look(session)
             self._flush()
             recorder.flush()

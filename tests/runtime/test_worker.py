@@ -95,13 +95,13 @@ def test_activations_of_layers_and_functions(worker: Listener, tmp_path: Path) -
     ids = {node.name: node.id for node in made.main.nodes.values()}
     worker.client.send({"do": "watch", "place": ["g1"], "node": ids["pool"], "sample": 3})
     worker.train(made, tmp_path)
-    while_running = worker.wait("maps")
+    while_running = worker.wait("maps", where=lambda m: m["node"] == ids["pool"])
     assert while_running["samples"][0]["maps"]["shape"] == [8, 4, 4]
     worker.wait("finished")
     for name, shape in (("conv", [8, 8, 8]), ("relu", [8, 8, 8]), ("fc", [10])):
         worker.messages.clear()
         worker.client.send({"do": "watch", "place": ["g1"], "node": ids[name], "sample": [3, 5]})
-        told = worker.wait("maps")
+        told = worker.wait("maps", where=lambda m, node=ids[name]: m["node"] == node)
         assert [sample["sample"] for sample in told["samples"]] == [3, 5]
         assert told["samples"][0]["maps"]["shape"] == shape == told["samples"][0]["full_shape"]
         found = {sample["sample"]: numbers(sample["maps"]) for sample in told["samples"]}
@@ -123,7 +123,8 @@ def test_a_function_is_watched_by_walking_the_graph(worker: Listener, tmp_path: 
     for name in ("tanh", "second", "skip"):
         worker.messages.clear()
         worker.client.send({"do": "watch", "place": ["g1"], "node": ids[name], "sample": 0})
-        found[name] = numbers(worker.wait("maps")["samples"][0]["maps"])
+        told = worker.wait("maps", where=lambda m, node=ids[name]: m["node"] == node)
+        found[name] = numbers(told["samples"][0]["maps"])
     np.testing.assert_allclose(found["skip"], found["tanh"] + found["second"], rtol=1e-5, atol=1e-6)
     worker.client.send({"do": "watch", "node": None})
 
