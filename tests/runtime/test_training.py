@@ -283,3 +283,15 @@ def test_messages_are_json(tmp_path: Path) -> None:
     for message in messages:
         json.dumps(message, allow_nan=False)
     assert math.isfinite(messages[-1]["seconds"])
+
+
+def test_spare_scores_do_no_harm(tmp_path: Path) -> None:
+    """A head for twelve classes trains on ten: the graph only hints at it, so the run must take it."""
+    made = digits_cnn(epochs=1)
+    last = next(node for node in made.main.nodes.values() if node.name == "fc")
+    last.params["out_features"] = 12
+    done, _ = run(made, tmp_path / "run")
+    assert done["event"] == "finished" and len(done["confusion"]) == 10
+    last.params["out_features"] = 9
+    refused, _ = run(made, tmp_path / "narrow")
+    assert refused["event"] == "failed" and "“fc”" in refused["sentence"]
