@@ -11,7 +11,7 @@ Always on (autouse):
 
 To ask for:
 
-- ``qapp``: the one ``QApplication`` of the session. Windows still open after the test are closed.
+- ``qapp``: the one ``QApplication`` of the session. Windows still open after the test are hidden.
 - ``qt_messages``: the list of Qt's warnings so far in this test, as text.
 - ``outside_display``: an environment for a subprocess that has no display at all.
 - ``run_main``: runs ``main.py`` in a process of its own and returns exit code, stdout and stderr.
@@ -164,15 +164,12 @@ def _application() -> QApplication:
 
 @pytest.fixture
 def qapp(_application: QApplication, _own_folders: Path) -> Iterator[QApplication]:
-    from PySide6.QtCore import QCoreApplication, QEvent
-
     _watch_qt()
     _settings_in(_own_folders)
     yield _application
+    # Only hidden, not deleted: pyqtgraph keeps widgets without a parent that it deletes itself.
     for widget in _application.topLevelWidgets():
         widget.hide()
-        widget.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     _application.processEvents()
 
 
