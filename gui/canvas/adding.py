@@ -103,6 +103,8 @@ class Adding:
     def add(self, entry: Entry, at: QPointF, link: Link | None = None, centred: bool = False) -> bool:
         """Add a node so that its port (or its middle) is at a place; dropped on a wire, it goes into it."""
         workspace, graph = self.workspace, self.workspace.graph
+        if link is not None and link.node not in graph.nodes:
+            link = None
         try:
             node = operations.new_node(workspace.project, graph, entry.type, block=entry.block)
             node.x, node.y = self._corner(at, link, centred)

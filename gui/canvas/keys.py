@@ -30,6 +30,9 @@ def press(view: CanvasView, event: QKeyEvent) -> bool:
     held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     if held == Qt.KeyboardModifier.ControlModifier:
         return _with_ctrl(view, key)
+    if held == Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier and key == Key.Key_V:
+        view.commands.paste(keep_inputs=True)
+        return True
     if held in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier):
         return _alone(view, key, event)
     return False

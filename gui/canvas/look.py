@@ -13,6 +13,7 @@ from graph.ports import in_ports, out_ports
 from graph.problems import Problem
 from graph.shapes import NodeShapes
 from graph.values import Expr
+from gui.canvas.words import tr
 
 SEVERITIES = ("error", "warning", "hint")
 _UNITS = {
@@ -59,6 +60,8 @@ class Look:
     outputs: tuple[PortLook, ...]
     mark: str = ""
     """The worst severity of its problems, or nothing."""
+    trouble: str = ""
+    """What its worst problem comes down to, where a shape would stand: ``expects 7, gets 16``."""
     unknown: bool = False
     stack: int = 0
     """0 for a layer; for a block's use how many times it stands in a row."""
@@ -98,6 +101,7 @@ def node_look(
             for port in out_ports(project, node)
         ),
         mark=mark,
+        trouble=_trouble(problems) if mark == "error" else "",
         unknown=shapes is not None and shapes.state == "unknown",
         stack=stack,
         note=bool(node.note),
@@ -159,6 +163,15 @@ def _shape_text(node: Node, shapes: NodeShapes | None) -> str:
         arriving = shapes.inputs.get("input", ())
         return arriving[0].text if arriving else ""
     return next(iter(shapes.outputs.values())).text if shapes.outputs else ""
+
+
+def _trouble(problems: list[Problem]) -> str:
+    worst = next(problem for problem in problems if problem.severity == "error")
+    if not worst.expected:
+        return ""
+    if not worst.got or worst.got == "nothing":
+        return tr("expects {}").format(worst.expected)
+    return tr("expects {}, gets {}").format(worst.expected, worst.got)
 
 
 def _arriving(shapes: NodeShapes | None, port: str) -> str:

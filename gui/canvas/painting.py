@@ -191,7 +191,9 @@ def _texts(painter: QPainter, item: NodeItem, category: QColor, scale: float) ->
     write(painter, QPointF(TEXT, 6), title, 13, strong, width - (10 if look.mark else 0), True)
     line = f"{look.kind} · {look.headline}" if look.headline else look.kind
     write(painter, QPointF(TEXT, 24), line, 11, colors.node_muted, width)
-    if look.shape:
+    if look.trouble:
+        write(painter, QPointF(TEXT, 41), look.trouble, 11, colors.error, width)
+    elif look.shape:
         write(painter, QPointF(TEXT, 41), look.shape, 11, mixed(colors.node_text, category, 0.35), width)
     elif look.unknown:
         write(painter, QPointF(TEXT, 41), "?", 11, colors.node_muted, width)

@@ -261,7 +261,12 @@ class CanvasScene(QGraphicsScene):
     def settle(self, nodes: Iterable[str]) -> None:
         """Back to where the document has them."""
         graph = self.graph
-        self.preview({key: (graph.nodes[key].x, graph.nodes[key].y) for key in nodes if key in graph.nodes})
+        places = {
+            key: (graph.nodes[key].x, graph.nodes[key].y)
+            for key in nodes
+            if key in graph.nodes and key in self.nodes
+        }
+        self.preview(places)
 
     def bounds(self, ids: Iterable[str] | None = None) -> QRectF:
         """The rectangle around some nodes, or around everything."""

@@ -26,6 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
 
+from graph.changes import ChangeSet
 from graph.edits import Edit
 from graph.problems import Problem
 from gui.canvas import backdrop, keys, menus, tips
@@ -92,6 +93,8 @@ class CanvasView(QGraphicsView):
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.hint = backdrop.Hint(self)
+        self._fitted = False
+        workspace.changed.connect(self._document_changed)
         self.canvas.rebuilt.connect(self._rebuilt)
         self.canvas.drawn.connect(self._drawn)
         theme().changed.connect(self._recoloured)
@@ -112,6 +115,7 @@ class CanvasView(QGraphicsView):
         scale = min(room.width() / area.width(), room.height() / area.height(), 1.0)
         self._set_scale(max(LEAST, scale))
         self.centerOn(area.center())
+        self._fitted = ids is None
 
     def fit_selection(self) -> None:
         """Show the selected nodes, or everything when none is selected."""
@@ -190,6 +194,7 @@ class CanvasView(QGraphicsView):
 
     def scroll_by(self, step: QPoint) -> None:
         """Move the view by screen pixels."""
+        self._fitted = False
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
         across.setValue(across.value() + step.x())
         down.setValue(down.value() + step.y())
@@ -248,10 +253,19 @@ class CanvasView(QGraphicsView):
     def _set_scale(self, scale: float) -> None:
         if abs(scale - self.transform().m11()) > 1e-9:
             self.close_bubble()
+            self._fitted = False
             self.resetTransform()
             self.scale(scale, scale)
             self.canvas.set_scale(scale)
             self.scale_changed.emit(scale)
+
+    def _document_changed(self, changes: ChangeSet) -> None:
+        """A gesture or bubble that is still open was about the document as it was."""
+        if changes.everything:
+            self._views.clear()
+        self.cancel_interaction()
+        self.glider.finish()
+        self.close_bubble()
 
     def _rebuilt(self) -> None:
         self.cancel_interaction()
@@ -317,10 +331,12 @@ class CanvasView(QGraphicsView):
             QTimer.singleShot(0, self, self.fit)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the middle where it is."""
+        """Keep everything in view if it was, else keep the middle where it is."""
         old = event.oldSize()
         super().resizeEvent(event)
-        if old.isValid():
+        if self._fitted and self.interaction is None:
+            self.fit()
+        elif old.isValid():
             step = event.size() - old
             self.scroll_by(QPoint(-step.width() // 2, -step.height() // 2))
         self.hint.place()

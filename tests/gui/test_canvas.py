@@ -86,6 +86,26 @@ def test_an_empty_canvas_says_how_to_begin(qapp: QApplication) -> None:
     assert not hand.view.hint.isVisible()
 
 
+def test_another_project_is_shown_whole(hand: Hand) -> None:
+    hand.view.zoom_to(2.0)
+    hand.workspace.open(with_block())
+    hand.settle()
+    assert {item.look.title for item in hand.scene.nodes.values()} == {"x", "cell", "output"}
+    assert mirror(hand) == [] and hand.scene.scale == 1.0
+
+
+def test_all_stays_in_view_when_the_window_shrinks(hand: Hand) -> None:
+    hand.view.fit()
+    hand.view.resize(700, 500)
+    hand.settle()
+    seen = hand.view.mapToScene(hand.view.viewport().rect()).boundingRect()
+    assert seen.contains(hand.scene.bounds())
+    hand.wheel(hand.title("relu1"), angle=120)
+    scale = hand.scene.scale
+    hand.view.resize(900, 500)
+    assert hand.scene.scale == scale
+
+
 def test_a_wrong_shape_makes_wire_and_node_red(hand: Hand) -> None:
     wire = next(key for key, edge in hand.graph.edges.items() if edge.target == hand.node("fc1"))
     assert hand.scene.wires[wire].tone == "float"
@@ -98,6 +118,7 @@ def test_a_wrong_shape_makes_wire_and_node_red(hand: Hand) -> None:
     wire = next(key for key, edge in hand.graph.edges.items() if edge.target == hand.node("fc1"))
     assert hand.scene.wires[wire].tone == "error"
     assert hand.scene.nodes[hand.node("fc1")].look.mark == "error"
+    assert hand.scene.nodes[hand.node("fc1")].look.trouble.startswith("expects 7")
     hand.workspace.undo.undo()
     hand.settle()
     assert hand.scene.nodes[hand.node("fc1")].look.mark != "error"
@@ -270,6 +291,17 @@ def test_the_view_follows_a_drag_to_its_rim(hand: Hand) -> None:
     hand.key(Key.Key_Escape)
     assert not hand.view.rim._timer.isActive()
     assert places(hand)["relu1"] == (512, 0) and mirror(hand) == []
+
+
+def test_undo_in_the_middle_of_a_drag_ends_it(hand: Hand) -> None:
+    hand.drop(below(hand, "relu1"), "Sigmoid")
+    start = hand.title("sigmoid1")
+    hand.drag(start, start + QPointF(30, 70), drop=False)
+    hand.workspace.undo.undo()
+    assert hand.view.interaction is None
+    hand.move(start)
+    hand.release(start)
+    assert "sigmoid1" not in places(hand) and mirror(hand) == []
 
 
 def test_esc_takes_a_move_back(hand: Hand) -> None:

@@ -51,7 +51,8 @@ class Band(Interaction):
     def cancel(self) -> None:
         self.view.repaint_scene(self.area)
         self.area = QRectF()
-        self.workspace.select(self.before)
+        graph = self.scene.graph
+        self.workspace.select(key for key in self.before if key in graph.nodes or key in graph.edges)
 
     def paint(self, painter: QPainter) -> None:
         if self.area.isNull():

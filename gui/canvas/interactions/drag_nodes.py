@@ -122,7 +122,8 @@ class DragNodes(Interaction):
     def cancel(self) -> None:
         self.view.light_wire(self.wire, False)
         self.scene.settle(self.start)
-        self.workspace.select(self.before)
+        graph = self.scene.graph
+        self.workspace.select(key for key in self.before if key in graph.nodes or key in graph.edges)
         self.copying = False
         self.view.viewport().update()
 
