@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,8 +37,10 @@ if TYPE_CHECKING:
 
 GAP = 33
 """Milliseconds between two drawings at least (30 Hz)."""
-SHARE = 12
+SHARE = 4
 """Drawing may take one part in so many of the time."""
+SLOW = 1.0
+"""Seconds between two drawings of learning rate and speed, which change little."""
 
 
 class ChartsPanel(QWidget):
@@ -53,6 +56,7 @@ class ChartsPanel(QWidget):
         self._version = -1
         self._dirty: list[str] = []
         self._cost = 0.0
+        self._slow_at = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._draw_one)
@@ -161,16 +165,23 @@ class ChartsPanel(QWidget):
 
     def _message(self, message: dict[str, object]) -> None:
         event = message["event"]
-        if event in ("steps", "epoch", "starting", "started", "finished", "stopped", "failed", "died"):
+        if event in ("steps", "starting", "started", "finished", "stopped", "failed", "died"):
             self.status.setText(progress_text(self.session, message))
         if event in ("started", "steps", "epoch", "finished", "stopped"):
-            self._dirty = list(dict.fromkeys([*self._dirty, "loss", "accuracy", "rate", "pace"]))
-            self._schedule()
+            self._mark("loss", "accuracy")
+            if event != "steps" or time.monotonic() - self._slow_at > SLOW:
+                self._slow_at = time.monotonic()
+                self._mark("rate", "pace")
 
     def _state(self, state: str) -> None:
         if state in ("paused", "stopping"):
             self.status.setText(progress_text(self.session, None))
         self.start.setEnabled(not self.session.busy)
+
+    def _mark(self, *names: str) -> None:
+        """These charts no longer show all there is."""
+        self._dirty = list(dict.fromkeys([*self._dirty, *names]))
+        self._schedule()
 
     def _schedule(self) -> None:
         if self._dirty and self.isVisible() and not self._timer.isActive():
@@ -193,8 +204,6 @@ class ChartsPanel(QWidget):
             self._draw_one()
 
     def _draw_one(self) -> None:
-        import time
-
         history = self.session.history
         if history.empty or not self._dirty:
             self._dirty = []
@@ -249,8 +258,7 @@ class ChartsPanel(QWidget):
         settings().setValue("charts/smoothing", self.smoothing.value())
         self._loss.restart(weight)
         self._accuracy.restart(weight)
-        self._dirty = list(dict.fromkeys([*self._dirty, "loss", "accuracy"]))
-        self._schedule()
+        self._mark("loss", "accuracy")
 
     def _set_log(self, on: bool) -> None:
         if self.charts:

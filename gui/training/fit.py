@@ -58,12 +58,14 @@ def fit_network(inference: Inference, project: Project, facts: DataFacts) -> lis
         edits.append(SetParams(network.id, entry.id, wanted))  # type: ignore[arg-type]
         apply_edits(tried, edits)
     for _ in range(ROUNDS):
-        errors = inference.run(tried, facts).errors
-        if not errors:
+        found = inference.run(tried, facts)
+        # scores to spare are only a hint, but whoever fits a network does not want them
+        left = found.errors or [item for item in found.problems if item.kind == "data"]
+        if not left:
             return edits or None
-        fix = next(filter(_gentle, fixes_for(inference, tried, errors[0], facts)), None)
+        fix = next(filter(_gentle, fixes_for(inference, tried, left[0], facts)), None)
         if fix is None:
-            return None
+            return None if found.errors else edits or None
         try:
             apply_edits(tried, fix.edits)
         except EditError:

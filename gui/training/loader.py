@@ -120,16 +120,30 @@ def look(project: Project, cancelled: Any, progress: Any) -> Loaded:
     groups = max(1, schema.class_count) if counts else 4
     preview = dataset.preview(max(4 if groups > 10 else 6, wanted // groups))
     numbers = dataset.class_indices()
-    classes = None if numbers is None else tuple(int(numbers[row]) for row in preview.indices)
+    order = list(range(len(preview.indices)))
+    classes = None if numbers is None else [int(numbers[row]) for row in preview.indices]
+    if classes is not None:
+        order = _mixed(classes)
+        classes = [classes[place] for place in order]
     return Loaded(
         schema=dataset.schema,
         total=schema.size if part and schema.size else len(dataset),
-        inputs=preview.inputs.cpu().numpy(),
-        labels=preview.labels,
-        classes=classes,
+        inputs=preview.inputs.cpu().numpy()[order],
+        labels=tuple(preview.labels[place] for place in order),
+        classes=None if classes is None else tuple(classes),
         counts=counts,  # type: ignore[arg-type]
         splits=splits.summary,
         statistics=dataset.statistics(),
         skipped=dataset.skipped,
         part=part,
     )
+
+
+def _mixed(classes: list[int]) -> list[int]:
+    """Places in an order that goes through the classes again and again."""
+    seen: dict[int, int] = {}
+    rounds = []
+    for number in classes:
+        seen[number] = seen.get(number, 0) + 1
+        rounds.append((seen[number], number))
+    return sorted(range(len(classes)), key=lambda place: rounds[place])

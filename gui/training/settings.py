@@ -35,7 +35,7 @@ from gui.widgets import Heading, WrappedLabel, clear
 from gui.workspace import Workspace
 from runtime.data import DataError, get_source
 
-LABEL_WIDTH = 104
+LABEL_WIDTH = 120
 
 
 class _Choice(QComboBox):
@@ -121,8 +121,7 @@ class SettingsForm(QWidget):
         self._section("splits", column)
         column.addWidget(Heading(self.tr("Learning")))
         self._choice("loss", self.tr("loss"), column)
-        self._choice("optimizer", self.tr("optimiser"), column)
-        self._section("rate", column)
+        self._choice("optimizer", self.tr("optimiser"), column, between="rate")
         self._choice("schedule", self.tr("schedule"), column)
         column.addWidget(Heading(self.tr("Run")))
         self._section("run", column)
@@ -158,7 +157,8 @@ class SettingsForm(QWidget):
         grid.addWidget(widget, 0, 1)
         return box
 
-    def _choice(self, kind: str, label: str, column: QVBoxLayout) -> None:
+    def _choice(self, kind: str, label: str, column: QVBoxLayout, between: str = "") -> None:
+        """A list, and below it the options of what is chosen; ``between`` is a section before those."""
         table, purpose = CHOICES[kind]
         box = _Choice(label, purpose)
         for name, choice in table.items():
@@ -167,6 +167,8 @@ class SettingsForm(QWidget):
         box.activated.connect(lambda _index: self._choose(kind, label, box))
         self.choices[kind] = box
         column.addWidget(self._labelled(label, box))
+        if between:
+            self._section(between, column)
         self._section(kind, column)
 
     # -- what the person chooses -------------------------------------------------------------------------
