@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import torch
 
 from runtime import scores
+from runtime.data.targets import form_of
 from runtime.training.session import Session
 
 POLL = 1 / 30
@@ -75,9 +76,12 @@ def scored(session: Session, split: str) -> dict[str, Any]:
     size = session.evaluation_size
     for part, wanted in zip(outputs.split(size), targets.split(size), strict=True):
         total += session.loss_of(part, wanted).item() * len(part)
-    found = scores.evaluate(outputs, targets, session.dataset.schema, session.project.training.loss)
-    return {
-        f"{split}_loss": total / len(rows),
-        f"{split}_accuracy": found.pop("accuracy", None),
-        **found,
-    }
+    accuracy = None
+    if session.answer is not None:
+        accuracy = session.answer.right(outputs, targets).double().mean().item()
+    schema, loss = session.dataset.schema, session.project.training.loss
+    if form_of(loss) == "index":
+        outputs = outputs[..., : schema.class_count]  # the table has no column for scores to spare
+    found = scores.evaluate(outputs, targets, schema, loss)
+    found.pop("accuracy", None)
+    return {f"{split}_loss": total / len(rows), f"{split}_accuracy": accuracy, **found}

@@ -62,6 +62,19 @@ def exploding(**training: Any) -> Project:
     return project("Exploding", g, data=DataChoice("moons"), training=Training(**settings))
 
 
+def too_wide() -> Project:
+    """A network that asks for more memory than any machine has: 10^12 numbers per sample."""
+    g = GraphBuilder("Wide")
+    x: Any = g.input("x", shape=(2,))
+    x = g.add("Unsqueeze", g.add("Unsqueeze", x, dim=-1), dim=-1)
+    for _ in range(2):
+        x = g.add("Upsample", x, scale_factor=1000.0)
+    x = g.add("Flatten", g.add("AdaptiveAvgPool2d", x, output_size=1))
+    g.output(g.add("Linear", x, out_features=1))
+    training = Training(loss="bce_with_logits", batch_size=140, device="cpu", threads=1)
+    return project("Wide", g, data=DataChoice("moons", {"n": 200}), training=training)
+
+
 def run(made: Project, folder: Path, **more: Any) -> tuple[Message, list[Message]]:
     """Train in this process; the last message and all of them."""
     messages: list[Message] = []

@@ -21,7 +21,7 @@ from runtime.runs import Recorder, Run, list_runs, new_folder
 from runtime.training.loop import train
 from runtime.training.session import evaluation_size, prepare, steps_per_epoch
 
-from .running import curve, digits_cnn, epochs, exploding, moons_mlp, run
+from .running import curve, digits_cnn, epochs, exploding, moons_mlp, run, too_wide
 
 
 @pytest.fixture(autouse=True)
@@ -240,17 +240,7 @@ def test_what_does_not_fit_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_running_out_of_memory_is_a_sentence_with_a_batch_size(tmp_path: Path) -> None:
-    """Asks torch for more than any machine has: 10^12 numbers per sample."""
-    g = GraphBuilder("Wide")
-    x: Any = g.input("x", shape=(2,))
-    x = g.add("Unsqueeze", g.add("Unsqueeze", x, dim=-1), dim=-1)
-    for _ in range(2):
-        x = g.add("Upsample", x, scale_factor=1000.0)
-    x = g.add("Flatten", g.add("AdaptiveAvgPool2d", x, output_size=1))
-    g.output(g.add("Linear", x, out_features=1))
-    made = project("W", g, data=DataChoice("moons", {"n": 200}), training=Training(
-        loss="bce_with_logits", batch_size=140, device="cpu", threads=1))  # fmt: skip
-    last, _ = run(made, tmp_path)
+    last, _ = run(too_wide(), tmp_path)
     assert last["event"] == "failed"
     assert last["sentence"] == "The computer's memory is not enough for batches of 140 with this network."
     assert last["hint"] == "Try a batch size of 70."

@@ -18,7 +18,7 @@ from runtime.outbox import MOST_STEPS, Outbox
 from runtime.runs import Run
 
 from .listening import Listener
-from .running import curve, digits_cnn, exploding, moons_mlp, run
+from .running import curve, digits_cnn, exploding, moons_mlp, run, too_wide
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +152,9 @@ def test_a_failed_run_names_the_node_and_the_worker_lives_on(worker: Listener, t
     assert failed["node"] == ["g1", ids["power"]] and "“power”" in failed["sentence"]
     assert "Lower the learning rate" in failed["hint"] and "Traceback" in failed["details"]
     assert "Failed:" in Run(tmp_path / "bad").log.read_text()
+    worker.messages.clear()
+    worker.train(too_wide(), tmp_path / "wide")
+    assert worker.wait("failed")["hint"] == "Try a batch size of 70."
     worker.messages.clear()
     worker.client.send({"do": "train", "project": {"nonsense": 1}, "folder": str(tmp_path / "x")})
     assert worker.wait("failed")["sentence"]
