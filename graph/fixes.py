@@ -221,6 +221,8 @@ def _default_ideas(graph: Graph, node: Node, here: GraphShapes) -> Iterator[Idea
             known = next((param for param in layer.params if param.name == name), None) if layer else None
             if known is None or other.type == INPUT or value == known.default or name in WIDTHS:
                 continue
+            if known.inferred is not None and other is node:  # letting it follow the input says the same
+                continue
             label = f"Reset {name} of {other.name} to its default ({known.default})"
             yield label, [SetParams(graph.id, other.id, {name: UNSET})]
 
