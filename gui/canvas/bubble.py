@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout
 
 from graph.fixes import Fix, fixes_for
@@ -26,11 +26,11 @@ SHOWN = 3
 class Bubble(QFrame):
     """A small panel over the canvas, closed by a click elsewhere or Esc."""
 
-    def __init__(self, view: CanvasView, problems: list[Problem], pixel: QPoint) -> None:
+    def __init__(self, view: CanvasView, problems: list[Problem], beside: QRect) -> None:
         super().__init__(view)
         self.view = view
         self.problems = sorted(problems, key=lambda problem: SEVERITIES.index(problem.severity))[:SHOWN]
-        self.pixel = pixel
+        self.beside = beside
         self.buttons: list[QPushButton] = []
         self.setObjectName("canvasBubble")
         self.setAccessibleName(tr("Problem"))
@@ -109,12 +109,12 @@ class Bubble(QFrame):
         self.view.close_bubble()
 
     def _place(self) -> None:
-        """Below the place if there is room, else above; never outside of the view."""
+        """Below what it is about if there is room, else above; never outside of the view."""
         self.body.invalidate()
         self.setFixedHeight(self.body.sizeHint().height())
         parent = self.view
-        x = max(6, min(self.pixel.x() - 24, parent.width() - WIDTH - 6))
-        y = self.pixel.y() + 8
+        x = max(6, min(self.beside.left(), parent.width() - WIDTH - 6))
+        y = self.beside.bottom() + 10
         if y + self.height() > parent.height() - 6:
-            y = max(6, self.pixel.y() - self.height() - 28)
+            y = max(6, self.beside.top() - self.height() - 10)
         self.move(x, y)

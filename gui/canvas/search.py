@@ -37,6 +37,8 @@ from gui.icons import category_icon
 from gui.theme import theme
 
 WIDTH, HEIGHT = 360, 372
+AT_ONCE = 7
+"""Rows shown without scrolling."""
 ROW = 42
 SLICE = 0.006
 """Seconds of asking layers between two turns of the event loop."""
@@ -126,8 +128,10 @@ class SearchPopup(QFrame):
         layout.setContentsMargins(10, 10, 10, 8)
         layout.setSpacing(8)
         layout.addWidget(self.field)
+        label_height = 0
         if note:
             label = QLabel(note, self)
+            label_height = label.sizeHint().height() + 8
             label.setStyleSheet(f"color: {theme().muted.name()}; background: transparent;")
             layout.addWidget(label)
         layout.addWidget(self.list, 1)
@@ -138,7 +142,8 @@ class SearchPopup(QFrame):
             f" border-radius: 10px; }} #canvasSearch QListView {{ background: transparent; }}"
             f" #canvasSearch QLabel {{ background: transparent; color: {colors.muted.name()}; }}"
         )
-        self.setFixedSize(WIDTH, HEIGHT)
+        self.setFixedWidth(WIDTH)
+        self._head = 10 + self.field.sizeHint().height() + 8 + 12 + label_height
         self._finished = False
         self.field.textChanged.connect(lambda: self.fill())
         self.field.installEventFilter(self)
@@ -153,7 +158,7 @@ class SearchPopup(QFrame):
         """Open with its top-left corner near a place of the parent, but inside of it."""
         parent = self._over
         x = max(6, min(pixel.x() + 6, parent.width() - self.width() - 6))
-        y = max(6, min(pixel.y() + 6, parent.height() - self.height() - 6))
+        y = max(6, min(pixel.y() + 6, parent.height() - HEIGHT - 6))
         self.move(x, y)
         self.show()
         self.raise_()
@@ -174,6 +179,7 @@ class SearchPopup(QFrame):
             self.rows.appendRow(item)
         self.empty.setVisible(not found)
         self.list.setVisible(bool(found))
+        self.setFixedHeight(self._head + ROW * max(2, min(AT_ONCE, len(found))))
         row = found.index(keep) if keep in found else 0
         if found:
             self.list.setCurrentIndex(self.rows.index(row, 0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QContextMenuEvent,
@@ -220,8 +220,7 @@ class CanvasView(QGraphicsView):
         problems = self.workspace.problems_here().get(node_id)
         item = self.canvas.nodes.get(node_id)
         if problems and item is not None:
-            mark = item.mark_rect(self.canvas.scale)
-            self.open_bubble(problems, self.mapFromScene(mark.bottomLeft()))
+            self.open_bubble(problems, self.mapFromScene(item.body).boundingRect())
 
     def explain_wire(self, edge_id: str, pixel: QPoint) -> None:
         """The same for a red wire."""
@@ -229,11 +228,12 @@ class CanvasView(QGraphicsView):
             target = self.workspace.graph.edges[edge_id].target
             problems = self.workspace.problems_here().get(target)
             if problems:
-                self.open_bubble(problems, pixel + QPoint(0, 10))
+                self.open_bubble(problems, QRect(pixel, QSize(1, 1)))
 
-    def open_bubble(self, problems: list[Problem], pixel: QPoint) -> None:
+    def open_bubble(self, problems: list[Problem], beside: QRect) -> None:
+        """Say problems next to a rectangle of the viewport."""
         self.close_bubble()
-        self.bubble = Bubble(self, problems, pixel)
+        self.bubble = Bubble(self, problems, beside)
 
     def close_bubble(self) -> None:
         if self.bubble is not None:
