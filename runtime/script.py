@@ -21,11 +21,11 @@ from runtime.data.targets import form_of, output_shape
 from runtime.initialisation import INITIALISATIONS, initialise_text
 from runtime.losses import LOSSES, Answer, answer_rule
 from runtime.optimizers import OPTIMIZERS, extras
+from runtime.precision import PRECISION
 from runtime.runs import write_atomic
 from runtime.schedules import SCHEDULES
 from runtime.script_data import DataPart, data_part
 from runtime.training.session import evaluation_size, steps_per_epoch
-from runtime.training.steps import PRECISION
 
 NORMS = ("BatchNorm", "SyncBatchNorm")
 

@@ -34,6 +34,7 @@ from gui.training.sources import SourcePicker
 from gui.widgets import Heading, WrappedLabel, clear
 from gui.workspace import Workspace
 from runtime.data import DataError, get_source
+from runtime.precision import PRECISION
 
 LABEL_WIDTH = 120
 
@@ -218,7 +219,7 @@ class SettingsForm(QWidget):
             "splits": split_fields(project),
             "rate": [Field(LEARNING_RATE, "training"), Field(WEIGHT_DECAY, "training")],
             "run": [Field(EPOCHS, "training"), Field(BATCH_SIZE, "training"), Field(SEED, "training")],
-            "extra": [Field(THREADS, "training")],
+            "extra": [Field(THREADS, "training"), Field(PRECISION, "training", "options")],
         }
         for name, found in show.items():
             self.sections[name].show_fields(found)

@@ -22,11 +22,12 @@ from runtime.devices import default_threads, list_devices, pick_device
 from runtime.initialisation import INITIALISATIONS, initialise
 from runtime.losses import LOSSES, Answer, answer_rule
 from runtime.optimizers import OPTIMIZERS, extras
+from runtime.precision import PRECISION
 from runtime.runs import Run, write_atomic, write_json
 from runtime.schedules import SCHEDULES
 from runtime.training.errors import RunError
 from runtime.training.meter import Meter, Pace
-from runtime.training.steps import PRECISION, Steps, in_time_order, make_steps
+from runtime.training.steps import Steps, in_time_order, make_steps
 
 if TYPE_CHECKING:
     from graph.code import Source

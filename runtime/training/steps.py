@@ -9,19 +9,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from graph.catalogue.spec import Param
 from runtime.training.errors import RunError
 
 Compute = Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
-
-PRECISION = Param(
-    "precision",
-    "choice",
-    "float32",
-    "Half precision is faster and smaller on a GPU; weights stay float32. float16 needs CUDA.",
-    choices=("float32", "bfloat16", "float16"),
-)
-"""Lives in ``Training.options``."""
 
 
 @dataclass(slots=True)
