@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QPoint, QPointF, QRectF
 
 from graph import operations
 from graph.edits import AddNodes, Disconnect, Edit, EditError
@@ -15,7 +15,7 @@ from graph.palette import Entry, entries, takes
 from graph.ports import in_ports, out_ports
 from graph.tensors import Tensor
 from gui.canvas.geometry import HEIGHT, PORT_Y, WIDTH, snapped
-from gui.canvas.insertion import insertion, wire_for
+from gui.canvas.insertion import GAP, insertion, wire_for
 from gui.canvas.search import SearchPopup
 from gui.canvas.words import tr
 
@@ -40,10 +40,13 @@ class Adding:
         self.workspace = view.workspace
         self.popup: SearchPopup | None = None
 
-    def open(self, pixel: QPoint, link: Link | None = None, closed: Callable[[], None] | None = None) -> None:
-        """Show the search at a place of the viewport; with ``link``, the choice is wired to it."""
+    def open(self, pixel: QPoint, link: Link | None = None, place: QPointF | None = None) -> None:
+        """Show the search at a place of the viewport; with ``link``, the choice is wired to it.
+
+        The node comes to lie there, or at ``place`` in the scene.
+        """
         self.close()
-        place = self.view.mapToScene(pixel)
+        place = place or self.view.mapToScene(pixel)
         popup = SearchPopup(self.view, self._candidates(link), self._test(link), self._note(link))
 
         def chosen(entry: Entry) -> None:
@@ -55,10 +58,28 @@ class Adding:
 
         popup.chosen.connect(chosen)
         popup.closed.connect(gone)
-        if closed is not None:
-            popup.closed.connect(closed)
         self.popup = popup
         popup.show_at(pixel)
+
+    def open_for_next(self, pixel: QPoint) -> None:
+        """What Tab does: with one node selected that leads nowhere yet, the choice continues from it."""
+        graph, chosen = self.workspace.graph, self.workspace.selected_nodes
+        ports = out_ports(self.workspace.project, graph.nodes[chosen[0]]) if len(chosen) == 1 else ()
+        if not ports or graph.edges_from(chosen[0]):
+            self.open(pixel)
+            return
+        item = self.view.canvas.nodes[chosen[0]]
+        self.open(pixel, Link(chosen[0], ports[0].name), self._free(item.output_point(ports[0].name)))
+
+    def _free(self, start: QPointF) -> QPointF:
+        """Where the port of the next node may be: to the right, below what lies there already."""
+        place = start + QPointF(GAP, 0)
+        bodies = [item.body for item in self.view.canvas.nodes.values()]
+        while True:
+            box = QRectF(place.x(), place.y() - PORT_Y, WIDTH, HEIGHT)
+            if not any(body.intersects(box) for body in bodies):
+                return place
+            place += QPointF(0, HEIGHT + GAP / 2)
 
     def close(self) -> None:
         if self.popup is not None:

@@ -39,6 +39,33 @@ class Commands:
         graph = self.workspace.graph
         self.workspace.select([*graph.nodes, *graph.edges, *graph.frames])
 
+    def step(self, dx: int, dy: int) -> None:
+        """Select the neighbour: along a wire to the left or right, the closest above or below."""
+        graph, chosen = self.workspace.graph, self.workspace.selected_nodes
+        if not graph.nodes:
+            return
+        if len(chosen) != 1:
+            first = min(graph.nodes.values(), key=lambda node: (node.x, node.y))
+            self.workspace.select([first.id])
+            self.view.reveal(first.id)
+            return
+        here = graph.nodes[chosen[0]]
+        if dx > 0:
+            near = [edge.target for edge in graph.edges_from(here.id)]
+        elif dx < 0:
+            near = [edge.source for edge in graph.edges_into(here.id)]
+        else:
+            near = [node.id for node in graph.nodes.values() if (node.y - here.y) * dy > 1]
+
+        def away(key: str) -> float:
+            node = graph.nodes[key]
+            return abs(node.y - here.y) + (abs(node.x - here.x) if dy else 0)
+
+        if near:
+            key = min(near, key=away)
+            self.workspace.select([key])
+            self.view.show_node(key)
+
     def copy(self) -> bool:
         """Put the selected nodes and frames on the clipboard, as JSON under our type and as text."""
         graph = self.workspace.graph

@@ -13,7 +13,7 @@ from gui.canvas.geometry import WIDTH
 from gui.canvas.hits import wire_near
 from gui.canvas.scene import CanvasScene
 
-GAP = 48.0
+GAP = 60.0
 
 
 def wire_for(scene: CanvasScene, centre: QPointF, node: Node) -> str:

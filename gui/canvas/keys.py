@@ -33,6 +33,9 @@ def press(view: CanvasView, event: QKeyEvent) -> bool:
     if held == Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier and key == Key.Key_V:
         view.commands.paste(keep_inputs=True)
         return True
+    if held == Qt.KeyboardModifier.AltModifier and key in _ARROWS:
+        view.commands.step(*_ARROWS[key])
+        return True
     if held in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier):
         return _alone(view, key, event)
     return False
@@ -78,9 +81,10 @@ def _with_ctrl(view: CanvasView, key: Qt.Key) -> bool:
 def _alone(view: CanvasView, key: Qt.Key, event: QKeyEvent) -> bool:
     chosen = view.workspace.selected_nodes
     if key in _ARROWS:
-        if not chosen:
-            return False
-        view.commands.nudge(*_ARROWS[key])
+        if chosen:
+            view.commands.nudge(*_ARROWS[key])
+        else:
+            view.commands.step(*_ARROWS[key])
     elif key in (Key.Key_Delete, Key.Key_Backspace):
         view.commands.delete_selection()
     elif key == Key.Key_Tab:

@@ -129,17 +129,25 @@ class CanvasView(QGraphicsView):
         self.scroll_by(self.mapFromScene(before) - pixel)
 
     def reveal(self, node_id: str) -> None:
-        """Bring a node into the middle and let it light up for a moment."""
+        """Bring a node into view, in the middle if it was not, and let it light up for a moment."""
         item = self.canvas.nodes.get(node_id)
         if item is not None:
             if self.canvas.scale < 0.55:
                 self._set_scale(0.85)
-            self.centerOn(item.body.center())
+                self.centerOn(item.body.center())
+            self.show_node(node_id)
             self.glider.flash(item)
+
+    def show_node(self, node_id: str) -> None:
+        """Scroll to a node if it is out of view."""
+        body = self.canvas.nodes[node_id].body
+        if not self.mapToScene(self.viewport().rect()).boundingRect().contains(body):
+            self._fitted = False
+            self.centerOn(body.center())
 
     def add_at_cursor(self) -> None:
         """Open the search at the mouse (or in the middle, when the mouse is elsewhere)."""
-        self.adding.open(self._mouse_pixel() or self.viewport().rect().center())
+        self.adding.open_for_next(self._mouse_pixel() or self.viewport().rect().center())
 
     def arrange(self) -> None:
         self.commands.arrange()

@@ -435,6 +435,42 @@ def test_tab_opens_the_search_and_enter_adds(hand: Hand) -> None:
     assert hand.workspace.undo.undoText() == "Add MaxPool2d"
 
 
+def test_tab_goes_on_from_the_selected_node(hand: Hand) -> None:
+    hand.click(below(hand, "relu1"))
+    hand.drop(below(hand, "relu1"), "Conv2d")
+    for name in ("relu", "flatten"):
+        hand.key(Key.Key_Tab)
+        hand.write(name)
+        assert hand.view.adding.popup is not None
+        hand.key(Key.Key_Return, to=hand.view.adding.popup.field)
+    assert {("conv2", "relu2"), ("relu2", "flatten2")} <= wires(hand)
+    assert chosen(hand) == {"flatten2"}
+    after = places(hand)
+    assert after["relu2"] == (after["conv2"][0] + 236, after["conv2"][1])
+
+
+def test_the_keyboard_walks_along_the_wires(hand: Hand) -> None:
+    hand.key(Key.Key_Right)
+    assert chosen(hand) == {"x"}
+    hand.key(Key.Key_Right, ALT)
+    hand.key(Key.Key_Right, ALT)
+    assert chosen(hand) == {"relu1"}
+    hand.key(Key.Key_Left, ALT)
+    assert chosen(hand) == {"conv1"}
+    hand.workspace.select([])
+    hand.drop(below(hand, "conv1"), "Sigmoid")
+    hand.key(Key.Key_Up, ALT)
+    assert chosen(hand) == {"conv1"}
+    assert hand.workspace.undo.count() == 1
+
+
+def test_paste_keeping_inputs(hand: Hand) -> None:
+    hand.click(hand.title("relu1"))
+    hand.key(Key.Key_C, CTRL)
+    hand.key(Key.Key_V, CTRL | SHIFT)
+    assert ("conv1", "relu2") in wires(hand)
+
+
 def test_a_double_click_on_nothing_opens_the_search_and_esc_closes_it(hand: Hand) -> None:
     hand.double_click(below(hand, "relu1"))
     popup = hand.view.adding.popup

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QTimer
+from PySide6.QtCore import QPointF, QRectF, QTimer
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsPathItem
 
@@ -77,6 +77,8 @@ class DragWire(Interaction):
         self.pixel = pointer.pixel
         target = self._find(pointer)
         if target != self.target:
+            self._repaint_glow(self.target)
+            self._repaint_glow(target)
             self.target = target
             self.verdict = self.trial.quick(*target) if target else Verdict()
             if target and not self.verdict.reason:
@@ -155,7 +157,11 @@ class DragWire(Interaction):
             pen.setColor(theme().accent)
         self.line.setPen(pen)
         self.label.say(self.verdict.reason, "error", self.pixel)
-        self.view.viewport().update()
+
+    def _repaint_glow(self, end: tuple[str, str] | None) -> None:
+        if end in self.candidates:
+            at = self.candidates[end]
+            self.view.repaint_scene(QRectF(at.x() - 14, at.y() - 14, 28, 28))
 
     def _kind(self) -> str:
         node, port = self.fixed
