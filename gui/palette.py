@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayo
 from graph.catalogue import CATALOGUE
 from graph.changes import ChangeSet
 from graph.palette import BLOCKS, Entry, entries, search
+from gui.canvas.drops import layer_mime
 from gui.icons import category_icon, icon
-from gui.mime import layer_mime
 from gui.placing import add_after_selection
 from gui.theme import theme
 from gui.workspace import Workspace

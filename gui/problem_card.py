@@ -82,6 +82,9 @@ class ProblemCard(QFrame):
             graph = project.graph(node.block)
         return self.tr("in {0}").format(" ▸ ".join(names))
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
             self.chosen.emit(self.problem)

@@ -106,7 +106,7 @@ class SizesEditor(Editor):
         self._restyle()
         first = self.boxes[0].value
         if first is not None:
-            self.edited.emit(first if linked else tuple(box.value for box in self.boxes))
+            self.edited.emit(first if linked else (first,) * len(self.boxes))
 
     def _restyle(self) -> None:
         linked = self.link.isChecked()

@@ -51,8 +51,6 @@ class ParamRow(QObject):
         self.formula = self._button(self._toggle_formula)
         self.formula.setCheckable(True)
         self.formula.setToolTip(self.tr("Follow a parameter of the block"))
-        self.formula.setVisible(bool(names) and param.kind in ("bool", "choice"))
-        self.pin.setVisible(self.pinnable)
         self.field = QWidget()
         row = QHBoxLayout(self.field)
         row.setContentsMargins(0, 0, 0, 0)
@@ -62,6 +60,9 @@ class ParamRow(QObject):
         row.addWidget(self.formula)
         row.addWidget(self.reset)
         row.addWidget(self.pin)
+        # only now: shown before they have a parent, they would be windows of their own for a moment
+        self.formula.setVisible(bool(names) and param.kind in ("bool", "choice"))
+        self.pin.setVisible(self.pinnable)
         self.sentence = WrappedLabel()
         self.sentence.setProperty("sentence", "error")
         self.sentence.hide()

@@ -33,7 +33,7 @@ class PresetCard(QFrame):
         summary = WrappedLabel(preset.summary, muted=True)
         summary.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         summary.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.tags = QLabel(" · ".join(preset.tags[:3]))
+        self.tags = QLabel(_tags(preset.tags))
         self.tags.setProperty("muted", True)
         self.size_label = QLabel()
         self.size_label.setProperty("muted", True)
@@ -61,6 +61,9 @@ class PresetCard(QFrame):
         self.size_label.setText(count_text(count))
         self.size_label.setToolTip(self.tr("{0} parameters").format(f"{count:,}"))
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
             self.chosen.emit(self.preset.id)
@@ -70,3 +73,14 @@ class PresetCard(QFrame):
             self.chosen.emit(self.preset.id)
         else:
             super().keyPressEvent(event)
+
+
+def _tags(tags: tuple[str, ...], room: int = 30) -> str:
+    """As many tags as fit a card's last line."""
+    text = ""
+    for tag in tags:
+        longer = f"{text} · {tag}" if text else tag
+        if len(longer) > room:
+            break
+        text = longer
+    return text
