@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from gui.training.arrays import levels, painted
 from gui.training.boundary import BoundaryPanel, blended
@@ -23,7 +23,7 @@ from gui.workspace import Workspace
 from presets import find
 
 
-def wait(qapp: QApplication, until: Callable[[], Any], seconds: float = 40.0) -> None:
+def wait(qapp: QApplication, until: Callable[[], Any], seconds: float = 120.0) -> None:
     clock = QElapsedTimer()
     clock.start()
     while not until():
@@ -51,13 +51,29 @@ def opened(qapp: QApplication) -> Iterator[Callable[[str], tuple[Workspace, Trai
         session.close()
 
 
+@pytest.fixture
+def stage(qapp: QApplication) -> QWidget:
+    """The parent of the panels. They go with it, as in the program; left to Python, the parts of a plot go in
+    any order, which pyqtgraph does not survive."""
+    widget = QWidget()
+    QVBoxLayout(widget)
+    widget.resize(900, 600)
+    widget.show()
+    return widget
+
+
+def on(stage: QWidget, panel: QWidget) -> None:
+    layout = stage.layout()
+    assert layout is not None
+    layout.addWidget(panel)
+
+
 def test_maps_of_a_selected_layer_arrive_while_it_trains_and_follow_the_mouse(
-    qapp: QApplication, opened: Callable[[str], tuple[Workspace, TrainingSession]]
+    qapp: QApplication, stage: QWidget, opened: Callable[[str], tuple[Workspace, TrainingSession]]
 ) -> None:
     workspace, session = opened("digits-cnn")
-    panel = FeatureMapsPanel(workspace, session)
-    panel.resize(900, 260)
-    panel.show()
+    panel = FeatureMapsPanel(workspace, session, stage)
+    on(stage, panel)
     conv = next(node.id for node in workspace.graph.nodes.values() if node.name == "conv1")
     workspace.select([conv])
     session.train()
@@ -83,15 +99,17 @@ def _move(position: QPointF) -> Any:
 
 
 def test_boundary_and_results_of_two_features(
-    qapp: QApplication, opened: Callable[[str], tuple[Workspace, TrainingSession]], tmp_path: Path
+    qapp: QApplication,
+    stage: QWidget,
+    opened: Callable[[str], tuple[Workspace, TrainingSession]],
+    tmp_path: Path,
 ) -> None:
     workspace, session = opened("spiral-mlp")
     workspace.project.training.epochs = 30
-    boundary = BoundaryPanel(workspace, session)
-    results = ResultsPanel(workspace, session)
+    boundary = BoundaryPanel(workspace, session, stage)
+    results = ResultsPanel(workspace, session, stage)
     for panel in (boundary, results):
-        panel.resize(700, 300)
-        panel.show()
+        on(stage, panel)
     session.train()
     wait(qapp, lambda: boundary.last is not None)
     wait(qapp, lambda: session.state == "idle" and results.result is not None)
