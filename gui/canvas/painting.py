@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 
 from graph.model import OUTPUT
 from gui.canvas.geometry import HEIGHT, PORT_RADIUS, ROW, port_y
-from gui.canvas.look import Look, PortLook
+from gui.canvas.look import PortLook
 from gui.colors import mixed
 from gui.icons import CATEGORY_ICONS, icon
 from gui.theme import theme
@@ -296,10 +296,3 @@ def _faded(color: QColor, alpha: int) -> QColor:
     result = QColor(color)
     result.setAlpha(alpha)
     return result
-
-
-def look_rect(look: Look, x: float, y: float) -> QRectF:
-    """The box a look will take at a place."""
-    from gui.canvas.geometry import node_size
-
-    return QRectF(x, y, *node_size(len(look.inputs), len(look.outputs)))

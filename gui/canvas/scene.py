@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Signal
+from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtWidgets import QGraphicsScene
 
 from graph.changes import ChangeSet, GraphChange
@@ -315,10 +315,3 @@ class CanvasScene(QGraphicsScene):
         self.overview.forget()
         self.update()
         self.drawn.emit()
-
-    def node_at(self, position: QPointF) -> str | None:
-        """The node whose body is at a place, the topmost first."""
-        for item in self.items(position):
-            if isinstance(item, NodeItem) and item.body.contains(position):
-                return item.node_id
-        return None

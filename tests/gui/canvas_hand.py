@@ -13,6 +13,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
+from graph.build import GraphBuilder, project
 from graph.model import Project
 from gui.canvas.drops import layer_mime
 from gui.canvas.view import CanvasView
@@ -182,3 +183,60 @@ def mirror(hand: Hand) -> list[str]:
         if wire is not None and abs(wire.end.x() - scene.nodes[edge.target].x()) > 1e-6:
             wrong.append(f"wire {key} ends elsewhere")
     return wrong
+
+
+def chain() -> Project:
+    """x -> conv1 -> relu1 -> flatten1 -> fc1 -> output, in one row."""
+    g = GraphBuilder("Net")
+    x = g.input("x", shape=(1, 8, 8))
+    x = g.add("Conv2d", x, out_channels=4, kernel_size=3, padding=1)
+    x = g.add("ReLU", x)
+    x = g.add("Flatten", x)
+    x = g.add("Linear", x, out_features=10)
+    g.output(x)
+    made = project("Chain", g)
+    for number, node in enumerate(made.main.nodes.values()):
+        node.x, node.y = number * 256.0, 0.0
+    return made
+
+
+def with_block() -> Project:
+    """x -> Cell ×2 -> output; a Cell is a convolution and a ReLU."""
+    cell = GraphBuilder("Cell", "A small cell.")
+    planes = cell.parameter("planes", 4)
+    y = cell.input("x")
+    y = cell.add("Conv2d", y, out_channels=planes, kernel_size=3, padding=1)
+    cell.output(cell.add("ReLU", y), "y")
+    g = GraphBuilder("Net")
+    x = g.input("x", shape=(4, 8, 8))
+    g.output(g.use(cell, x, name="cell", repeat=2))
+    return project("Blocks", g)
+
+
+def broken() -> Project:
+    """The chain with a Linear whose number of inputs is wrong."""
+    made = chain()
+    linear = next(node for node in made.main.nodes.values() if node.type == "Linear")
+    linear.params["in_features"] = 7
+    return made
+
+
+def places(hand: Hand) -> dict[str, tuple[float, float]]:
+    """Where the document has the nodes, by name."""
+    return {node.name: (node.x, node.y) for node in hand.graph.nodes.values()}
+
+
+def wires(hand: Hand) -> set[tuple[str, str]]:
+    """Who feeds whom, by name."""
+    nodes = hand.graph.nodes
+    return {(nodes[edge.source].name, nodes[edge.target].name) for edge in hand.graph.edges.values()}
+
+
+def below(hand: Hand, name: str, down: float = 200.0) -> QPointF:
+    """Empty canvas under a node."""
+    return hand.title(name) + QPointF(0, down)
+
+
+def chosen(hand: Hand) -> set[str]:
+    """Names of the selected nodes."""
+    return {hand.graph.nodes[key].name for key in hand.workspace.selected_nodes}

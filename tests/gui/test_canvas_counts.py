@@ -10,8 +10,7 @@ from graph.edits import SetParams
 from graph.model import Edge, Node
 from gui.canvas.node_item import NodeItem
 from gui.theme import theme
-from tests.gui.canvas_hand import Hand, mirror
-from tests.gui.test_canvas import chain
+from tests.gui.canvas_hand import Hand, chain, mirror
 
 
 def many(count: int, columns: int = 30) -> Hand:

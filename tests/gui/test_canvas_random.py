@@ -9,8 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
 from graph.files import dumps
-from tests.gui.canvas_hand import ALT, CTRL, PLAIN, SHIFT, Hand, mirror
-from tests.gui.test_canvas import chain, with_block
+from tests.gui.canvas_hand import ALT, CTRL, PLAIN, SHIFT, Hand, chain, mirror, with_block
 
 Key = Qt.Key
 LAYERS = (
