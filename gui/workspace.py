@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QUndoStack
@@ -194,7 +195,8 @@ class Workspace(QObject):
     def _load_torch(self) -> None:
         # the first layer on meta brings in as much again as torch itself: take that here too
         Inference().run(_smallest())
-        self.torch_loaded.emit()
+        with suppress(RuntimeError):  # the window was closed meanwhile
+            self.torch_loaded.emit()
 
     def _torch_loaded(self) -> None:
         self.ready = True
