@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -62,6 +62,9 @@ class CodePanel(QWidget):
         theme().changed.connect(self._recolor)
         self._recolor()
         self._say("")
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, 90)  # a wrapped sentence would make the dock, and the window with it, grow
 
     # -- text ----------------------------------------------------------------------------------------
 
