@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -16,8 +15,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
+    QSizePolicy,
     QSlider,
-    QSplitter,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -30,7 +29,6 @@ from gui.theme import theme
 from gui.training.export import save_csv, save_picture
 from gui.training.progress import progress_text
 from gui.training.session import TrainingSession
-from gui.training.smooth import Smoother
 
 if TYPE_CHECKING:
     from gui.training.chart import Chart
@@ -52,7 +50,6 @@ class ChartsPanel(QWidget):
         super().__init__(parent)
         self.session = session
         self.charts: dict[str, Chart] = {}
-        self._loss, self._accuracy = Smoother(), Smoother()
         self._version = -1
         self._dirty: list[str] = []
         self._cost = 0.0
@@ -71,6 +68,7 @@ class ChartsPanel(QWidget):
     def _build(self) -> None:
         self.status = QLabel()
         self.status.setProperty("muted", True)
+        self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.smoothing.setRange(0, 99)
         self.smoothing.setFixedWidth(100)
@@ -126,40 +124,16 @@ class ChartsPanel(QWidget):
 
     def _build_charts(self) -> None:
         """Late, because pyqtgraph takes a third of a second to import."""
-        from gui.training.chart import Chart
+        from gui.training.chart_set import ChartSet
 
-        def number(value: float) -> str:
-            return f"{value:.4g}"
-
-        def percent(value: float) -> str:
-            return f"{value:.1f} %"
-
-        self.charts = {
-            "loss": Chart(self.tr("Loss"), number),
-            "accuracy": Chart(self.tr("Accuracy"), percent, top=101.5),
-            "rate": Chart(self.tr("Learning rate"), number, from_zero=True),
-            "pace": Chart(self.tr("Samples/s"), lambda value: f"{value:,.0f}", from_zero=True),
-        }
-        for name in ("loss", "accuracy"):
-            chart = self.charts[name]
-            chart.add("raw", "", "training", "faint")
-            chart.add("training", self.tr("training"), "training", "line")
-            chart.add("validation", self.tr("validation"), "validation", "points")
-            chart.add("best", "", "third", "points")
-        for name in ("rate", "pace"):
-            self.charts[name].add("value", " ", "fourth" if name == "rate" else "third", "line")
-        side = QSplitter(Qt.Orientation.Vertical)
-        self.plots = QSplitter(Qt.Orientation.Horizontal)
-        for widget, share in ((self.charts["loss"], 5), (self.charts["accuracy"], 5), (side, 3)):
-            self.plots.addWidget(widget)
-            self.plots.setStretchFactor(self.plots.count() - 1, share)
-        side.addWidget(self.charts["rate"])
-        side.addWidget(self.charts["pace"])
-        self.plots.setSizes([500, 500, 300])
-        for chart in self.charts.values():
-            chart.hovered.connect(self._hovered)
+        self.plots = ChartSet()
+        self.charts = self.plots.charts
         self.charts["loss"].set_log(self.log.isChecked())
+        self.plots.smooth(self.smoothing.value() / 100)
         self.pages.addWidget(self.plots)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(300, 110)
 
     # -- drawing ---------------------------------------------------------------------------------------
 
@@ -215,58 +189,21 @@ class ChartsPanel(QWidget):
         self.pages.setCurrentWidget(self.plots)
         if history.version != self._version:
             self._version = history.version
-            self._smooth()
+            self.plots.smooth(self.smoothing.value() / 100)
         name = self._dirty.pop(0)
-        self._draw(name)
+        self.plots.draw(name, history)
         self._cost = time.perf_counter() - since + self.charts[name].plot.cost
         self._schedule()
 
-    def _draw(self, name: str) -> None:
-        import numpy as np
-
-        history, chart = self.session.history, self.charts[name]
-        scale = 1.0 / history.steps_per_epoch
-        if name in ("rate", "pace"):
-            chart.set("value", np.array(history.told) * scale, np.array(getattr(history, name)))
-            chart.show_lines()
-            return
-        accuracy = name == "accuracy"
-        chart.setVisible(history.has_accuracy or not accuracy)
-        values = history.accuracy if accuracy else history.loss
-        smoother = self._accuracy if accuracy else self._loss
-        smoother.extend(values[len(smoother.values) :])
-        factor = 100.0 if accuracy else 1.0
-        x = np.array(history.steps[: len(values)]) * scale
-        chart.set("raw", x, np.array(values) * factor)
-        chart.set("training", x, np.array(smoother.values) * factor)
-        key = "val_accuracy" if accuracy else "val_loss"
-        points = [
-            (epoch["step"] * scale, epoch[key] * factor) for epoch in history.epochs if epoch[key] is not None
-        ]
-        chart.set("validation", [point[0] for point in points], [point[1] for point in points])
-        best = history.best
-        shown = best is not None and best[key] is not None
-        chart.set(
-            "best",
-            [best["step"] * scale] if best and shown else [],
-            [best[key] * factor] if best and shown else [],
-        )
-        chart.show_lines()
-
     def _smooth(self) -> None:
-        weight = self.smoothing.value() / 100
         settings().setValue("charts/smoothing", self.smoothing.value())
-        self._loss.restart(weight)
-        self._accuracy.restart(weight)
-        self._mark("loss", "accuracy")
+        if self.charts:
+            self.plots.smooth(self.smoothing.value() / 100)
+            self._mark("loss", "accuracy")
 
     def _set_log(self, on: bool) -> None:
         if self.charts:
             self.charts["loss"].set_log(on)
-
-    def _hovered(self, x: float) -> None:
-        for chart in self.charts.values():
-            chart.read(None if isnan(x) else x)
 
     def _icons(self) -> None:
         self.save.setIcon(icon("tray-arrow-down"))

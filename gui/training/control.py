@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QSize
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph.problems import Problem
@@ -42,7 +42,7 @@ class Training(QObject):
         docks = window.docks
         docks.add("training", self.tr("Training"), self.panel, RIGHT)
         docks.add("charts", self.tr("Charts"), self.charts, BOTTOM)
-        self._rooms = {name: _room() for name in ("maps", "boundary", "results")}
+        self._rooms = {name: Room() for name in ("maps", "boundary", "results")}
         docks.add("maps", self.tr("Feature maps"), self._rooms["maps"], BOTTOM)
         docks.add("boundary", self.tr("Boundary"), self._rooms["boundary"], BOTTOM)
         docks.add("results", self.tr("Results"), self._rooms["results"], BOTTOM)
@@ -82,9 +82,7 @@ class Training(QObject):
         self.boundary = BoundaryPanel(workspace, session)
         self.results = ResultsPanel(workspace, session)
         for name, panel in (("maps", self.maps), ("boundary", self.boundary), ("results", self.results)):
-            layout = self._rooms[name].layout()
-            assert layout is not None
-            layout.addWidget(panel)
+            self._rooms[name].column.addWidget(panel)
 
     def train(self) -> None:
         """F5: start a run, or go on with a paused one."""
@@ -128,8 +126,13 @@ class Training(QObject):
         self.window.canvas.reveal(node.partition("[")[0])
 
 
-def _room() -> QWidget:
-    """An empty place in a dock."""
-    room = QWidget()
-    QVBoxLayout(room).setContentsMargins(0, 0, 0, 0)
-    return room
+class Room(QWidget):
+    """A place in a dock for a panel that is built later. It lets the dock be small."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(300, 110)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -132,6 +132,9 @@ class DataPanel(QWidget):
         column.addLayout(buttons)
         column.addStretch(1)
         return page
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(300, 110)
 
     # -- what is chosen --------------------------------------------------------------------------------
 

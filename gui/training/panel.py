@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from gui.icons import icon
@@ -96,11 +96,10 @@ class TrainingPanel(QWidget):
         for widget in (self.bar, self.status, self.where, self.rate_box):
             head.addWidget(widget)
         head.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
-        head.addWidget(self.banner)
-        head.addWidget(self.fit)
         scroll = Column(margin=12)
         scroll.layout_.setContentsMargins(12, 2, 12, 12)
-        scroll.layout_.addWidget(self.form)
+        for widget in (self.banner, self.fit, self.form):
+            scroll.layout_.addWidget(widget)
         scroll.layout_.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -108,6 +107,9 @@ class TrainingPanel(QWidget):
         column.addLayout(head)
         column.addWidget(Line())
         column.addWidget(scroll, 1)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(250, 160)  # the wrapped labels would ask for more and make the window grow
 
     def pause_or_resume(self) -> None:
         """What the one button does, and F6."""
@@ -186,9 +188,7 @@ class TrainingPanel(QWidget):
         if len(node) > 1:
             buttons.append((self.tr("Show node"), lambda: self.node_asked.emit(node)))
         if self.session.folder is not None and self.session.checkpoint:
-            buttons.append(
-                (self.tr("Continue from the last checkpoint"), lambda: self.session.train(resume=True))
-            )
+            buttons.append((self.tr("Continue the run"), lambda: self.session.train(resume=True)))
         self.banner.tell("error", message["sentence"], message.get("hint") or "", buttons)
 
     def _cleared(self) -> None:

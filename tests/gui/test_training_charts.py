@@ -93,7 +93,7 @@ def test_the_crosshair_reads_all_charts(session: TrainingSession) -> None:
     assert chart.cross.value() == pytest.approx(middle, abs=0.05)
     assert panel.charts["accuracy"].cross.isVisible()
     assert panel.charts["accuracy"].value("validation") == pytest.approx(60 if middle < 1.5 else 70)
-    panel._hovered(math.nan)
+    panel.plots.hover(math.nan)
     assert not chart.cross.isVisible() and chart.value("validation") == pytest.approx(0.8)
 
 
