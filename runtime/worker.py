@@ -42,6 +42,7 @@ def main(connection: Connection, faults: str) -> None:
         Worker(link).run()
         link.close()
         faulthandler.disable()
+        gc.unfreeze()  # or the interpreter would complain on leaving
 
 
 class Worker:
@@ -152,8 +153,6 @@ class Worker:
     def _drive(self, session: Session, recorder: Any) -> None:
         from runtime.training.loop import train
 
-        gc.collect()
-        gc.freeze()
         for message in train(session):
             if message is not None:
                 recorder.take(message)
@@ -173,7 +172,6 @@ class Worker:
                 if self._paused:
                     self._wait(session, recorder)
         self._look(session, now=True)
-        gc.unfreeze()
 
     def _wait(self, session: Session, recorder: Any) -> None:
         """Paused: save, then answer commands until the run is to go on."""
@@ -345,19 +343,26 @@ class Worker:
 
 
 def warm_up() -> None:
-    """Import and touch all that the first step needs, so that a click reaches it at once."""
-    import sklearn.datasets  # noqa: F401
-    import torch
+    """Train a small network on a few steps of data, so that everything a first step needs is imported and has
+    been gone through once: a click then reaches it at once."""
+    import tempfile
 
-    import runtime.data
-    import runtime.training.guard
-    import runtime.training.loop  # noqa: F401
+    from graph.build import GraphBuilder, project
+    from graph.model import DataChoice, Training
+    from runtime.headless import train_project
 
-    model = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.Flatten(), torch.nn.Linear(2, 2))
-    optimizer = torch.optim.Adam(model.parameters())
-    loss = torch.nn.functional.cross_entropy(model(torch.zeros(2, 1, 3, 3)), torch.tensor([0, 1]))
-    loss.backward()
-    optimizer.step()
+    g = GraphBuilder("Warm")
+    picture = g.input("x", shape=(1, 8, 8))
+    seen = g.chain(
+        picture, ("Conv2d", {"out_channels": 4, "kernel_size": 3, "padding": 1}), "ReLU", "MaxPool2d"
+    )
+    g.output(g.chain(seen, "Flatten", ("Linear", {"out_features": 10})))
+    training = Training(epochs=1, batch_size=512, device="cpu")
+    made = project("Warm", g, data=DataChoice("digits"), training=training)
+    with tempfile.TemporaryDirectory(prefix="torchloom-warm-") as folder:
+        train_project(made, Path(folder))
+    gc.collect()
+    gc.freeze()  # what has been imported need not be gone through again and again while it trains
 
 
 __all__ = ["Worker", "main"]
