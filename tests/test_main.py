@@ -127,6 +127,21 @@ def test_missing_system_libraries_are_named_with_their_packages(monkeypatch: pyt
         assert "libc6" not in sentence
 
 
+def test_the_window_is_painted_before_torch_is_imported() -> None:
+    from tests.benchmarks.start_up import UNTIL_PAINTED
+
+    done = subprocess.run(
+        [sys.executable, "-c", UNTIL_PAINTED],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["torch"] is False
+
+
 def test_presets_as_json(run_main: Run) -> None:
     found = {item["id"]: item for item in objects(run_main("presets", "--json"))}
     for item in found.values():

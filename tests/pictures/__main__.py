@@ -137,7 +137,7 @@ def start(stage: Stage) -> None:
     stage.save("start")
 
 
-PICTURES = {"training": training, "maps": maps, "problem": problem, "blocks": blocks, "start": start}
+PICTURES = {"training": training, "feature-maps": maps, "problem": problem, "blocks": blocks, "start": start}
 
 
 def main() -> int:
