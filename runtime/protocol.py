@@ -36,14 +36,16 @@ Messages, ``{"event": ...}``:
   shrunk), ``input`` (array).
 - ``boundary``: ``x`` and ``y`` ([low, high]), ``probabilities``: array (classes, rows, columns), rows
   along y from low to high; one plane of P(class 1), or of the value itself, when there is one output;
-  ``step``.
+  ``points`` (array (N, 2)) and their ``labels``; all in the units of the data before scaling; ``step``.
 - ``paused``, ``resumed``, ``learning_rate`` (``value``), ``log`` (``level``, ``text``).
-- ``finished`` and ``stopped``: ``folder``, ``best_epoch``, ``epochs`` (done), ``seconds``, and what
+- ``finished`` and ``stopped``: ``folder``, ``best_epoch``, ``best_val_loss``, ``epochs`` (done),
+  ``seconds``, and what
   ``evaluation`` holds too: ``test_loss``, ``test_accuracy``, ``classes``, ``confusion``, ``report``.
 - ``prediction``: ``outputs`` (array), ``probabilities`` (rows or ``None``), ``classes``, ``labels``.
 - ``failed``: ``sentence``, ``hint``, ``node`` (instance path ending in the node's id, or ``None``),
   ``details``.
-- ``died``: ``sentence``, ``hint``, ``exitcode``; made by the client, for there is nobody left to say
+- ``died``: ``sentence``, ``hint``, ``exitcode``, ``details`` (the trace of a crash), ``restarted``; made by
+  the client, for there is nobody left to say
   it.
 
 **Credits.** ``steps``, ``epoch``, ``maps`` and ``boundary`` are sent only against a credit. The worker
