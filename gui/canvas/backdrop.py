@@ -21,7 +21,7 @@ def paint_grid(painter: QPainter, rect: QRectF, scale: float) -> None:
     coarse = GRID * 8
     while coarse * scale < 40:
         coarse *= 4
-    if GRID * 2 * scale >= 14:
+    if GRID * 2 * scale >= 20:
         _lines(painter, rect, GRID * 2, theme().grid)
     _lines(painter, rect, coarse, theme().grid_strong)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

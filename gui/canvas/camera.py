@@ -9,14 +9,11 @@ from PySide6.QtGui import QNativeGestureEvent, QPainter, QPaintEvent, QResizeEve
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from gui.canvas import backdrop
-from gui.canvas.painting import OVERVIEW
 from gui.canvas.scene import CanvasScene
 from gui.theme import theme
 from gui.workspace import Workspace
 
 LEAST, MOST = 0.04, 4.0
-SMALL_GRAPH = 250
-"""Graphs of up to so many nodes are drawn node by node at any scale."""
 EVERYWHERE = QRectF(-2e7, -2e7, 4e7, 4e7)
 
 
@@ -32,6 +29,7 @@ class Camera(QGraphicsView):
         self.setScene(self.canvas)
         self._fit_first = True
         self._fitted = False
+        self._was_far = False
         self._views: dict[str, tuple[float, QPointF]] = {}
         self._shown = workspace.graph_id
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -113,9 +111,7 @@ class Camera(QGraphicsView):
     @property
     def far_away(self) -> bool:
         """Whether everything is drawn at once."""
-        if len(self.canvas.nodes) <= SMALL_GRAPH:
-            return self.canvas.scale < 0.1
-        return self.canvas.scale < OVERVIEW
+        return self.canvas.far_away
 
     def _set_scale(self, scale: float) -> None:
         if abs(scale - self.transform().m11()) > 1e-9:
@@ -148,8 +144,9 @@ class Camera(QGraphicsView):
 
     def _drawn(self) -> None:
         self.hint.setVisible(not self.workspace.graph.nodes)
-        if self.far_away:
+        if self.far_away or self._was_far:
             self.viewport().update()
+        self._was_far = self.far_away
 
     def _recoloured(self) -> None:
         self.setBackgroundBrush(theme().canvas)

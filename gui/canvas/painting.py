@@ -216,7 +216,8 @@ def _short_texts(painter: QPainter, item: NodeItem, scale: float) -> None:
     if scale >= 0.55:
         write(painter, QPointF(18, 3), look.title, 16, strong, width, True)
         write(painter, QPointF(18, 23), look.kind, 13, colors.node_muted, width)
-        write(painter, QPointF(18, 41), look.shape or "?" * look.unknown, 13, colors.node_muted, width)
+        color = colors.error if look.trouble else colors.node_muted
+        write(painter, QPointF(18, 41), look.trouble or look.shape or "?" * look.unknown, 13, color, width)
         return
     if scale >= 0.45:
         write(painter, QPointF(18, 8), look.title, 18, strong, width, True)

@@ -25,6 +25,7 @@ from gui.canvas.wire_item import WireItem
 from gui.theme import theme
 from gui.workspace import Workspace
 
+SMALL_GRAPH = 250
 _NOT_A_SHAPE = frozenset({"missing", "parameter", "unused"})
 
 
@@ -289,12 +290,18 @@ class CanvasScene(QGraphicsScene):
         for key in chosen ^ self.chosen:
             if key in self.nodes:
                 self.nodes[key].selected = key in chosen
-                self.nodes[key].update()
+                if not self.far_away:
+                    self.nodes[key].update()
                 self.touched += 1
             elif key in self.wires:
                 self.wires[key].dress(selected=key in chosen)
         self.chosen = chosen
         self.drawn.emit()
+
+    @property
+    def far_away(self) -> bool:
+        """Whether items are too small to be drawn one by one; a small graph always is worth it."""
+        return self.scale < (painting.OVERVIEW if len(self.nodes) > SMALL_GRAPH else 0.1)
 
     def set_scale(self, scale: float) -> None:
         """The view's scale, which decides how much is drawn."""
