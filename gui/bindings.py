@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence
+from shiboken6 import isValid
 
 from gui.about import show_about
 from gui.folders import log_folder
@@ -100,6 +101,8 @@ class Bindings(QObject):
 
     def _name_undo(self, *_: object) -> None:
         undo = self.window.workspace.undo
+        if not isValid(undo):
+            return  # the stack tells of its last change while it is taken down
         for name, can, what, plain in (
             ("undo", undo.canUndo(), undo.undoText(), self.tr("Undo")),
             ("redo", undo.canRedo(), undo.redoText(), self.tr("Redo")),

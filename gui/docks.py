@@ -86,7 +86,9 @@ class Docks(QObject):
 
     def visible(self, dock_id: str) -> bool:
         """Whether a panel can be seen now (a tab behind another one cannot)."""
-        return not self.all[dock_id].visibleRegion().isEmpty()
+        dock = self.all[dock_id]
+        # Qt keeps a tab that is behind "visible", but far outside of the window
+        return dock.isVisible() and (dock.isFloating() or self.window.rect().intersects(dock.geometry()))
 
     # -- memory --------------------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ class ProblemsPanel(Column):
         self._timer.setInterval(30)
         self._timer.timeout.connect(self._load_one)
         workspace.shapes_changed.connect(self.refresh)
-        theme().changed.connect(lambda: self.refresh(anew=True))
+        theme().changed.connect(self._rebuild)
         self.refresh()
 
     @property
@@ -56,6 +56,9 @@ class ProblemsPanel(Column):
             self.count_changed.emit(len(problems))
         self._waiting = list(self.cards)
         self._schedule()
+
+    def _rebuild(self) -> None:
+        self.refresh(anew=True)
 
     def _build(self, problems: list[Problem]) -> None:
         clear(self.layout_)

@@ -40,6 +40,7 @@ class Theme(QObject):
         self.mode: Mode = "system"
         self.colors: Colors = LIGHT
         self._follows = False
+        self._styled = False
 
     def __getattr__(self, name: str) -> QColor:
         if name in NAMES:
@@ -95,7 +96,9 @@ class Theme(QObject):
         self.colors = DARK if dark else LIGHT
         application = QApplication.instance()
         if isinstance(application, QApplication):
-            application.setStyle("Fusion")
+            if not self._styled:
+                application.setStyle("Fusion")
+                self._styled = True
             application.setPalette(palette(self.colors))
             application.setStyleSheet(style_sheet(self.colors))
         self.changed.emit()

@@ -54,7 +54,10 @@ class Training(QObject):
         self.panel.problems_asked.connect(lambda: docks.show("problems"))
         self.panel.node_asked.connect(self._show_node)
         self.charts.train_asked.connect(self.train)
-        theme().changed.connect(lambda: self._state(session.state))
+        theme().changed.connect(self._recolored)
+
+    def _recolored(self) -> None:
+        self._state(self.session.state)
 
     def bind(self) -> None:
         """Give the window's actions their work."""
