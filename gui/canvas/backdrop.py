@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from graph.model import Graph
 from gui.canvas.geometry import GRID
-from gui.canvas.painting import font
+from gui.canvas.lettering import font
 from gui.canvas.words import tr
 from gui.theme import theme
 

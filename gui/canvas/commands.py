@@ -12,6 +12,7 @@ from graph import fragment, operations
 from graph.arrange import arrange
 from graph.edits import Edit, EditError, Move
 from graph.files import FileError
+from graph.order import reachable, reaching
 from gui.canvas.geometry import GRID
 from gui.canvas.words import several, tr
 
@@ -65,6 +66,12 @@ class Commands:
             key = min(near, key=away)
             self.workspace.select([key])
             self.view.show_node(key)
+
+    def select_flow(self, upstream: bool) -> None:
+        """Add to the selection all that feeds it, or all that it feeds."""
+        graph, chosen = self.workspace.graph, set(self.workspace.selected_nodes)
+        found = reaching(graph, chosen) if upstream else reachable(graph, chosen)
+        self.workspace.select(self.workspace.selection | found)
 
     def copy(self) -> bool:
         """Put the selected nodes and frames on the clipboard, as JSON under our type and as text."""

@@ -13,7 +13,8 @@ from graph.edits import EditError
 from graph.palette import Entry, entries
 from gui.canvas.geometry import HEIGHT, WIDTH
 from gui.canvas.insertion import wire_for
-from gui.canvas.painting import RADIUS, TEXT, write
+from gui.canvas.lettering import write
+from gui.canvas.painting import RADIUS, TEXT
 from gui.theme import theme
 
 if TYPE_CHECKING:

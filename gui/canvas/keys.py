@@ -80,7 +80,10 @@ def _with_ctrl(view: CanvasView, key: Qt.Key) -> bool:
 
 def _alone(view: CanvasView, key: Qt.Key, event: QKeyEvent) -> bool:
     chosen = view.workspace.selected_nodes
-    if key in _ARROWS:
+    shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+    if shift and key in (Key.Key_U, Key.Key_D):
+        view.commands.select_flow(key == Key.Key_U)
+    elif key in _ARROWS:
         if chosen:
             view.commands.nudge(*_ARROWS[key])
         else:

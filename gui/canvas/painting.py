@@ -6,24 +6,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import (
-    QBrush,
-    QColor,
-    QFont,
-    QFontMetricsF,
-    QGuiApplication,
-    QPainter,
-    QPainterPath,
-    QPen,
-    QPixmap,
-    QStaticText,
-)
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
 
 from graph.model import OUTPUT
 from gui.canvas.geometry import HEIGHT, PORT_RADIUS, ROW, port_y
+from gui.canvas.lettering import glyph, text_width, write
 from gui.canvas.look import PortLook
 from gui.colors import mixed
-from gui.icons import CATEGORY_ICONS, icon
+from gui.icons import CATEGORY_ICONS
 from gui.theme import theme
 
 if TYPE_CHECKING:
@@ -36,55 +26,9 @@ TILE = 36.0
 TEXT = TILE + 9.0
 
 
-@lru_cache(maxsize=64)
-def font(pixels: float, bold: bool = False) -> QFont:
-    """The application's font at a size in scene units."""
-    result = QFont(QGuiApplication.font())
-    result.setPixelSize(round(pixels))
-    result.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
-    result.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    return result
-
-
-@lru_cache(maxsize=8192)
-def static_text(text: str, pixels: float, bold: bool, width: float) -> QStaticText:
-    """Text laid out once, shortened to a width in scene units."""
-    metrics = QFontMetricsF(font(pixels, bold))
-    result = QStaticText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, width))
-    result.setTextFormat(Qt.TextFormat.PlainText)
-    result.prepare(font=font(pixels, bold))
-    return result
-
-
-@lru_cache(maxsize=512)
-def text_width(text: str, pixels: float, bold: bool = False) -> float:
-    """How wide a text is, in scene units."""
-    return QFontMetricsF(font(pixels, bold)).horizontalAdvance(text)
-
-
-@lru_cache(maxsize=256)
-def glyph(name: str, color: str, pixels: int) -> QPixmap:
-    """An icon at a size in device pixels."""
-    return icon(name, QColor(color)).pixmap(pixels, pixels)
-
-
-def forget() -> None:
-    """Drop what was drawn in the colours or font of before."""
-    for cached in (font, static_text, text_width, glyph):
-        cached.cache_clear()
-
-
 def mark_radius(scale: float) -> float:
     """Radius of a problem's mark in scene units: 8 pixels on the screen, within the item's margin."""
     return min(8.0 / scale if scale < 1 else 8.0, 17.0)
-
-
-def write(painter: QPainter, at: QPointF, text: str, pixels: float, color: QColor, width: float,
-          bold: bool = False) -> None:  # fmt: skip
-    """One line of text whose top-left corner is ``at``."""
-    painter.setFont(font(pixels, bold))
-    painter.setPen(color)
-    painter.drawStaticText(at, static_text(text, pixels, bold, width))
 
 
 def paint_node(painter: QPainter, item: NodeItem, scale: float) -> None:
@@ -187,8 +131,7 @@ def _texts(painter: QPainter, item: NodeItem, category: QColor, scale: float) ->
     painter.drawPixmap(spot, picture, QRectF(picture.rect()))
     width = item.width - TEXT - 10
     strong = colors.node_muted if look.unknown else colors.node_text
-    title = look.title + (" ⧉" if look.shared else "")
-    write(painter, QPointF(TEXT, 6), title, 13, strong, width - (10 if look.mark else 0), True)
+    write(painter, QPointF(TEXT, 6), look.title, 13, strong, width - (10 if look.mark else 0), True)
     line = f"{look.kind} · {look.headline}" if look.headline else look.kind
     write(painter, QPointF(TEXT, 24), line, 11, colors.node_muted, width)
     if look.trouble:
@@ -197,6 +140,11 @@ def _texts(painter: QPainter, item: NodeItem, category: QColor, scale: float) ->
         write(painter, QPointF(TEXT, 41), look.shape, 11, mixed(colors.node_text, category, 0.35), width)
     elif look.unknown:
         write(painter, QPointF(TEXT, 41), "?", 11, colors.node_muted, width)
+    signs = [name for name, on in (("link-variant", look.shared), ("note-text-outline", look.note)) if on]
+    for number, name in enumerate(signs):
+        sign = QRectF(item.width - 22 - 16 * number, middle + 9, 14, 14)
+        picture = glyph(name, colors.node_muted.name(), max(8, round(14 * pixels / size)))
+        painter.drawPixmap(sign, picture, QRectF(picture.rect()))
     half = item.width / 2 - 14
     for number, port in enumerate(look.inputs[1:], 1):
         top = port_y(number) - ROW / 2 + 1

@@ -15,7 +15,7 @@ from graph.changes import ChangeSet, GraphChange
 from graph.model import BLOCK, Edge, Graph, edge_key
 from graph.problems import Problem
 from graph.shapes import GraphShapes, NodeShapes
-from gui.canvas import painting, wire_item
+from gui.canvas import lettering, painting, wire_item
 from gui.canvas.geometry import around
 from gui.canvas.look import Look, node_look
 from gui.canvas.node_item import NodeItem
@@ -314,7 +314,7 @@ class CanvasScene(QGraphicsScene):
                     wire.label.setVisible(shown and wire.wants_label)
 
     def _recolour(self) -> None:
-        painting.forget()
+        lettering.forget()
         self.pictures.forget()
         wire_item.wire_pen.cache_clear()
         for wire in self.wires.values():

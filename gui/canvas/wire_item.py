@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from gui.canvas.geometry import wire_path, wire_points
-from gui.canvas.painting import text_width, write
+from gui.canvas.lettering import text_width, write
 from gui.theme import theme
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
+from graph.edits import SetParams
 from gui.canvas import menus
 from tests.gui.canvas_hand import (
     CTRL,
@@ -72,6 +73,15 @@ def test_text_that_is_no_fragment_is_refused_with_a_sentence(hand: Hand) -> None
     assert hand.workspace.undo.count() == 0
 
 
+def test_what_feeds_and_what_follows_is_selected(hand: Hand) -> None:
+    hand.click(hand.title("relu1"))
+    hand.key(Key.Key_U, SHIFT)
+    assert chosen(hand) == {"x", "conv1", "relu1"}
+    hand.click(hand.title("relu1"))
+    hand.key(Key.Key_D, SHIFT)
+    assert chosen(hand) == {"relu1", "flatten1", "fc1", "output"}
+
+
 def test_l_arranges_in_one_step(hand: Hand) -> None:
     hand.drag(hand.title("relu1"), hand.title("relu1") + QPointF(0, 200))
     hand.click(below(hand, "fc1"))
@@ -126,6 +136,32 @@ def test_the_mark_opens_a_bubble_whose_button_repairs(qapp: QApplication) -> Non
     assert hand.view.bubble is None
     assert hand.workspace.undo.undoText() == "Let in_features follow the input"
     assert hand.scene.nodes[hand.node("fc1")].look.mark == ""
+
+
+def test_a_problem_inside_a_block_leads_there(qapp: QApplication) -> None:
+    hand = Hand(with_block())
+    block = next(iter(hand.workspace.project.blocks.values()))
+    inner = next(node for node in block.nodes.values() if node.type == "Conv2d")
+    hand.workspace.perform("Pin", [SetParams(block.id, inner.id, {"in_channels": 7})])
+    hand.settle()
+    item = hand.scene.nodes[hand.node("cell")]
+    assert item.look.mark == "error"
+    hand.click(item.mark_rect(hand.scene.scale).center())
+    bubble = hand.view.bubble
+    assert bubble is not None
+    hand.settle()
+    assert bubble.buttons[0].text() == "Go there" and len(bubble.buttons) > 1
+    bubble.buttons[0].click()
+    hand.settle()
+    assert len(hand.workspace.place) == 2 and chosen(hand) == {"conv1"}
+    assert hand.view.bubble is None and mirror(hand) == []
+    hand.view.explain_node(inner.id)
+    hand.settle()
+    assert hand.view.bubble is not None
+    fix = next(button for button in hand.view.bubble.buttons if button.text() != "Go there")
+    fix.click()
+    hand.settle()
+    assert hand.workspace.shapes.errors == []
 
 
 def test_a_red_wire_opens_it_too_and_esc_closes_it(qapp: QApplication) -> None:
