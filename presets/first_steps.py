@@ -26,7 +26,7 @@ def linear_regression() -> Project:
         _chain("LinearRegression", 3, _linear(1)),
         data=DataChoice("linear-toy"),
         training=Training(
-            loss="mse", optimizer="SGD", learning_rate=0.01, momentum=0.0, epochs=100, batch_size=3
+            loss="mse", optimizer="SGD", learning_rate=0.005, momentum=0.0, epochs=100, batch_size=3
         ),
     )
 
