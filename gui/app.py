@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import faulthandler
 import logging
+import signal
 import sys
 import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
@@ -19,6 +21,9 @@ from gui.folders import log_to_file
 from gui.icons import app_icon
 from gui.settings import APPLICATION, ORGANISATION
 from gui.theme import theme
+
+if TYPE_CHECKING:
+    from gui.window import MainWindow
 
 log = logging.getLogger(__name__)
 
@@ -113,4 +118,24 @@ def run(name: str | None) -> int:
     AfterFirstPaint(window, window.wake)
     window.show()
     window.begin(name)
-    return application.exec()
+    ticks = _obey_ctrl_c(application, window)
+    code = application.exec()
+    ticks.stop()
+    return code
+
+
+def _obey_ctrl_c(application: QApplication, window: MainWindow) -> QTimer:
+    """End with 130 when the terminal says so; unsaved work is kept for the next start."""
+
+    def stop(*_: object) -> None:
+        window.files.recovery.write()
+        window.training.session.close()
+        application.exit(130)
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    # Python handles a signal only while Python runs, so it has to be given the word now and then
+    ticks = QTimer(application)
+    ticks.timeout.connect(lambda: None)
+    ticks.start(400)
+    return ticks

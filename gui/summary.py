@@ -60,7 +60,7 @@ class SummaryPanel(QWidget):
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setStretchLastSection(False)
-        for column, width in enumerate((200, 150, 190, 120, 130)):
+        for column, width in enumerate((165, 140, 190, 105, 125)):
             header.resizeSection(column, width)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         self.totals = QLabel()

@@ -49,13 +49,12 @@ class ElidingButton(QPushButton):
         super().__init__(picture, text)
         self.full = text
         self.tip = tip
-        self._hint = super().sizeHint()
-        self._text_width = self.fontMetrics().horizontalAdvance(text)
+        self._hint = QSize()
 
     def sizeHint(self) -> QSize:
-        if self.text() == self.full:
+        """What the whole text needs, also while only its beginning is shown."""
+        if self.text() == self.full or not self._hint.isValid():
             self._hint = super().sizeHint()
-            self._text_width = self.fontMetrics().horizontalAdvance(self.full)
         return self._hint
 
     def minimumSizeHint(self) -> QSize:
@@ -63,11 +62,14 @@ class ElidingButton(QPushButton):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        room = self._text_width - max(0, self._hint.width() - self.width())
-        text = self.fontMetrics().elidedText(self.full, Qt.TextElideMode.ElideRight, room)
-        if text != self.text():
-            self.setText(text)
-        self.setToolTip(self.tip if text == self.full else f"{self.full}\n{self.tip}".strip())
+        if self.text() != self.full:
+            self.setText(self.full)
+        metrics = self.fontMetrics()
+        missing = self.sizeHint().width() - self.width()
+        if missing > 0:
+            room = metrics.horizontalAdvance(self.full) - missing
+            self.setText(metrics.elidedText(self.full, Qt.TextElideMode.ElideRight, room))
+        self.setToolTip(self.tip if missing <= 0 else f"{self.full}\n{self.tip}".strip())
 
 
 class Line(QFrame):

@@ -11,7 +11,7 @@ from gui.inspector.facts import FactTable
 from gui.inspector.name_field import NameField
 from gui.inspector.values import shown
 from gui.widgets import Column, Heading, WrappedLabel, picture_label
-from gui.words import bytes_text, plural
+from gui.words import bytes_text
 from gui.workspace import Workspace
 from runtime.data import DataError, get_source
 
@@ -103,7 +103,7 @@ class NetworkPage(Column):
             flow.append((node.name, tensors[0].text if tensors else "–"))
         self.flow.show_rows(flow)
         rows = [
-            (self.tr("nodes"), plural(len(graph.nodes), self.tr("node"), self.tr("nodes"))),
+            (self.tr("nodes"), f"{len(graph.nodes):,}"),
             (self.tr("parameters"), f"{shapes.parameters:,}" if shapes else "–"),
             (self.tr("MACs per sample"), f"{shapes.macs:,}" if shapes else "–"),
         ]

@@ -32,6 +32,7 @@ class NumberBox(QAbstractSpinBox):
         self.setMinimumWidth(54)
         self.setKeyboardTracking(True)
         self.setCorrectionMode(QAbstractSpinBox.CorrectionMode.CorrectToPreviousValue)
+        self.lineEdit().setTextMargins(4, 0, 0, 0)
         self.lineEdit().textEdited.connect(self._typed)
 
     def show_value(self, value: Any) -> None:

@@ -56,6 +56,9 @@ class ParamRow(QObject):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(3)
         row.addWidget(self.auto, 1)
+        self.result = QLabel()
+        self.result.setProperty("muted", True)
+        row.addWidget(self.result)
         self._row = row
         row.addWidget(self.formula)
         row.addWidget(self.reset)
@@ -111,8 +114,9 @@ class ParamRow(QObject):
         font.setBold(changed)
         self.label.setFont(font)
         self._icons(automatic)
-        if expression and resolved is not None and not isinstance(resolved, Expr):
-            self.label.setToolTip(f"{_tip(self.param)}<p>{stored.text} = {shown(resolved)}</p>")
+        known = expression and resolved is not None and not isinstance(resolved, Expr)
+        self.result.setText(f"= {shown(resolved)}" if known else "")
+        self.result.setVisible(known)
 
     def _automatic(self, resolved: Any) -> str:
         if self.param.inferred is not None:
