@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from graph.catalogue import CATALOGUE
-from graph.model import BLOCK, OUTPUT, Graph, Node, Project
+from graph.model import BLOCK, INPUT, OUTPUT, Graph, Node, Project
 from graph.palette import BLOCKS
 from graph.ports import in_ports, out_ports
 from graph.problems import Problem
@@ -88,7 +88,7 @@ def node_look(
     return Look(
         title=node.name,
         kind=kind,
-        headline=headline(project, node, values),
+        headline="" if node.type == INPUT and graph.id in project.blocks else headline(project, node, values),
         shape=_shape_text(node, shapes),
         category=category,
         inputs=tuple(
@@ -118,7 +118,7 @@ def headline(project: Project, node: Node, values: dict[str, Any]) -> str:
     """The one or two parameters worth a glance: ``32 ch · 3×3``."""
     parts = []
     if node.type == BLOCK:
-        parts = [f"{name} = {_plain(value)}" for name, value in node.params.items() if name != "repeat"][:2]
+        parts = [f"{name}={_plain(value)}" for name, value in node.params.items() if name != "repeat"][:2]
     elif node.type in CATALOGUE:
         layer = CATALOGUE[node.type]
         for name in layer.headline:
@@ -137,14 +137,13 @@ def headline(project: Project, node: Node, values: dict[str, Any]) -> str:
 def _part(name: str, value: Any, layer: str, values: dict[str, Any]) -> str:
     if name in ("kernel_size", "output_size") and isinstance(value, int) and layer[-2:] in ("2d", "3d"):
         value = (value,) * int(layer[-2])
-    if name == "kernel_size" or (name == "output_size" and isinstance(value, tuple)):
-        stride = values.get("stride")
-        tail = f" /{_plain(stride)}" if isinstance(stride, int) and stride > 1 and "Pool" not in layer else ""
-        return (
-            "×".join(_plain(item) for item in value) if isinstance(value, tuple) else _plain(value)
-        ) + tail
     if name == "stride":
-        return "" if value == values.get("kernel_size") else f"stride {_plain(value)}"
+        return ""
+    if name == "kernel_size" or (name == "output_size" and isinstance(value, tuple)):
+        text = "×".join(_plain(item) for item in value) if isinstance(value, tuple) else _plain(value)
+        stride = values.get("stride")
+        usual = values.get("kernel_size") if "Pool" in layer else 1
+        return text if stride in (None, usual) else f"{text} /{_plain(stride)}"
     return _UNITS.get(name, f"{name} = {{}}").format(_plain(value))
 
 

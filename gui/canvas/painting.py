@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 OVERVIEW = 0.4
 DETAIL = 0.7
 RADIUS = 9.0
-TILE = 36.0
-TEXT = TILE + 9.0
+TILE = 31.0
+TEXT = TILE + 8.0
 
 
 def mark_radius(scale: float) -> float:
@@ -122,18 +122,21 @@ def _left(height: float, width: float) -> QPainterPath:
 def _texts(painter: QPainter, item: NodeItem, category: QColor, scale: float) -> None:
     colors, look = theme(), item.look
     middle = min(item.height, HEIGHT) / 2
-    size = 20.0
+    size = 19.0
     pixels = max(8, round(size * scale * painter.device().devicePixelRatioF()))
     spot = QRectF((TILE + 4 - size) / 2, middle - size / 2, size, size)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     name = "logout" if look.kind == OUTPUT else CATEGORY_ICONS.get(look.category, "cube-outline")
     picture = glyph(name, category.name(), pixels)
     painter.drawPixmap(spot, picture, QRectF(picture.rect()))
-    width = item.width - TEXT - 10
+    width = item.width - TEXT - 8
     strong = colors.node_muted if look.unknown else colors.node_text
     write(painter, QPointF(TEXT, 6), look.title, 13, strong, width - (10 if look.mark else 0), True)
     line = f"{look.kind} · {look.headline}" if look.headline else look.kind
-    write(painter, QPointF(TEXT, 24), line, 11, colors.node_muted, width)
+    if text_width(line, 11) > width:
+        line = line.replace(" ch · ", " · ")
+    fits = text_width(line, 11) <= width
+    write(painter, QPointF(TEXT, 24 if fits else 25), line, 11 if fits else 10, colors.node_muted, width)
     if look.trouble:
         write(painter, QPointF(TEXT, 41), look.trouble, 11, colors.error, width)
     elif look.shape:
