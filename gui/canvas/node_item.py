@@ -49,6 +49,12 @@ class NodeItem(QGraphicsRectItem):
         return True
 
     @property
+    def in_small_graph(self) -> bool:
+        """Whether there are so few nodes that more of them can be drawn from afar."""
+        scene: CanvasScene = self.scene()  # type: ignore[assignment]
+        return scene.small
+
+    @property
     def body(self) -> QRectF:
         """The box in scene units."""
         return QRectF(self.x(), self.y(), self.width, self.height)

@@ -42,6 +42,8 @@ def paint_node(painter: QPainter, item: NodeItem, scale: float) -> None:
     _body(painter, item, box, category, scale)
     if scale < DETAIL:
         _short_texts(painter, item, scale)
+        if scale >= OVERVIEW and item.in_small_graph:
+            _ports(painter, item)
     else:
         _texts(painter, item, category, scale)
         _ports(painter, item)

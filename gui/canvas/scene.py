@@ -301,7 +301,12 @@ class CanvasScene(QGraphicsScene):
     @property
     def far_away(self) -> bool:
         """Whether items are too small to be drawn one by one; a small graph always is worth it."""
-        return self.scale < (painting.OVERVIEW if len(self.nodes) > SMALL_GRAPH else 0.1)
+        return self.scale < (0.1 if self.small else painting.OVERVIEW)
+
+    @property
+    def small(self) -> bool:
+        """Whether there are so few nodes that each is worth more effort."""
+        return len(self.nodes) <= SMALL_GRAPH
 
     def set_scale(self, scale: float) -> None:
         """The view's scale, which decides how much is drawn."""
