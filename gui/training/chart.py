@@ -5,20 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Literal
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.theme import theme
+from gui.training.axis import QuickAxis
+from gui.training.readout import Readout, Word
 from gui.training.thin import bounds, means, peaks, visible
 
 LEAST = 1e-12
 """What a logarithmic axis shows for 0."""
+GROW, SHRINK = 1.08, 0.75
+"""A chart that follows its lines makes room ahead, and gives it back when so much of it is enough."""
 OUTSIDE = 0.01
 """Share of the faint points that may lie above or below what is shown, so that a few do not flatten it."""
 
@@ -44,7 +47,8 @@ class Plot(pg.PlotWidget):
     hovered = Signal(float)
 
     def __init__(self) -> None:
-        super().__init__(enableMenu=False)
+        axes = {side: QuickAxis(side) for side in ("left", "bottom")}
+        super().__init__(enableMenu=False, axisItems=axes)
         self.cost = 0.0
         self.setMouseTracking(True)
 
@@ -86,16 +90,13 @@ class Chart(QWidget):
         self.top = top
         self.from_zero = from_zero
         self.following = True
+        self._room: tuple[float, float, float] | None = None
         self.title = title
         self.text = text
         self.lines: dict[str, Line] = {}
         self.log = False
         self._at: float | None = None
-        self._written = ""
-        self.heading = QLabel()
-        self.heading.setTextFormat(Qt.TextFormat.RichText)
-        self.heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.heading.setContentsMargins(6, 0, 0, 0)
+        self.heading = Readout()
         self.plot = Plot()
         self.plot.setMinimumSize(90, 50)
         self.plot.hovered.connect(self.hovered)
@@ -136,10 +137,10 @@ class Chart(QWidget):
         line = self.lines[key]
         line.x, line.y = np.asarray(x, float), np.asarray(y, float)
 
-    def show_lines(self) -> None:
+    def show_lines(self, exact: bool = False) -> None:
         """Draw all lines as far as they can be seen, with no more points than there are pixels."""
         if self.following:
-            self._follow()
+            self._follow(exact)
         (low, high), _ = self.plot.getPlotItem().viewRange()
         columns = max(100, self.plot.width() - 50)
         for line in self.lines.values():
@@ -150,13 +151,15 @@ class Chart(QWidget):
             elif line.style == "line":
                 x, y = means(x, y, columns // 2)
             line.item.setData(x, self._scaled(y))
+        # now, or the first paint would change the view and ask for a second one
+        self.plot.scene().prepareForPaint()
         self.write()
 
     def _scaled(self, values: np.ndarray) -> np.ndarray:
         return np.log10(np.maximum(values, LEAST)) if self.log else values
 
-    def _follow(self) -> None:
-        """Make room for everything."""
+    def _follow(self, exact: bool) -> None:
+        """Make room for everything; no more than needed when ``exact``."""
         lines = self.lines.values()
         end = max((float(line.x[-1]) for line in lines if len(line.x)), default=1.0)
         clear = bounds([self._scaled(line.y) for line in lines if line.style != "faint"])
@@ -168,9 +171,22 @@ class Chart(QWidget):
         if self.from_zero:
             low = 0.0
         gap = 0.05 * (high - low) or 0.05 * abs(high) or 0.5
+        low = low if self.from_zero else low - gap
+        high = high + gap if self.top is None else min(high + gap, self.top)
+        if not exact and self._has_room(end, low + gap / 2, high - gap / 2):
+            return
+        end *= 1.015 if exact else GROW
+        self._room = (end, low, high)
         view = self.plot.getPlotItem().getViewBox()
-        top = high + gap if self.top is None else min(high + gap, self.top)
-        view.setRange(xRange=(0.0, end * 1.02), yRange=(low if self.from_zero else low - gap, top), padding=0)
+        view.setRange(xRange=(0.0, end), yRange=(low, high), padding=0)
+
+    def _has_room(self, end: float, low: float, high: float) -> bool:
+        """Whether what is shown still suits the lines. A range that stays lets the axes stay as drawn."""
+        if self._room is None:
+            return False
+        shown_end, shown_low, shown_high = self._room
+        inside = end <= shown_end and low >= shown_low and high <= shown_high
+        return inside and end >= SHRINK * shown_end and high - low >= SHRINK * (shown_high - shown_low)
 
     def _zoomed(self) -> None:
         self.following = False
@@ -185,7 +201,7 @@ class Chart(QWidget):
     def fit(self) -> None:
         """Show everything, and go on doing so."""
         self.following = True
-        self.show_lines()
+        self.show_lines(exact=True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -244,19 +260,16 @@ class Chart(QWidget):
 
     def write(self) -> None:
         """Title, legend and values in one line; without the names where there is no room for them."""
+        words: list[Word] = []
         for named in (True, False):
-            plain, rich = self.title, f"<b>{escape(self.title)}</b>"
+            words = [(self.title, "", True)]
             for key, line in self.lines.items():
                 value = self.value(key)
                 if line.style == "faint" or value is None:
                     continue
-                color = theme().series(line.series).name()
-                mark = {"": "★"}.get(line.name, "●" if line.style == "points" else "━")
-                words = f"{line.name if named else ''} {self.text(value)}".strip()
-                plain += f"   {mark} {words}"
-                rich += f'&nbsp;&nbsp; <span style="color:{color}">{mark}&nbsp;{escape(words)}</span>'
-            if self.fontMetrics().horizontalAdvance(plain) < self.width() - 14:
+                mark = "★" if not line.name else "●" if line.style == "points" else "━"
+                name = f"{line.name} " if named and line.name.strip() else ""
+                words.append((f"{mark} {name}{self.text(value)}", line.series, False))
+            if self.heading.fits(words):
                 break
-        if rich != self._written:
-            self._written = rich
-            self.heading.setText(rich)
+        self.heading.say(words)

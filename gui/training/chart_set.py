@@ -52,13 +52,13 @@ class ChartSet(QSplitter):
         self._loss.restart(weight)
         self._accuracy.restart(weight)
 
-    def draw(self, name: str, history: History) -> None:
-        """Show in one chart all that the history holds for it."""
+    def draw(self, name: str, history: History, exact: bool = True) -> None:
+        """Show in one chart all that the history holds for it; ``exact`` leaves no room for more."""
         chart = self.charts[name]
         scale = 1.0 / history.steps_per_epoch
         if name in ("rate", "pace"):
             chart.set("value", np.array(history.told) * scale, np.array(getattr(history, name)))
-            chart.show_lines()
+            chart.show_lines(exact)
             return
         accuracy = name == "accuracy"
         chart.setVisible(history.has_accuracy or not accuracy)
@@ -75,7 +75,7 @@ class ChartSet(QSplitter):
             chart.set(
                 line, [epoch["step"] * scale for epoch in epochs], [epoch[key] * factor for epoch in epochs]
             )
-        chart.show_lines()
+        chart.show_lines(exact)
 
     def hover(self, x: float) -> None:
         """Let all charts tell their values at ``x`` (epochs); NaN shows the last ones again."""

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
-    QSizePolicy,
     QSlider,
     QStackedWidget,
     QToolButton,
@@ -28,6 +27,7 @@ from gui.settings import settings
 from gui.theme import theme
 from gui.training.export import save_csv, save_picture
 from gui.training.progress import progress_text
+from gui.training.readout import Readout
 from gui.training.session import TrainingSession
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 GAP = 33
 """Milliseconds between two drawings at least (30 Hz)."""
-SHARE = 4
+SHARE = 6
 """Drawing may take one part in so many of the time."""
 SLOW = 1.0
 """Seconds between two drawings of learning rate and speed, which change little."""
@@ -66,9 +66,7 @@ class ChartsPanel(QWidget):
         self.refresh()
 
     def _build(self) -> None:
-        self.status = QLabel()
-        self.status.setProperty("muted", True)
-        self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.status = Readout()
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.smoothing.setRange(0, 99)
         self.smoothing.setFixedWidth(100)
@@ -87,7 +85,7 @@ class ChartsPanel(QWidget):
         menu.addAction(self.tr("Table (CSV)…")).triggered.connect(self._ask_table)
         self.save.setMenu(menu)
         bar = QHBoxLayout()
-        bar.setContentsMargins(10, 4, 8, 2)
+        bar.setContentsMargins(4, 4, 8, 2)
         bar.setSpacing(10)
         bar.addWidget(self.status, 1)
         smooth_label = QLabel(self.tr("Smoothing"))
@@ -140,7 +138,7 @@ class ChartsPanel(QWidget):
     def _message(self, message: dict[str, object]) -> None:
         event = message["event"]
         if event in ("steps", "starting", "started", "finished", "stopped", "failed", "died"):
-            self.status.setText(progress_text(self.session, message))
+            self._say_status(progress_text(self.session, message))
         if event in ("started", "steps", "epoch", "finished", "stopped"):
             self._mark("loss", "accuracy")
             if event != "steps" or time.monotonic() - self._slow_at > SLOW:
@@ -149,13 +147,16 @@ class ChartsPanel(QWidget):
 
     def _state(self, state: str) -> None:
         if state in ("paused", "stopping"):
-            self.status.setText(progress_text(self.session, None))
+            self._say_status(progress_text(self.session, None))
         self.start.setEnabled(not self.session.busy)
 
     def _mark(self, *names: str) -> None:
         """These charts no longer show all there is."""
         self._dirty = list(dict.fromkeys([*self._dirty, *names]))
         self._schedule()
+
+    def _say_status(self, text: str) -> None:
+        self.status.say([(text, "muted", False)] if text else [])
 
     def _schedule(self) -> None:
         if self._dirty and self.isVisible() and not self._timer.isActive():
@@ -168,7 +169,7 @@ class ChartsPanel(QWidget):
     def refresh(self) -> None:
         """Draw everything anew, once it can be seen."""
         if self.session.history.empty:
-            self.status.setText("")
+            self._say_status("")
         self._dirty = ["loss", "accuracy", "rate", "pace"]
         self._schedule()
 
@@ -191,7 +192,7 @@ class ChartsPanel(QWidget):
             self._version = history.version
             self.plots.smooth(self.smoothing.value() / 100)
         name = self._dirty.pop(0)
-        self.plots.draw(name, history)
+        self.plots.draw(name, history, exact=not self.session.busy)
         self._cost = time.perf_counter() - since + self.charts[name].plot.cost
         self._schedule()
 

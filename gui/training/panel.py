@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -21,6 +22,8 @@ from runtime.optimizers import LEARNING_RATE
 
 STEPS = 1000
 """Steps of the progress bar."""
+TELL_EVERY = 0.25
+"""Seconds between two lines about the progress."""
 RATE_DELAY = 900
 """Milliseconds after the last key until a learning rate is used, unless Enter is pressed."""
 
@@ -36,6 +39,7 @@ class TrainingPanel(QWidget):
         super().__init__(parent)
         self.workspace = workspace
         self.session = session
+        self._told_at = 0.0
         self._build()
         session.message.connect(self._message)
         session.state_changed.connect(self._state)
@@ -151,7 +155,7 @@ class TrainingPanel(QWidget):
         if event in ("failed", "died") and self.session.failure is message:
             self._trouble(message)
             self._say("")
-        elif event in ("starting", "started", "steps", "finished", "stopped"):
+        elif event in ("starting", "started", "finished", "stopped") or (event == "steps" and self._due()):
             self._say(progress_text(self.session, message))
         if event == "starting" and message.get("fraction") is not None:
             self.bar.setRange(0, STEPS)
@@ -165,6 +169,14 @@ class TrainingPanel(QWidget):
             self.bar.setValue(int(STEPS * message["progress"]))
         if event in ("started", "steps", "epoch", "learning_rate"):
             self._show_rate()
+
+    def _due(self) -> bool:
+        """Whether it is time for another line about the steps: people read no faster than that."""
+        now = time.monotonic()
+        if now - self._told_at < TELL_EVERY:
+            return False
+        self._told_at = now
+        return True
 
     def _show_rate(self) -> None:
         typing = self.rate.lineEdit().hasFocus() or self._rate_timer.isActive()
