@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
@@ -55,8 +56,15 @@ class Bindings(QObject):
         bind("save", files.save)
         bind("save_as", files.save_as)
         bind("quit", window.close)
+        window.exporter.find_run = self._last_run
         for kind in EXPORTS:
             bind(f"export_{kind}", lambda kind=kind: window.exporter.ask(kind))
+
+    def _last_run(self) -> Path | None:
+        """The folder of the last run, if it kept weights."""
+        result = self.window.training.session.result
+        folder = Path(result["folder"]) if result else None
+        return folder if folder is not None and (folder / "best.safetensors").is_file() else None
 
     def _canvas(self) -> None:
         bind, canvas = self.actions.bind, self.window.canvas

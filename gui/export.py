@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,12 +61,13 @@ def kinds() -> dict[str, Kind]:
 
 
 class Exporter(QObject):
-    """``run_folder`` is the run whose best weights are exported; without one they are untrained."""
+    """``find_run`` gives the run whose best weights are exported; without one they are untrained."""
 
     def __init__(self, workspace: Workspace, window: QWidget) -> None:
         super().__init__(window)
         self.workspace = workspace
         self.window = window
+        self.find_run: Callable[[], Path | None] = lambda: None
         self.run_folder: Path | None = None
         self.last_written: Path | None = None
         self._process: QProcess | None = None
@@ -139,6 +141,7 @@ class Exporter(QObject):
     # -- slow ones, in a process of their own ------------------------------------------------------
 
     def _start(self, kind_id: str, path: Path) -> bool:
+        self.run_folder = self.find_run()
         folder = Path(tempfile.mkdtemp(prefix="torchloom-export-"))
         try:
             save(self.workspace.project, folder / "project.loom")
@@ -180,7 +183,7 @@ class Exporter(QObject):
             if canceled:
                 self.workspace.message.emit("info", self.tr("The export was cancelled."))
             elif code or not target.exists():
-                self._failed(said[-1500:] or self.tr("The export ended with the code {0}.").format(code))
+                self._failed(self._reason(said, code))
             else:
                 shutil.move(target, path)
                 untrained = self.run_folder is None
@@ -190,6 +193,13 @@ class Exporter(QObject):
             self._failed(str(error))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _reason(self, said: str, code: int) -> str:
+        if self.run_folder is not None and "is not of this network" in said:
+            return self.tr(
+                "The network was changed since its last run. Train it again, then export its weights."
+            )
+        return said[-1500:] or self.tr("The export ended with the code {0}.").format(code)
 
     # -- what the person is told -------------------------------------------------------------------
 

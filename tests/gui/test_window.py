@@ -457,6 +457,37 @@ def test_weights_are_written_by_a_process_of_their_own(window: MainWindow, tmp_p
         box.close()
 
 
+@pytest.mark.parametrize(
+    "width, said", [(10, "the best of the last run"), (12, "changed since its last run")]
+)
+def test_trained_weights_are_those_of_the_last_run(
+    window: MainWindow, tmp_path: Path, width: int, said: str
+) -> None:
+    """A run's weights are exported; those of another network are refused with a sentence."""
+    import numpy
+    from safetensors.numpy import load_file, save_file
+
+    run = tmp_path / "run"
+    run.mkdir()
+    layers = {"layers.0.weight": (4, 1, 3, 3), "layers.0.bias": (4,)}
+    layers |= {"layers.3.weight": (width, 256), "layers.3.bias": (width,)}
+    trained = {name: numpy.full(shape, 0.5, numpy.float32) for name, shape in layers.items()}
+    save_file(trained, run / "best.safetensors")
+    window.exporter.find_run = lambda: run
+    path = tmp_path / "small.safetensors"
+    assert window.exporter.write("weights", path)
+
+    def boxes() -> list[QMessageBox]:
+        return [box for box in window.findChildren(QMessageBox) if box.isVisible()]
+
+    until(boxes, "the end is told")
+    assert said in boxes()[0].text() + boxes()[0].informativeText()
+    assert path.exists() == (width == 10)
+    if path.exists():
+        assert all((load_file(path)[name] == 0.5).all() for name in layers)
+    boxes()[0].close()
+
+
 # -- beginning and trouble -----------------------------------------------------------------------------------
 
 
