@@ -68,12 +68,15 @@ def call_text(
 
 @lru_cache(maxsize=8192)
 def _evaluated(text: str) -> Any:
+    import importlib
+
     import torch
     from torch import nn
     from torch.nn import functional
 
-    # torch's own code asks the calling frame for __import__; nothing printed from a catalogue entry can
-    builtins = {"slice": slice, "__import__": __import__}
+    # torch's own code asks the calling frame for __import__; nothing printed from a catalogue entry can.
+    # Not the builtin of that name: PySide6 replaces it by one that aborts the process outside real builtins.
+    builtins = {"slice": slice, "__import__": importlib.__import__}
     scope = {"torch": torch, "nn": nn, "F": functional, "__builtins__": builtins}
     return eval(compile(text, "<layer>", "eval"), scope)
 
