@@ -98,6 +98,8 @@ class Bindings(QObject):
         bind("find_layer", window.find_layer)
         bind("enter_block", window.enter_block)
         bind("leave_block", workspace.leave)
+        bind("edit_node", window.edit_node)
+        bind("go_canvas", window.show_editor)
         bind("next_problem", window.problems.go_to_next)
         bind("shortcuts", lambda: ShortcutsDialog(self.actions, window).open())
         bind("logs", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder()))))
@@ -128,6 +130,7 @@ class Bindings(QObject):
         for name in ("cut", "copy", "duplicate", "delete"):
             self.actions[name].setEnabled(bool(workspace.selection))
         self.actions["rename"].setEnabled(len(nodes) == 1)
+        self.actions["edit_node"].setEnabled(len(nodes) == 1)
         block = len(nodes) == 1 and workspace.graph.nodes[nodes[0]].block is not None
         self.actions["enter_block"].setEnabled(block)
         self.actions["leave_block"].setEnabled(len(workspace.place) > 1)

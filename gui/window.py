@@ -222,6 +222,11 @@ class MainWindow(QMainWindow):
             self.docks.show("inspector")
             self.inspector.edit_name()
 
+    def edit_node(self) -> None:
+        """Put the cursor into the first parameter of the selected node."""
+        self.docks.show("inspector")
+        self.inspector.edit_params()
+
     def find_layer(self) -> None:
         self.docks.show("palette")
         self.palette_panel.search.setFocus()

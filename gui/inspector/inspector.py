@@ -83,6 +83,7 @@ class Inspector(QWidget):
             self.page.deleteLater()
         self.page = page
         self._column.addWidget(page)
+        page.show()  # at once, so that a field can be given the keyboard
 
     def _rebuild(self) -> None:
         if self.page is not None:
@@ -97,3 +98,13 @@ class Inspector(QWidget):
         if isinstance(self.page, NodePage):
             self.page.name.setFocus()
             self.page.name.selectAll()
+
+    def edit_params(self) -> None:
+        """Put the cursor into the first parameter of the selected node, or into its name if it has none."""
+        self.refresh()
+        if isinstance(self.page, NodePage):
+            for row in self.page.rows.values():
+                if row.editor is not None and row.editor.isVisibleTo(self):
+                    row.editor.setFocus()
+                    return
+            self.page.name.setFocus()

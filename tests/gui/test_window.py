@@ -14,6 +14,7 @@ from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
+    QComboBox,
     QDialog,
     QFileDialog,
     QLineEdit,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
+from graph.build import GraphBuilder, project
 from graph.edits import SetParams
 from graph.files import load, save
 from graph.model import Project
@@ -220,7 +222,7 @@ def test_no_two_actions_share_a_key() -> None:
 def test_every_action_does_something(window: MainWindow) -> None:
     greyed = {spec.id for spec in specs() if not window.actions_table[spec.id].isEnabled()}
     assert greyed <= {
-        "undo", "redo", "cut", "copy", "duplicate", "delete", "rename", "enter_block", "leave_block",
+        "undo", "redo", "cut", "copy", "duplicate", "delete", "rename", "edit_node", "enter_block", "leave_block",
         "train", "pause", "stop", "fit_selection",
     }  # fmt: skip
     assert None in TABLE
@@ -268,6 +270,42 @@ def test_f2_renames_the_selected_node(window: MainWindow) -> None:
     write(field, "act")
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert named(window.workspace, "act").type == "ReLU"
+
+
+def test_a_parameter_is_changed_by_keys_alone(window: MainWindow) -> None:
+    window.workspace.select([named(window.workspace, "fc1").id])
+    window.canvas.setFocus()
+    QTest.keySequence(window.canvas, QKeySequence("Alt+Return"))
+    field = QApplication.focusWidget()
+    assert field is not None
+    QTest.keyClick(field, Qt.Key.Key_Up)
+    assert named(window.workspace, "fc1").params["out_features"] == 11
+    QTest.keySequence(field, QKeySequence("Ctrl+Return"))
+    assert window.canvas.hasFocus()
+
+
+def test_one_of_several_networks_is_chosen(qapp: QApplication) -> None:
+    window = make(two_networks())
+    choice = window.breadcrumbs.findChildren(QComboBox)[0]
+    assert [choice.itemText(row) for row in range(choice.count())] == ["Generator", "Critic"]
+    window.docks.show("code")
+    until(lambda: window.code.source, "the code is there")
+    assert "class Generator" in window.code.view.toPlainText()
+    choice.setFocus()
+    QTest.keyClick(choice, Qt.Key.Key_Down)
+    choice.activated.emit(choice.currentIndex())
+    assert window.workspace.graph.name == "Critic"
+    until(lambda: "class Critic" in window.code.view.toPlainText(), "the other network's code")
+    let_go(window)
+
+
+def two_networks() -> Project:
+    made = []
+    for name in ("Generator", "Critic"):
+        g = GraphBuilder(name)
+        g.output(g.add("Linear", g.input("z", shape=(4,)), out_features=3))
+        made.append(g)
+    return project("Two", *made)
 
 
 def test_blocks_are_entered_and_left_by_the_crumbs(qapp: QApplication) -> None:
