@@ -22,6 +22,8 @@ LEAST = 1e-12
 """What a logarithmic axis shows for 0."""
 GROW, SHRINK = 1.08, 0.75
 """A chart that follows its lines makes room ahead, and gives it back when so much of it is enough."""
+CROWD = 6
+"""Points nearer to each other than so many pixels are drawn as a line alone."""
 OUTSIDE = 0.01
 """Share of the faint points that may lie above or below what is shown, so that a few do not flatten it."""
 
@@ -150,6 +152,10 @@ class Chart(QWidget):
                 x, y = peaks(x, y, columns // 2)
             elif line.style == "line":
                 x, y = means(x, y, columns // 2)
+            elif line.name:
+                crowded = len(x) > columns // CROWD
+                line.item.setSymbol(None if crowded else "o")
+                x, y = peaks(x, y, columns // 2)
             line.item.setData(x, self._scaled(y))
         # now, or the first paint would change the view and ask for a second one
         self.plot.scene().prepareForPaint()

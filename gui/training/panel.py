@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from graph.changes import ChangeSet
 from gui.icons import icon
 from gui.inspector.number_box import NumberBox
 from gui.theme import theme
@@ -44,6 +45,7 @@ class TrainingPanel(QWidget):
         session.message.connect(self._message)
         session.state_changed.connect(self._state)
         session.cleared.connect(self._cleared)
+        workspace.changed.connect(self._show_again)
         theme().changed.connect(self._icons)
         self._icons()
         self._state(session.state)
@@ -138,7 +140,7 @@ class TrainingPanel(QWidget):
         )
         self.bar.setVisible(busy)
         self.rate_box.setVisible(state in ("running", "paused"))
-        self.again.setVisible(self.session.can_continue and not self.banner.isVisible())
+        self._show_again()
         if state in ("starting", "stopping", "paused"):
             self._say(progress_text(self.session, None))
         if state == "starting":
@@ -149,6 +151,10 @@ class TrainingPanel(QWidget):
         self.where.setText(device_text(self.session))
         self.where.setVisible(bool(self.where.text()))
         self._icons()
+
+    def _show_again(self, changes: ChangeSet | None = None) -> None:
+        if changes is None or "training" in changes.project:
+            self.again.setVisible(self.session.unfinished and self.banner.isHidden())
 
     def _message(self, message: dict[str, Any]) -> None:
         event = message["event"]

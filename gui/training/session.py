@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from graph.changes import ChangeSet
 from graph.files import to_data
 from graph.problems import Problem
+from gui.training.gate import Gate, end
 from gui.training.history import History
 from gui.workspace import Workspace
 from runtime.client import WorkerClient
@@ -56,15 +56,17 @@ class TrainingSession(QObject):
         """The worker's "ready" message."""
         self.history = History()
         self.folder: Path | None = None
+        self.nodes: frozenset[tuple[str, str]] = frozenset()
+        """Graph and node ids of the network as it is in the run; a node drawn later is not among them."""
         self.learning_rate = 0.0
         self._pending: Message | None = None
         self._foreign = False
         self._stopped_at = QElapsedTimer()
         self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
-        gate = _Gate(self._arrived.emit)
+        gate = Gate(self._arrived.emit)
         self._client = WorkerClient(gate)
         self._gate = gate
-        self.destroyed.connect(partial(_end, self._client, gate))
+        self.destroyed.connect(partial(end, self._client, gate))
         workspace.changed.connect(self._project_changed)
 
     # -- the worker ----------------------------------------------------------------------------------
@@ -125,6 +127,11 @@ class TrainingSession(QObject):
             self.started = None
             self.history.clear()
         self.learning_rate = project.training.learning_rate
+        self.nodes = frozenset(
+            (graph_id, node_id)
+            for graph_id, graph in (*project.networks.items(), *project.blocks.items())
+            for node_id in graph.nodes
+        )
         self._foreign = False
         command = {
             "do": "train",
@@ -137,6 +144,7 @@ class TrainingSession(QObject):
         if not self.send(command):
             self._pending = command  # the worker is being replaced; it says "ready" in a moment
         self._set_state("starting")
+        self.workspace.message.emit("info", self.tr("Training starts."))
         return True
 
     def pause(self) -> None:
@@ -175,6 +183,12 @@ class TrainingSession(QObject):
     def can_continue(self) -> bool:
         """Whether the last run can be continued now."""
         return not self.busy and self.checkpoint
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether continuing the last run would train any further."""
+        done = self.result["epochs"] if self.result is not None else len(self.history.epochs)
+        return self.can_continue and done < self.workspace.project.training.epochs
 
     def _sound(self) -> bool:
         """Whether the project can be trained; says why not."""
@@ -279,20 +293,3 @@ class TrainingSession(QObject):
         self.started = self.result = self.failure = self.folder = None
         self.history.clear()
         self.cleared.emit()
-
-
-class _Gate:
-    """Hands messages from the reader thread on, until the session goes."""
-
-    def __init__(self, hand_on: Callable[[Message], object]) -> None:
-        self.hand_on = hand_on
-        self.shut = False
-
-    def __call__(self, message: Message) -> None:
-        if not self.shut:
-            self.hand_on(message)
-
-
-def _end(client: WorkerClient, gate: _Gate, *_: object) -> None:
-    gate.shut = True
-    client.close()

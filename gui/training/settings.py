@@ -239,10 +239,13 @@ class SettingsForm(QWidget):
 
     def _fill_devices(self) -> None:
         self.device.clear()
-        best = self.session.devices[0]["title"] if self.session.devices else ""
-        self.device.addItem(self.tr("Automatic") + (f" ({best})" if best else ""), "auto")
+        best = _short(self.session.devices[0]) if self.session.devices else ""
+        self.device.addItem(self.tr("Automatic ({0})").format(best) if best else self.tr("Automatic"), "auto")
         for device in self.session.devices:
-            self.device.addItem(f"{device['name']}: {device['title']}", device["name"])
+            self.device.addItem(_short(device), device["name"])
+            self.device.setItemData(
+                self.device.count() - 1, f"{device['name']}: {device['title']}", Qt.ItemDataRole.ToolTipRole
+            )
         self.refresh()
 
     def _show_device(self) -> None:
@@ -252,3 +255,8 @@ class SettingsForm(QWidget):
             self.device.addItem(self.tr("{0} (not on this machine)").format(wanted), wanted)
             place = self.device.count() - 1
         self.device.setCurrentIndex(place)
+
+
+def _short(device: dict[str, Any]) -> str:
+    """A device as it fits into the form."""
+    return "CPU" if device["name"] == "cpu" else f"{device['title']}, {device['name']}"
