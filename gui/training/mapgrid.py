@@ -53,7 +53,8 @@ class MapGrid(QWidget):
         for plane in planes:
             ends = (low, high) if together else levels(plane, color_map)
             self.tiles.append(painted(plane, color_map, *ends))
-        self.channel = min(self.channel, len(self.tiles) - 1)
+        count = planes.shape[2] if planes.shape[:2] == (1, 1) else len(self.tiles)
+        self.channel = min(self.channel, count - 1)
         self.update()
 
     def clear(self, text: str) -> None:
@@ -88,6 +89,9 @@ class MapGrid(QWidget):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect().adjusted(16, 8, -16, -8), int(flags), self.empty_text)
             return
+        if self.planes.shape[:2] == (1, 1):
+            self._paint_bars(painter)
+            return
         for number, tile in enumerate(self.tiles):
             rect = self.tile_rect(number)
             painter.drawImage(rect, tile)
@@ -95,7 +99,32 @@ class MapGrid(QWidget):
                 painter.setPen(theme().accent)
                 painter.drawRect(rect)
 
+    def _bar(self, number: int) -> tuple[float, float]:
+        """Left edge and width of a number's bar."""
+        wide = (self.width() - 2 * GAP) / self.planes.shape[2]
+        return GAP + number * wide, wide
+
+    def _paint_bars(self, painter: QPainter) -> None:
+        """A vector is read more easily as bars that stand on zero."""
+        values = np.nan_to_num(self.planes[0, 0])
+        low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
+        scale = (self.height() - 2 * GAP) / ((high - low) or 1.0)
+        ground = GAP + high * scale
+        for number, value in enumerate(values):
+            left, wide = self._bar(number)
+            top = ground - float(value) * scale
+            body = QRectF(left, min(top, ground), max(1.0, wide - 1), max(1.0, abs(ground - top)))
+            painter.fillRect(body, self.tiles[0].pixelColor(number, 0))
+            if number == self.channel:
+                painter.setPen(theme().accent)
+                painter.drawRect(body)
+        painter.setPen(theme().muted)
+        painter.drawLine(QPointF(GAP, ground), QPointF(self.width() - GAP, ground))
+
     def _at(self, position: QPointF) -> int:
+        if self.tiles and self.planes.shape[:2] == (1, 1):
+            number = int((position.x() - GAP) // self._bar(0)[1])
+            return number if 0 <= number < self.planes.shape[2] else -1
         for number in range(len(self.tiles)):
             if self.tile_rect(number).contains(position):
                 return number

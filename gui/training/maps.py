@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.model import OUTPUT
+from graph.model import OUTPUT, Graph
 from gui.icons import icon
 from gui.theme import theme
 from gui.training.arrays import COLOR_MAPS, levels, painted, picture, unpack
@@ -117,34 +118,53 @@ class FeatureMapsPanel(QWidget):
                 return (network.id,), node.id
         return None
 
-    def _node_name(self) -> str:
+    def _graph(self) -> Graph | None:
+        """The graph the watched node stands in."""
         if self.watched is None:
-            return ""
-        place, node_id = self.watched
+            return None
+        place, _ = self.watched
         graph = self.workspace.project.networks.get(place[0])
         for step in place[1:]:
             use = graph.nodes.get(step.partition("[")[0]) if graph else None
             graph = self.workspace.project.blocks.get(use.block) if use and use.block else None
-        node = graph.nodes.get(node_id) if graph else None
+        return graph
+
+    def _node_name(self) -> str:
+        graph = self._graph()
+        node = graph.nodes.get(self.watched[1]) if graph and self.watched else None
         return node.name if node else ""
+
+    def _asked(self) -> str:
+        """The node to ask for: an output shows what arrives there."""
+        graph = self._graph()
+        if graph is None or self.watched is None or self.watched[1] not in graph.nodes:
+            return ""
+        place, node_id = self.watched
+        if len(place) == 1 and graph.nodes[node_id].type == OUTPUT:
+            wires = graph.edges_into(node_id)
+            return wires[0].source if wires else node_id
+        return node_id
+
+    def _in_run(self) -> bool:
+        """Whether the watched node was there when the run began."""
+        graph = self._graph()
+        return graph is not None and (graph.id, self._asked()) in self.session.nodes
 
     def _watch(self) -> None:
         """Tell the worker what to look at."""
         if self.watched is None:
             self.watched = self._first_choice()
         self._say()
-        if self.watched is None or not self._node_name() or self.session.started is None:
+        if self.session.started is None:
             return
-        place, node_id = self.watched
-        graph = self.workspace.project.networks.get(place[0])
-        if graph is not None and len(place) == 1 and graph.nodes[node_id].type == OUTPUT:
-            wires = graph.edges_into(node_id)
-            node_id = wires[0].source if wires else node_id
+        if self.watched is None or not self._in_run():
+            self.session.send({"do": "watch", "node": None})
+            return
         self.session.send(
             {
                 "do": "watch",
-                "place": list(place),
-                "node": node_id,
+                "place": list(self.watched[0]),
+                "node": self._asked(),
                 "sample": self.sample.value(),
                 "split": self.split.currentData(),
             }
@@ -170,11 +190,14 @@ class FeatureMapsPanel(QWidget):
                 text = self.tr("Press Train, then select a node to see what it makes of a sample.")
             elif not name:
                 text = self.tr("Select a node to see what it makes of a sample.")
+            elif not self._in_run():
+                text = self.tr("{0} is newer than this run. Press Train to see what it makes of a sample.")
+                text = text.format(name)
             else:
                 text = self.tr("Waiting for the trainer…")
             self.grid.clear(text)
-            self.large.show_image(painted(np.zeros((1, 1), np.float32), "grey", 0, 1).copy(0, 0, 0, 0), "")
-            self.input.show_image(painted(np.zeros((1, 1), np.float32), "grey", 0, 1).copy(0, 0, 0, 0), "")
+            self.large.show_image(QImage(), "")
+            self.input.show_image(QImage(), "")
 
     def _draw(self) -> None:
         if self.last is None:
@@ -186,6 +209,11 @@ class FeatureMapsPanel(QWidget):
         values = planes_of(unpack(sample["maps"]))
         self.grid.show_planes(values, self.colors.currentText(), self.together.isChecked())
         entry = unpack(sample["input"])
+        if entry.ndim == 1:
+            numbers = "\n".join(f"{value:.4g}" for value in entry[:8]) + ("\n…" if entry.size > 8 else "")
+            self.input.show_image(QImage(), f"{sample['label']}\n\n{numbers}")
+            self._enlarge(self.grid.channel)
+            return
         if entry.ndim == 3 and entry.shape[0] in (1, 3):
             image = picture(entry)
         else:
@@ -199,6 +227,14 @@ class FeatureMapsPanel(QWidget):
         if not len(self.grid.tiles):
             return
         shown = max(0, channel)
+        if self.grid.planes.shape[:2] == (1, 1):
+            values = self.grid.planes[0, 0]
+            text = self.tr("number {0}\n{1:.4g}").format(shown, values[shown]) if channel >= 0 else ""
+            spread = self.tr("{0:.3g} … {1:.3g}\nmean {2:.3g}").format(
+                values.min(), values.max(), values.mean()
+            )
+            self.large.show_image(QImage(), f"{text}\n\n{spread}".strip())
+            return
         plane = self.grid.planes[shown]
         finite = plane[np.isfinite(plane)]
         text = self.tr("channel {0}").format(shown)
