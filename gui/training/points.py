@@ -41,6 +41,7 @@ class PointsPlot(pg.PlotWidget):
             axis.setPen(theme().border)
             axis.setTextPen(theme().muted)
             axis.setLabel(name, color=theme().muted.name())
+            axis.enableAutoSIPrefix(False)
         self.legend.setLabelTextColor(theme().text)
         classes = np.array(found.classes if found.classes is not None else [0] * len(found.inputs))
         for number in np.unique(classes):
