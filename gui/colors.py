@@ -24,6 +24,7 @@ class Colors:
     border: QColor
     text: QColor
     muted: QColor
+    disabled: QColor
     accent: QColor
     on_accent: QColor
     selection: QColor
@@ -68,6 +69,7 @@ DARK = _colors(
     border="#3a414d",
     text="#e7eaf0",
     muted="#a6afbe",
+    disabled="#717b8c",
     accent="#5aa9ff",
     on_accent="#08131f",
     selection="#27496d",
@@ -107,6 +109,7 @@ LIGHT = _colors(
     border="#cdd3dd",
     text="#1b2230",
     muted="#525c6d",
+    disabled="#868f9e",
     accent="#0b62cc",
     on_accent="#ffffff",
     selection="#cfe2fb",

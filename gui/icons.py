@@ -11,6 +11,7 @@ from functools import cache
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon, QPixmap
 
+from graph.model import OUTPUT
 from gui.theme import RESOURCES, theme
 
 CATEGORY_ICONS = {
@@ -51,7 +52,7 @@ def _drawn(name: str, color: str, disabled: str) -> QIcon:
 
 def icon(name: str, color: QColor | None = None) -> QIcon:
     """An icon of Material Design Icons, by default in the text colour. Ask again when the theme changed."""
-    return _drawn(name, (color or theme().text).name(), theme().border.name())
+    return _drawn(name, (color or theme().text).name(), theme().disabled.name())
 
 
 def pixmap(name: str, color: QColor | None = None, size: int = 16) -> QPixmap:
@@ -62,6 +63,11 @@ def pixmap(name: str, color: QColor | None = None, size: int = 16) -> QPixmap:
 def category_icon(category: str) -> QIcon:
     """The icon of a layer category in the category's colour."""
     return icon(CATEGORY_ICONS.get(category, "cube-outline"), theme().category(category))
+
+
+def layer_icon(type: str, category: str) -> QIcon:
+    """The icon of a layer: its category's, but an output's arrow leads out."""
+    return icon("logout", theme().category(category)) if type == OUTPUT else category_icon(category)
 
 
 def severity_icon(severity: str) -> QIcon:

@@ -133,14 +133,8 @@ def palette(colors: Colors) -> QPalette:
     ):
         result.setColor(name, color)
     for name in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
-        result.setColor(QPalette.ColorGroup.Disabled, name, _faded(colors))
+        result.setColor(QPalette.ColorGroup.Disabled, name, colors.disabled)
     return result
-
-
-def _faded(colors: Colors) -> QColor:
-    color = QColor(colors.muted)
-    color.setAlpha(130)
-    return color
 
 
 @cache

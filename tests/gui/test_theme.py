@@ -40,6 +40,12 @@ def test_text_has_enough_contrast_everywhere(colors: Colors) -> None:
 
 
 @BOTH
+def test_what_is_disabled_can_still_be_read(colors: Colors) -> None:
+    assert contrast(colors.disabled, colors.panel) >= 3
+    assert contrast(colors.disabled, colors.panel) < contrast(colors.muted, colors.panel)
+
+
+@BOTH
 def test_marks_stand_out_from_their_ground(colors: Colors) -> None:
     side = 1 if colors is DARK else 0
     for table in (CATEGORIES, DTYPES, SERIES):
