@@ -81,7 +81,7 @@ class Docks(QObject):
     def bring_back(self) -> None:
         """The panels as they were before :meth:`put_away`."""
         if not self._away.isEmpty():
-            self.window.restoreState(self._away, VERSION)
+            self._restore(self._away)
             self._away = QByteArray()
 
     def visible(self, dock_id: str) -> bool:
@@ -99,14 +99,14 @@ class Docks(QObject):
         geometry, state = store.value("window/geometry"), store.value("window/state")
         if isinstance(geometry, QByteArray):
             self.window.restoreGeometry(geometry)
-        if not (isinstance(state, QByteArray) and self.window.restoreState(state, VERSION)):
+        if not (isinstance(state, QByteArray) and self._restore(state)):
             self.reset()
             self._unsized = True
 
     def reset(self) -> None:
         """The layout of the first start."""
         self._away = QByteArray()
-        self.window.restoreState(self._default, VERSION)
+        self._restore(self._default)
         for name, _ in self._order:
             self.all[name].setVisible(name not in self._hidden)
         for area in (RIGHT, BOTTOM):
@@ -114,6 +114,30 @@ class Docks(QObject):
             if shown:
                 self.all[shown[0]].raise_()
         self._size()
+
+    def _shown(self) -> None:
+        if self._unsized:
+            self._unsized = False
+            self._size()
+        self._hide_strays()
+
+    def _restore(self, state: QByteArray) -> bool:
+        done = self.window.restoreState(state, VERSION)
+        QTimer.singleShot(0, self._hide_strays)
+        return done
+
+    def _hide_strays(self) -> None:
+        """``restoreState`` leaves the tab bars of before behind, which then float over the panels. One in use
+        ends where the dock it belongs to begins; of several at one place the youngest is in use."""
+        docks = [dock for dock in self.all.values() if dock.isVisible() and not dock.isFloating()]
+        free = {(dock.x(), dock.y()) for dock in docks}
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        for bar in reversed(self.window.findChildren(QTabBar, options=direct)):
+            place = (bar.x(), bar.y() + bar.height())
+            if place in free:
+                free.remove(place)
+            else:
+                bar.hide()
 
     def _size(self) -> None:
         def of(area: Qt.DockWidgetArea) -> list[QDockWidget]:
@@ -134,10 +158,9 @@ class Docks(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Size the docks when the window is shown; make the tab bars that Qt builds for them look like ours."""
-        if event.type() == QEvent.Type.Show and self._unsized:
+        if event.type() == QEvent.Type.Show:
             # before it is shown, the window does not know its sizes
-            self._unsized = False
-            QTimer.singleShot(0, self._size)
+            QTimer.singleShot(0, self._shown)
         if event.type() == QEvent.Type.ChildAdded:
             child = event.child()  # type: ignore[attr-defined]
             if isinstance(child, QTabBar):
