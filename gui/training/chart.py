@@ -265,13 +265,14 @@ class Chart(QWidget):
         return float(line.y[min(near, key=lambda number: abs(line.x[number] - (self._at or 0.0)))])
 
     def write(self) -> None:
-        """Title, legend and values in one line; without the names where there is no room for them."""
+        """Title, legend and values in one line; without names and then without the best where there is no
+        room for them."""
         words: list[Word] = []
-        for named in (True, False):
+        for named, best in ((True, True), (False, True), (False, False)):
             words = [(self.title, "", True)]
             for key, line in self.lines.items():
                 value = self.value(key)
-                if line.style == "faint" or value is None:
+                if line.style == "faint" or value is None or not (line.name or best):
                     continue
                 mark = "★" if not line.name else "●" if line.style == "points" else "━"
                 name = f"{line.name} " if named and line.name.strip() else ""

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph.problems import Problem
 from gui.docks import BOTTOM, RIGHT
-from gui.icons import icon
 from gui.theme import theme
 from gui.training.charts import ChartsPanel
 from gui.training.data import DataPanel
@@ -104,7 +103,8 @@ class Training(QObject):
         actions["train"].setText(self.tr("Resume") if state == "paused" else self.tr("Train"))
         actions["pause"].setEnabled(state in ("running", "paused"))
         actions["pause"].setText(self.tr("Resume") if state == "paused" else self.tr("Pause"))
-        actions["pause"].setIcon(icon("play" if state == "paused" else "pause"))
+        actions["pause"].setCheckable(True)
+        actions["pause"].setChecked(state == "paused")
         actions["stop"].setEnabled(self.session.busy)
         self._device()
 
