@@ -28,6 +28,10 @@ class Docks(QObject):
         self._default = QByteArray()
         self._away = QByteArray()
         self._unsized = False
+        self._tidy = QTimer(self)
+        self._tidy.setSingleShot(True)
+        self._tidy.setInterval(0)
+        self._tidy.timeout.connect(self._tidy_up)
         window.setDockNestingEnabled(True)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
@@ -115,15 +119,15 @@ class Docks(QObject):
                 self.all[shown[0]].raise_()
         self._size()
 
-    def _shown(self) -> None:
-        if self._unsized:
+    def _tidy_up(self) -> None:
+        if self._unsized and self.window.isVisible():
             self._unsized = False
             self._size()
         self._hide_strays()
 
     def _restore(self, state: QByteArray) -> bool:
         done = self.window.restoreState(state, VERSION)
-        QTimer.singleShot(0, self._hide_strays)
+        self._tidy.start()
         return done
 
     def _hide_strays(self) -> None:
@@ -160,7 +164,7 @@ class Docks(QObject):
         """Size the docks when the window is shown; make the tab bars that Qt builds for them look like ours."""
         if event.type() == QEvent.Type.Show:
             # before it is shown, the window does not know its sizes
-            QTimer.singleShot(0, self._shown)
+            self._tidy.start()
         if event.type() == QEvent.Type.ChildAdded:
             child = event.child()  # type: ignore[attr-defined]
             if isinstance(child, QTabBar):
