@@ -89,6 +89,8 @@ class Training(QObject):
     def train(self) -> None:
         """F5: start a run, or go on with a paused one."""
         self.furnish()
+        if self.window.centre.currentWidget() is not self.window.editor:
+            self.window.show_editor()
         if self.session.state == "paused":
             self.session.resume()
         elif self.session.train():

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from array import array
+from bisect import bisect_right
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 
@@ -77,26 +76,7 @@ class History:
         """The epoch with the best validation loss so far."""
         return next((epoch for epoch in reversed(self.epochs) if epoch.get("best")), None)
 
-    def load(self, metrics: Path) -> None:
-        """Fill from a run's ``metrics.jsonl`` (its steps are averages); what is cut short is passed over."""
-        self.clear()
-        if not metrics.is_file():
-            return
-        for line in metrics.read_text(encoding="utf-8").splitlines():
-            try:
-                found = json.loads(line)
-            except ValueError:
-                continue
-            if found.get("event") == "steps":
-                share = found.get("accuracy")
-                found |= {"step": [found["step"]], "loss": [found["loss"]]}
-                found["accuracy"] = None if share is None else [share]
-            if found.get("event") in ("steps", "epoch"):
-                self.take(found)
-
 
 def _count(steps: array[float], step: int) -> int:
     """How many of the rising ``steps`` lie at or before ``step``."""
-    from bisect import bisect_right
-
     return bisect_right(steps, step)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from graph.edits import SetParams
 from graph.model import Project
 from gui.inspector.param_row import ParamRow
 from gui.training.panel import TrainingPanel
@@ -17,6 +18,7 @@ from gui.window import MainWindow
 from gui.workspace import Workspace
 from presets import find
 from tests.gui.training_hand import at_rest, until, workspace_of
+from tests.runtime.running import exploding
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +118,35 @@ def test_other_data_is_fitted_with_one_click_and_trains(window: MainWindow) -> N
     workspace.undo.undo()
     workspace.undo.undo()
     until(lambda: panel.fit.isVisible(), "undone, it is offered again")
+
+
+def test_a_loss_that_is_no_number_leads_to_its_node(window: MainWindow) -> None:
+    session, panel, workspace = window.training.session, window.training.panel, window.workspace
+    workspace.open(exploding())
+    window.actions_table["train"].trigger()
+    until(lambda: panel.banner.isVisible(), "the banner")
+    assert session.failure is not None
+    place = session.failure["node"]
+    name = workspace.graph.nodes[place[-1]].name
+    assert name in panel.banner.sentence.text() + panel.banner.hint.text()
+    assert panel.banner.press().text() == "Show node"
+    QTest.mouseClick(panel.banner.press(), Qt.MouseButton.LeftButton)
+    assert workspace.selection == {place[-1]}
+    workspace.open(find("digits-cnn").build())
+    assert not panel.banner.isVisible() and not panel.status.text()
+
+
+def test_f5_with_a_problem_shows_it_instead(window: MainWindow) -> None:
+    workspace = window.workspace
+    last = next(node for node in workspace.graph.nodes.values() if node.type == "Linear")
+    workspace.perform("pin", [SetParams(workspace.graph_id, last.id, {"in_features": 3})])
+    told: list[str] = []
+    workspace.message.connect(lambda level, text: told.append(text))
+    window.docks.show("charts")
+    window.actions_table["train"].trigger()
+    until(lambda: window.docks.visible("problems"), "the list of problems")
+    assert window.training.session.state == "idle" and "expects 3 features" in told[-1]
+    workspace.undo.undo()
 
 
 def test_closing_asks_while_a_run_is_in_progress(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
