@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QDrag, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from graph.catalogue import CATALOGUE
 from graph.changes import ChangeSet
 from graph.palette import BLOCKS, Entry, entries, search
 from gui.canvas.drops import layer_mime
-from gui.icons import category_icon, icon
+from gui.icons import category_icon, icon, layer_icon
 from gui.placing import add_after_selection
 from gui.theme import theme
 from gui.workspace import Workspace
@@ -130,7 +130,7 @@ def _item(entry: Entry, with_icon: bool = True) -> QTreeWidgetItem:
     item = QTreeWidgetItem([entry.title])
     item.setData(0, ENTRY, entry)
     if with_icon:
-        item.setIcon(0, category_icon(entry.category))
+        item.setIcon(0, layer_icon(entry.type, entry.category))
     item.setToolTip(0, _tip(entry))
     item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled)
     return item
@@ -165,3 +165,15 @@ class _Tree(QTreeWidget):
             if entry is not None:
                 return layer_mime(entry.type, entry.block)
         return QMimeData()
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Only the sign travels with the mouse: the canvas itself shows the layer and where it comes to lie."""
+        item = self.currentItem()
+        entry = item.data(0, ENTRY) if item is not None else None
+        if entry is None:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self.mimeData([item]))
+        drag.setPixmap(layer_icon(entry.type, entry.category).pixmap(20, 20))
+        drag.setHotSpot(QPoint(-14, -14))
+        drag.exec(Qt.DropAction.CopyAction)

@@ -12,7 +12,7 @@ from graph.model import BLOCK, Graph, Node, Project
 from graph.order import topological
 from graph.problems import Place
 from graph.shapes import GraphShapes, NodeShapes, ProjectShapes
-from gui.icons import category_icon
+from gui.icons import layer_icon
 
 Index = QModelIndex | QPersistentModelIndex
 NAME, TYPE, SHAPE, PARAMETERS, MACS = range(5)
@@ -142,7 +142,7 @@ class SummaryModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.text(row, column)
         if role == Qt.ItemDataRole.DecorationRole and column == NAME:
-            return category_icon(category_of(row.node))
+            return layer_icon(row.node.type, category_of(row.node))
         if role == Qt.ItemDataRole.TextAlignmentRole and column in (PARAMETERS, MACS):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == SHARE and column in (PARAMETERS, MACS):

@@ -122,6 +122,11 @@ class Camera(QGraphicsView):
             self.scale_changed.emit(scale)
 
     def _rebuilt(self) -> None:
+        """Everything is new, and nothing of the old graph may stay on the screen."""
+        self._find_place()
+        self.viewport().update()
+
+    def _find_place(self) -> None:
         """Where the view stood in this graph before, or all of it."""
         shown = self.workspace.graph_id
         if shown != self._shown:

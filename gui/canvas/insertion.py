@@ -14,6 +14,8 @@ from gui.canvas.hits import wire_near
 from gui.canvas.scene import CanvasScene
 
 GAP = 60.0
+ALIGN = 16.0
+"""Scene units within which a node takes its neighbour's height, so that a straight wire stays straight."""
 
 
 def wire_for(scene: CanvasScene, centre: QPointF, node: Node) -> str:
@@ -32,6 +34,7 @@ def insertion(project: Project, graph: Graph, wire: str, node: Node, at: tuple[f
     edge = graph.edges[wire]
     source, target = graph.nodes[edge.source], graph.nodes[edge.target]
     x, y = at
+    y = next((end.y for end in (source, target) if abs(end.y - y) <= ALIGN), y)
     room = target.x - source.x - WIDTH
     if target.x > source.x and (x < source.x + WIDTH + GAP / 2 or x + WIDTH + GAP / 2 > target.x):
         if room >= WIDTH + GAP:

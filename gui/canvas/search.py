@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 
 from graph.palette import Entry, search
 from gui.canvas.words import tr
-from gui.icons import category_icon
+from gui.icons import layer_icon
 from gui.theme import theme
 
 WIDTH, HEIGHT = 360, 372
@@ -65,7 +65,7 @@ class _Row(QStyledItemDelegate):
             painter.drawRoundedRect(QRectF(rect).adjusted(2, 1, -2, -1), 6, 6)
         if index.data(FITS) is False:
             painter.setOpacity(0.5)
-        category_icon(entry.category).paint(painter, rect.x() + 10, rect.y() + 10, 22, 22)
+        layer_icon(entry.type, entry.category).paint(painter, rect.x() + 10, rect.y() + 10, 22, 22)
         title = painter.font()
         title.setWeight(title.Weight.DemiBold)
         small = painter.font()

@@ -20,7 +20,7 @@ from graph.edits import UNSET, EditError, SetNote, SetParams
 from graph.model import BLOCK, Graph, Node
 from graph.operations import rename
 from graph.problems import Problem
-from gui.icons import category_icon, icon
+from gui.icons import icon, layer_icon
 from gui.inspector.block_params import block_params
 from gui.inspector.facts import FactTable, cost_rows, formula_html, shape_rows, worked
 from gui.inspector.name_field import NameField
@@ -87,7 +87,7 @@ class NodePage(Column):
     def _head(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(picture_label(category_icon(category_of(self.node)).pixmap(20, 20)))
+        row.addWidget(picture_label(layer_icon(self.node.type, category_of(self.node)).pixmap(20, 20)))
         self.title = QLabel()
         self.title.setProperty("title", True)
         row.addWidget(self.title, 1)

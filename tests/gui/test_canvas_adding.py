@@ -133,7 +133,8 @@ def test_foreign_or_damaged_drops_are_not_taken(hand: Hand) -> None:
 
 def test_a_layer_dropped_on_a_wire_goes_into_it(hand: Hand) -> None:
     middle = (hand.out("conv1") + hand.into("relu1")) / 2
-    assert hand.drop(middle, "BatchNorm2d")
+    assert hand.drop(middle + QPointF(0, 6), "BatchNorm2d")
+    assert places(hand)["bn1"][1] == places(hand)["conv1"][1], "a straight wire stays straight"
     assert {("conv1", "bn1"), ("bn1", "relu1")} <= wires(hand)
     assert ("conv1", "relu1") not in wires(hand)
     boxes = [item.body for item in hand.scene.nodes.values()]

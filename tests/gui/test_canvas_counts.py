@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QPointF
+from PySide6.QtGui import QPaintEvent, QRegion
+from PySide6.QtWidgets import QApplication, QWidget
 
 from graph.edits import SetParams
 from graph.model import Edge, Node
 from gui.canvas.node_item import NodeItem
 from gui.theme import theme
+from presets import find
 from tests.gui.canvas_hand import Hand, chain, mirror
 
 
@@ -140,3 +142,27 @@ def test_every_scale_paints_in_both_themes(big: Hand, scale: float) -> None:
     assert pictures[0] != pictures[1]
     middle = big.view.viewport().rect().center()
     assert pictures[0].pixelColor(middle).lightness() != pictures[1].pixelColor(middle).lightness()
+
+
+def test_nothing_of_the_graph_before_stays_on_the_screen(qapp: QApplication) -> None:
+    hand = Hand(find("vgg19-bn").build(), 714, 410)
+    hand.settle(20)
+    painted = Painted(hand.view.viewport())
+    hand.workspace.open(find("small-resnet").build())
+    hand.settle(20)
+    missed = QRegion(hand.view.viewport().rect()) - painted.region
+    assert missed.isEmpty()
+
+
+class Painted(QObject):
+    """Collects what is painted of a widget."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.region = QRegion()
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.region += event.region()
+        return False

@@ -14,6 +14,8 @@ from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+from graph.edits import AddNodes
+from graph.operations import new_node
 from gui.training.arrays import levels, painted
 from gui.training.boundary import BoundaryPanel, blended
 from gui.training.maps import FeatureMapsPanel
@@ -91,6 +93,16 @@ def test_maps_of_a_selected_layer_arrive_while_it_trains_and_follow_the_mouse(
     wait(qapp, lambda: len(panel.grid.tiles) == 16 and panel.grid.planes.min() == 0.0)
     session.stop()
     wait(qapp, lambda: session.state == "idle")
+    told: list[str] = []
+    workspace.message.connect(lambda level, text: told.append(text))
+    late = new_node(workspace.project, workspace.graph, "Dropout")
+    assert workspace.perform("Add Dropout", [AddNodes(workspace.graph.id, [late])])
+    workspace.select([late.id])
+    assert panel.grid.empty_text.startswith("dropout1 is newer than this run.")
+    QTest.qWait(300)
+    assert not told
+    workspace.select([conv])
+    wait(qapp, lambda: len(panel.grid.tiles) == 16)
 
 
 def _move(position: QPointF) -> Any:
