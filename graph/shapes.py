@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from graph.asking import Answer, ask_layer
 from graph.boundary import check_boundary
@@ -27,6 +27,18 @@ MAX_REPEAT = 1000
 MAX_DEPTH = 32
 
 
+Field: TypeAlias = tuple[int, int]
+"""(receptive field, jump): how many input cells along each spatial axis one output cell sees, and how many
+lie between the fields of two neighbours (Araujo et al., "Computing receptive fields", 2019)."""
+
+
+def seen_through(outer: Field | None, inner: Field | None) -> Field | None:
+    """The field of something inside a block, counted from where the block's own input counts."""
+    if outer is None or inner is None:
+        return None
+    return outer[0] + (inner[0] - 1) * outer[1], outer[1] * inner[1]
+
+
 @dataclass(slots=True)
 class NodeShapes:
     """All that is known of one node at one place. ``values`` are its parameters, inferred ones included."""
@@ -38,8 +50,11 @@ class NodeShapes:
     parameters: int = 0
     macs: int = 0
     activations: int = 0
-    receptive: tuple[int, int] | None = None
-    """(receptive field, jump) in input pixels along each spatial axis, where it can be told."""
+    receptive: Field | None = None
+    """Receptive field counted from the Inputs of this graph; :meth:`ProjectShapes.receptive` counts from
+    the network's."""
+    entries: tuple[Field | None, ...] = ()
+    """For a block's use: the receptive field of what enters each repetition."""
     inner: tuple[GraphShapes, ...] = ()
     """For a block's use: one entry per repetition."""
 
@@ -67,6 +82,18 @@ class ProjectShapes:
     @property
     def errors(self) -> list[Problem]:
         return [problem for problem in self.problems if problem.severity == "error"]
+
+    def receptive(self, place: Place, node: str) -> Field | None:
+        """The receptive field of a node at a place, in cells of the network's input."""
+        field: Field | None = (1, 1)
+        for depth in range(1, len(place)):
+            here = self.at(place[:depth])
+            step, _, number = place[depth].partition("[")
+            entries = here.nodes[step].entries if here and step in here.nodes else ()
+            index = int(number[:-1]) if number else 0
+            field = seen_through(field, entries[index] if index < len(entries) else None)
+        here = self.at(place)
+        return seen_through(field, here.nodes[node].receptive) if here and node in here.nodes else None
 
     def at(self, place: Place) -> GraphShapes | None:
         """The graph at an instance path, or ``None`` when it was not reached."""
@@ -234,11 +261,11 @@ class _Walk:
                 found.state = "unknown"
         elif node.type == OUTPUT:
             found.state = "ok"
-            found.receptive = max(fields, default=None)
+            found.receptive = max(fields.values(), default=None)
         elif node.type == BLOCK:
-            self._block(here, node, found)
+            self._block(here, node, found, fields)
         else:
-            self._layer(here, node, found, fields)
+            self._layer(here, node, found, list(fields.values()))
 
     def _ports(self, node: Node) -> tuple[Port, ...] | None:
         if node.type == BLOCK:
@@ -250,10 +277,10 @@ class _Walk:
 
     def _gather(
         self, here: _Here, node: Node, wires: list[Edge], found: NodeShapes
-    ) -> list[tuple[int, int]] | None:
-        """Fill in ``found.inputs``; the receptive fields that arrive, or ``None`` if an input is unknown."""
+    ) -> dict[str, Field] | None:
+        """Fill in ``found.inputs``; the receptive fields by port, or ``None`` if an input is unknown."""
         unknown = False
-        fields = []
+        fields: dict[str, Field] = {}
         for edge in wires:
             before = here.result.nodes.get(edge.source)
             tensor = before.outputs.get(edge.source_port) if before else None
@@ -267,10 +294,11 @@ class _Walk:
             else:
                 found.inputs[edge.target_port] = (*found.inputs.get(edge.target_port, ()), tensor)
                 if before.receptive is not None:
-                    fields.append(before.receptive)
+                    port = edge.target_port
+                    fields[port] = max(before.receptive, fields.get(port, before.receptive))
         return None if unknown else fields
 
-    def _layer(self, here: _Here, node: Node, found: NodeShapes, fields: Sequence[tuple[int, int]]) -> None:
+    def _layer(self, here: _Here, node: Node, found: NodeShapes, fields: Sequence[Field]) -> None:
         layer = CATALOGUE[node.type]
         try:
             params = {name: resolve(value, here.bindings) for name, value in node.params.items()}
@@ -295,7 +323,7 @@ class _Walk:
         if answer.caution is not None:
             self._report(here, node, answer.caution, found, "caution")
 
-    def _block(self, here: _Here, node: Node, found: NodeShapes) -> None:
+    def _block(self, here: _Here, node: Node, found: NodeShapes, fields: Mapping[str, Field]) -> None:
         assert node.block is not None
         block = self.project.blocks[node.block]
         try:
@@ -308,10 +336,14 @@ class _Walk:
         found.values = {**values, "repeat": repeat}
         flowing = {item.id: found.inputs[item.name][0] for item in block.inputs}
         rounds: list[GraphShapes] = []
+        field = max(fields.values(), default=None)
         for number in range(repeat):
             step = node.id if number == 0 else f"{node.id}[{number}]"
             inner = self._instance(block, flowing, values, (*here.place, step), here.depth)
             rounds.append(inner)
+            found.entries = (*found.entries, field)
+            leaving = [inner.nodes[leave.id].receptive for leave in block.outputs]
+            field = max((seen for each in leaving if (seen := seen_through(field, each))), default=None)
             found.parameters += inner.parameters
             found.macs += inner.macs
             found.activations += inner.activations
@@ -329,6 +361,7 @@ class _Walk:
         elif len(rounds[-1].outputs) == len(block.outputs):
             found.state = "ok"
             found.outputs = dict(rounds[-1].outputs)
+            found.receptive = field
 
     def _checked_use(self, block: Graph, params: dict[str, Value], depth: int) -> int:
         """Take ``repeat`` out of a block use's parameters; :class:`BadValue` when something cannot be."""

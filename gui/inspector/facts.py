@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from graph.catalogue import CATALOGUE
 from graph.catalogue.spec import Given
 from graph.model import Node
-from graph.shapes import NodeShapes
+from graph.shapes import Field, NodeShapes
 from gui.widgets import WrappedLabel, clear
 from gui.words import bytes_text
 
@@ -60,8 +60,8 @@ def shape_rows(shapes: NodeShapes | None) -> list[tuple[str, str]]:
     return rows
 
 
-def cost_rows(node: Node, shapes: NodeShapes | None) -> list[tuple[str, str]]:
-    """Parameters, MACs, memory, receptive field, as far as they are known."""
+def cost_rows(node: Node, shapes: NodeShapes | None, seen: Field | None) -> list[tuple[str, str]]:
+    """Parameters, MACs, memory, receptive field (``seen``), as far as they are known."""
     if shapes is None or shapes.state != "ok":
         return []
     rows = []
@@ -75,8 +75,8 @@ def cost_rows(node: Node, shapes: NodeShapes | None) -> list[tuple[str, str]]:
         size = bytes_text(4 * shapes.activations)
         rows.append((tr("output per sample"), tr("{0} numbers, {1}").format(f"{shapes.activations:,}", size)))
     spatial = any(tensor.rank > 2 for tensor in shapes.outputs.values())
-    if spatial and shapes.receptive is not None and shapes.receptive[0] > 1:
-        field, jump = shapes.receptive
+    if spatial and seen is not None and seen[0] > 1:
+        field, jump = seen
         rows.append((tr("receptive field"), tr("{0} × {0} input cells, {1} apart").format(field, jump)))
     return rows
 

@@ -230,3 +230,27 @@ def test_a_wire_to_an_output_that_is_gone() -> None:
     )
     (problem,) = INFERENCE.run(made).errors
     assert "no such output" in problem.text
+
+
+def test_receptive_fields_grow_through_blocks_and_repeats() -> None:
+    """ResNet-18 up to its last stage sees 435 pixels, 32 apart (Araujo et al., 2019, table 1)."""
+    from presets import find
+
+    made = find("resnet18").build()
+    shapes = INFERENCE.run(made)
+    network = made.main.id
+    at = {item.name: shapes.receptive((network,), item.id) for item in made.main.nodes.values()}
+    assert [at[name] for name in ("stem", "layer1", "layer2", "layer3", "layer4")] == [
+        (11, 4),
+        (43, 4),
+        (99, 8),
+        (211, 16),
+        (435, 32),
+    ]
+    use = node(made, "layer1")
+    block = made.blocks[made.main.nodes[use].block or ""]
+    row = next(item for item in block.nodes.values() if item.block)
+    inside = made.blocks[row.block or ""]
+    first = next(item.id for item in inside.nodes.values() if item.name == "conv1")
+    assert shapes.receptive((network, use, row.id), first) == (11 + 8, 4)
+    assert shapes.receptive((network, use, f"{row.id}[1]"), first) == (11 + 24, 4)
