@@ -122,7 +122,7 @@ def resnet(depth: int) -> Project:
         training=Training(
             loss="cross_entropy",
             optimizer="SGD",
-            learning_rate=0.1,
+            learning_rate=0.003,  # the usual 0.1 is for batches of 256
             momentum=0.9,
             weight_decay=1e-4,
             schedule="step",

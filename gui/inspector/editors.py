@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from graph.catalogue.spec import Param
 from graph.values import BadValue, Expr
@@ -14,7 +14,7 @@ from gui.icons import icon
 from gui.inspector.number_box import NumberBox
 from gui.inspector.values import read_expression, read_shape, shown
 from gui.theme import theme
-from gui.widgets import mark
+from gui.widgets import Picker, mark
 
 
 class Editor(QWidget):
@@ -139,7 +139,7 @@ class CheckEditor(Editor):
         self.box.setChecked(bool(value))
 
 
-class _Choice(QComboBox):
+class _Choice(Picker):
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit
 
 from graph.edits import EditError, SetHeader, SetProject
 from graph.model import Graph
+from graph.values import Value
 from gui.icons import pixmap
 from gui.inspector.facts import FactTable
 from gui.inspector.name_field import NameField
@@ -114,7 +117,13 @@ class NetworkPage(Column):
             )
         self.cost.show_rows(rows)
         if self.is_block:
-            self.exposed.show_rows([(item.name, shown(item.default)) for item in graph.parameters])
+            here = self._values_here()
+            self.exposed.show_rows(
+                [
+                    (item.name, self._exposed_text(item.default, here.get(item.name, item.default)))
+                    for item in graph.parameters
+                ]
+            )
             return
         self.data.setText(self._data_text())
         project = workspace.project
@@ -124,6 +133,18 @@ class NetworkPage(Column):
             self.notes.blockSignals(True)
             self.notes.setPlainText(project.notes)
             self.notes.blockSignals(False)
+
+    def _values_here(self) -> dict[str, Any]:
+        """What the block's parameters are at the use that was entered."""
+        place = self.workspace.place
+        around = self.workspace.shapes.at(place[:-1])
+        use = around.nodes.get(place[-1].partition("[")[0]) if around else None
+        return use.values if use else {}
+
+    def _exposed_text(self, default: Value, here: Any) -> str:
+        if here == default:
+            return shown(default)
+        return self.tr("{0} here, {1} by default").format(shown(here), shown(default))
 
     def _data_text(self) -> str:
         choice = self.workspace.project.data

@@ -104,24 +104,38 @@ class ChartsPanel(QWidget):
         page = QWidget()
         column = QVBoxLayout(page)
         self._picture = QLabel()
-        text = QLabel(self.tr("Press Train (F5): loss and accuracy appear here while the network learns."))
-        text.setProperty("muted", True)
-        text.setWordWrap(True)
+        self.invitation = QLabel()
+        self.invitation.setProperty("muted", True)
+        self.invitation.setWordWrap(True)
         self.start = QPushButton(self.tr("Train"))
         self.start.setProperty("primary", True)
         self.start.clicked.connect(self.train_asked)
         column.addStretch(1)
-        for widget in (self._picture, text, self.start):
+        for widget in (self._picture, self.invitation, self.start):
             if isinstance(widget, QLabel):
                 widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(
                 widget, 0, Qt.AlignmentFlag.AlignHCenter if widget is self.start else Qt.AlignmentFlag(0)
             )
         column.addStretch(1)
+        self._invite()
         return page
 
-    def _build_charts(self) -> None:
-        """Late, because pyqtgraph takes a third of a second to import."""
+    def _invite(self) -> None:
+        """What the page without curves says."""
+        busy = self.session.busy
+        self.start.setVisible(not busy)
+        self.invitation.setText(
+            self.tr("The curves begin with the first steps. A large network takes a while for each.")
+            if busy
+            else self.tr("Press Train (F5): loss and accuracy appear here while the network learns.")
+        )
+
+    def prepare(self) -> None:
+        """Build the charts, so that the first points of a run need not wait for it. Late, because pyqtgraph
+        takes a third of a second to import."""
+        if self.charts:
+            return
         from gui.training.chart_set import ChartSet
 
         self.plots = ChartSet()
@@ -148,7 +162,7 @@ class ChartsPanel(QWidget):
     def _state(self, state: str) -> None:
         if state in ("paused", "stopping"):
             self._say_status(progress_text(self.session, None))
-        self.start.setEnabled(not self.session.busy)
+        self._invite()
 
     def _mark(self, *names: str) -> None:
         """These charts no longer show all there is."""
@@ -185,8 +199,7 @@ class ChartsPanel(QWidget):
             self.pages.setCurrentIndex(0 if history.empty else self.pages.currentIndex())
             return
         since = time.perf_counter()
-        if not self.charts:
-            self._build_charts()
+        self.prepare()
         self.pages.setCurrentWidget(self.plots)
         if history.version != self._version:
             self._version = history.version

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -31,7 +31,7 @@ from gui.training.fields import (
 )
 from gui.training.session import TrainingSession
 from gui.training.sources import SourcePicker
-from gui.widgets import Heading, WrappedLabel, clear
+from gui.widgets import Heading, Picker, WrappedLabel, clear
 from gui.workspace import Workspace
 from runtime.data import DataError, get_source
 from runtime.precision import PRECISION
@@ -39,15 +39,13 @@ from runtime.precision import PRECISION
 LABEL_WIDTH = 120
 
 
-class _Choice(QComboBox):
+class _Choice(Picker):
     """A list that the wheel does not change in passing."""
 
     def __init__(self, name: str, tip: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
         self.setToolTip(tip)
-        self.setMinimumContentsLength(6)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
@@ -77,7 +75,7 @@ class Section(QWidget):
             grid.setColumnStretch(1, 1)
             for field in found:
                 row = ParamRow(field.param, frozenset(), self._setter(field), grid, self._inside)
-                row.label.setText(field.param.name.replace("_", " "))
+                row.label.setText(label(field.param.name))
                 self.rows.append((field, row))
             self._column.addWidget(self._inside)
         for field, row in self.rows:
@@ -87,10 +85,19 @@ class Section(QWidget):
     def _setter(self, field: Field) -> Callable[[str, Any], bool]:
         def set_value(name: str, value: Any) -> bool:
             edit = field.edit(self.workspace.project, value)
-            text = self.tr("Change {0}").format(name.replace("_", " "))
+            text = self.tr("Change {0}").format(label(name))
             return self.workspace.perform(text, [edit], merge=f"{field.part}/{field.table}/{name}")
 
         return set_value
+
+
+def label(name: str) -> str:
+    """A setting's name as it is read; those too short to be understood are spelt out."""
+    spelt_out = {
+        "n": QCoreApplication.translate("Settings", "samples"),
+        "rgb": QCoreApplication.translate("Settings", "three colours"),
+    }
+    return spelt_out.get(name, name.replace("_", " "))
 
 
 class SettingsForm(QWidget):

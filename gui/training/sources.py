@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.icons import icon
 from gui.theme import theme
+from gui.widgets import Picker
 from runtime.data import SOURCES
 
 CATEGORY_ICONS = {
@@ -18,7 +19,7 @@ CATEGORY_ICONS = {
 }
 
 
-class SourcePicker(QComboBox):
+class SourcePicker(Picker):
     """Emits ``chosen`` with the id of a source when the person picked it."""
 
     chosen = Signal(str)
@@ -28,7 +29,6 @@ class SourcePicker(QComboBox):
         self.setAccessibleName(self.tr("Data source"))
         self.setMaxVisibleItems(30)
         self.setMinimumContentsLength(8)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.activated.connect(self._activated)
         theme().changed.connect(self._fill)
         self._fill()

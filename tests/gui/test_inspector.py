@@ -269,6 +269,23 @@ def test_nothing_selected_shows_the_network(qapp: QApplication) -> None:
     assert bench.workspace.project.notes == "for class"
 
 
+def test_a_block_that_was_entered_shows_its_parameters_as_they_are_there(qapp: QApplication) -> None:
+    bench = Bench(block_project())
+    first = named(bench.workspace, "first")
+    bench.workspace.perform("Wider", [SetParams(bench.workspace.graph_id, first.id, {"width": 12})])
+    bench.workspace.refresh_shapes()
+    bench.workspace.enter(first.id)
+    settle()
+    page = bench.inspector.page
+    assert isinstance(page, NetworkPage)
+    assert page.exposed.rows == [("width", "12 here, 8 by default")]
+    bench.workspace.leave()
+    bench.workspace.enter(named(bench.workspace, "rest").id)
+    settle()
+    page = bench.inspector.page
+    assert isinstance(page, NetworkPage) and page.exposed.rows == [("width", "8")]
+
+
 def test_several_selected_are_counted(qapp: QApplication) -> None:
     bench = Bench(small_project())
     bench.select("conv1", "fc1")

@@ -57,6 +57,10 @@ def test_before_the_first_run_it_says_what_to_do(session: TrainingSession) -> No
     assert panel.pages.currentIndex() == 0 and not panel.charts
     QTest.mouseClick(panel.start, Qt.MouseButton.LeftButton)
     assert asked
+    session._set_state("running")
+    assert not panel.start.isVisible() and "first steps" in panel.invitation.text()
+    session._set_state("idle")
+    assert panel.start.isVisible() and "Press Train" in panel.invitation.text()
 
 
 def test_curves_hold_the_metrics(session: TrainingSession) -> None:
