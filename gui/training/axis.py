@@ -18,29 +18,21 @@ class QuickAxis(pg.AxisItem):
         self._of: tuple[Any, ...] = ()
 
     def paint(self, p: QPainter, opt: Any, widget: Any) -> None:
-        if self.picture is None:
-            self.picture = self._drawn()
         rect = self.boundingRect()
         scale = p.device().devicePixelRatioF()
-        key = (id(self.picture), rect.width(), rect.height(), scale)
-        if key != self._of:
+        key = (rect.width(), rect.height(), scale)
+        if self.picture is None or key != self._of:
             self._of = key
             self._pixmap = QPixmap((rect.size() * scale).toSize())
             self._pixmap.setDevicePixelRatio(scale)
             self._pixmap.fill(Qt.GlobalColor.transparent)
             painter = QPainter(self._pixmap)
             painter.translate(-rect.topLeft())
-            self.picture.play(painter)
+            if self.style["tickFont"]:
+                painter.setFont(self.style["tickFont"])
+            specs = self.generateDrawSpecs(painter)
+            if specs is not None:
+                self.drawPicture(painter, *specs)
             painter.end()
+            self.picture = QPicture()  # whoever wants the axis drawn anew sets this to None
         p.drawPixmap(QPointF(rect.topLeft()), self._pixmap)
-
-    def _drawn(self) -> QPicture:
-        picture = QPicture()
-        painter = QPainter(picture)
-        if self.style["tickFont"]:
-            painter.setFont(self.style["tickFont"])
-        specs = self.generateDrawSpecs(painter)
-        if specs is not None:
-            self.drawPicture(painter, *specs)
-        painter.end()
-        return picture

@@ -20,7 +20,7 @@ from gui.training.thin import bounds, means, peaks, visible
 
 LEAST = 1e-12
 """What a logarithmic axis shows for 0."""
-GROW, SHRINK = 1.08, 0.75
+GROW, SHRINK = 1.2, 0.75
 """A chart that follows its lines makes room ahead, and gives it back when so much of it is enough."""
 CROWD = 6
 """Points nearer to each other than so many pixels are drawn as a line alone."""

@@ -85,6 +85,7 @@ class Training(QObject):
         self.results = ResultsPanel(workspace, session)
         for name, panel in (("maps", self.maps), ("boundary", self.boundary), ("results", self.results)):
             self._rooms[name].column.addWidget(panel)
+        self.charts.prepare()
 
     def train(self) -> None:
         """F5: start a run, or go on with a paused one."""

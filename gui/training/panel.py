@@ -23,7 +23,7 @@ from runtime.optimizers import LEARNING_RATE
 
 STEPS = 1000
 """Steps of the progress bar."""
-TELL_EVERY = 0.25
+TELL_EVERY = 0.15
 """Seconds between two lines about the progress."""
 RATE_DELAY = 900
 """Milliseconds after the last key until a learning rate is used, unless Enter is pressed."""
@@ -161,7 +161,10 @@ class TrainingPanel(QWidget):
         if event in ("failed", "died") and self.session.failure is message:
             self._trouble(message)
             self._say("")
-        elif event in ("starting", "started", "finished", "stopped") or (event == "steps" and self._due()):
+        elif event == "steps" and self._due():
+            self._say(progress_text(self.session, message))
+            self.bar.setValue(int(STEPS * message["progress"]))
+        elif event in ("starting", "started", "finished", "stopped"):
             self._say(progress_text(self.session, message))
         if event == "starting" and message.get("fraction") is not None:
             self.bar.setRange(0, STEPS)
@@ -171,8 +174,6 @@ class TrainingPanel(QWidget):
             done = message["epoch"] / max(1, message["epochs"])
             self.bar.setValue(int(STEPS * done))
             self.where.setText(device_text(self.session))
-        elif event == "steps":
-            self.bar.setValue(int(STEPS * message["progress"]))
         if event in ("started", "steps", "epoch", "learning_rate"):
             self._show_rate()
 
