@@ -1,0 +1,32 @@
+"""What the presets for large photographs have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graph.build import GraphBuilder, project
+from graph.model import DataChoice, Project, Training
+
+NOTES = (
+    "Shaped for ImageNet. It opens on a few generated pictures so that it runs at once; a GPU and your own "
+    "pictures make it worth while."
+)
+
+
+def imagenet(title: str, g: GraphBuilder, size: int = 224, notes: str = "", **training: Any) -> Project:
+    """A project for ``size`` × ``size`` colour pictures and 1000 classes, trained with SGD and momentum."""
+    recipe: dict[str, Any] = {
+        "loss": "cross_entropy",
+        "optimizer": "SGD",
+        "learning_rate": 1e-2,
+        "momentum": 0.9,
+        "epochs": 3,
+        "batch_size": 8,
+    }
+    return project(
+        title,
+        g,
+        data=DataChoice("pictures", {"image_size": size, "n": 64}),
+        training=Training(**(recipe | training)),
+        notes=f"{NOTES} {notes}".strip(),
+    )
