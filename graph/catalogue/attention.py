@@ -105,7 +105,7 @@ def _construct(c: Call) -> str:
         if c.changed(default, name):
             parts.append(f"{name}={c[name]}")
     for name in ("kdim", "vdim"):
-        if c.values[name] != size or c[name] != literal(c.values[name]):
+        if c[name] != c["embed_dim"] and (c.values[name] != size or c[name] != literal(c.values[name])):
             parts.append(f"{name}={c[name]}")
     if c.changed(False, "batch_first"):
         parts.append(f"batch_first={c['batch_first']}")

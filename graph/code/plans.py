@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -176,11 +176,16 @@ def stand_in(name: str) -> str:
     return f"PARAMETER_{name}"
 
 
-def rendered(step: Step, values: dict[str, Any], soft: Sequence[str]) -> tuple[str, str]:
-    """Constructor and call, with names in place of the soft parameters."""
+def rendered(
+    step: Step, values: dict[str, Any], soft: Sequence[str], same: Mapping[str, str] | None = None
+) -> tuple[str, str]:
+    """Constructor and call, with names in place of the soft parameters.
+
+    ``same`` names, for a parameter that is written like another one, that other one.
+    """
     assert step.layer is not None
     layer = step.layer
-    texts = {name: stand_in(name) for name in soft}
+    texts = {name: stand_in((same or {}).get(name, name)) for name in soft}
     made = constructor_text(layer, values, texts) if layer.module is not None else ""
     return made, call_text(layer, values, stand_in_arguments(step), "MODULE", texts) if layer.call else ""
 

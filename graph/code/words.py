@@ -138,13 +138,14 @@ class Words:
         assert layer is not None
         rows = [instance.values(step.id) for instance in instances]
         columns = {param.name: tuple(_bare(param, row[param.name]) for row in rows) for param in layer.params}
+        person = {param.name: _bare(param, step.node.params.get(param.name)) for param in layer.params}
         soft = [
             name
             for name in soft_params(step, rows)
-            if (known := self._written(step.node.params.get(name), columns[name], env)) is None or known.names
+            if (known := self._written(person[name], columns[name], env)) is None or known.names
         ]
         for param in layer.params:
-            follows = param.inferred is not None and step.node.params.get(param.name) is None
+            follows = param.inferred is not None and person[param.name] is None
             if follows and param.name not in soft and _match(before, columns[param.name]) is not None:
                 soft.append(param.name)
         made, called = rendered(step, rows[0], soft)
@@ -153,9 +154,11 @@ class Words:
         for name in soft:
             if stand_in(name) in shown:
                 inferred = layer.param(name).inferred is not None
-                texts[name] = self.text(
-                    step.node.params.get(name), columns[name], env, before, inferred, name, step.node
-                )
+                texts[name] = self.text(person[name], columns[name], env, before, inferred, name, step.node)
+        # what is written twice in the same words may be left out by the layer: kdim beside embed_dim
+        first: dict[str, str] = {}
+        same = {name: first.setdefault(ast.dump(text.tree), name) for name, text in texts.items()}
+        made, called = rendered(step, rows[0], soft, same)
         trees = {stand_in(name): text.tree for name, text in texts.items()}
         constructor = substitute(parse(made), trees) if made else None
         own = tuple(text for name, text in texts.items() if name in SIZES and text.names)

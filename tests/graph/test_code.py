@@ -248,6 +248,21 @@ def test_rows_whose_numbers_grow_evenly_are_counted(tmp_path: Path) -> None:
     assert [model.get_submodule(f"block.{at}.bn1").num_features for at in range(3)] == [13, 17, 21]
 
 
+def test_a_width_in_brackets_is_a_number_for_what_follows(tmp_path: Path) -> None:
+    """A LayerNorm of ``(width,)``: the layers behind it are as wide as ``width``, not as a tuple."""
+    block = GraphBuilder("Attend")
+    width = block.parameter("width", 8)
+    x: Any = block.add("LayerNorm", block.input("x"), normalized_shape=(width,))
+    x = block.add("MultiheadAttention", x, num_heads=2, need_weights=False)
+    block.output(block.add("Linear", x, out_features=width))
+    g = GraphBuilder("Net")
+    g.output(g.use(block, g.input("x", shape=(5, 8)), width=8, repeat=2))
+    source, _, _ = check_against_hand(project("p", g), tmp_path)
+    assert "nn.LayerNorm(width)" in source.text
+    assert "nn.MultiheadAttention(width, 2, batch_first=True)" in source.text
+    assert "nn.Linear(width, width)" in source.text
+
+
 # what it computes
 
 
