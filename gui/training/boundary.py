@@ -94,8 +94,7 @@ class BoundaryPanel(QWidget):
         if message["event"] == "started":
             self.last = None
             self._say()
-            if message.get("features") == 2:
-                self.session.send({"do": "boundary", "on": True})
+            self.session.send({"do": "boundary", "on": message.get("features") == 2})
         elif message["event"] == "boundary":
             self.last = message
             self.stack.setCurrentWidget(self.plot)

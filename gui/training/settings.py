@@ -96,6 +96,7 @@ def label(name: str) -> str:
     spelt_out = {
         "n": QCoreApplication.translate("Settings", "samples"),
         "rgb": QCoreApplication.translate("Settings", "three colours"),
+        "init_layers": QCoreApplication.translate("Settings", "given to"),
     }
     return spelt_out.get(name, name.replace("_", " "))
 

@@ -55,6 +55,8 @@ class Schema:
     def summary(self) -> str:
         """One line: "1,797 samples of 1 × 8 × 8, 10 classes"."""
         axes = " × ".join("T" if axis == -1 else str(axis) for axis in self.input_shape) or "one number"
+        if len(self.input_shape) == 1 and self.input_shape[0] != -1:
+            axes = "one number" if self.input_shape[0] == 1 else f"{axes} numbers"
         count = f"{self.size:,} " if self.size is not None else ""
         noun = "sample" if self.size == 1 else "samples"
         if self.task == "regression":
