@@ -71,7 +71,7 @@ def densenet121() -> Project:
     x = g.add("Flatten", g.add("AdaptiveAvgPool2d", x, name="avgpool", output_size=1), name="flatten")
     g.output(g.add("Linear", x, name="classifier", out_features=1000), name="scores")
     return imagenet(
-        "DenseNet-121", g, learning_rate=0.1, weight_decay=1e-4, initialisation="he_normal_fan_out"
+        "DenseNet-121", g, learning_rate=0.003, weight_decay=1e-4, initialisation="he_normal_fan_out"
     )
 
 

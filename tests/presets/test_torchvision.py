@@ -1,4 +1,4 @@
-"""VGG and ResNet presets give torchvision's outputs, bit for bit, under torchvision's weights."""
+"""Presets of published networks give torchvision's outputs, bit for bit, under torchvision's weights."""
 
 from __future__ import annotations
 
@@ -24,13 +24,19 @@ PAIRS = {
     "resnet50": "resnet50",
     "resnet101": "resnet101",
     "resnet152": "resnet152",
+    "alexnet-torchvision": "alexnet",
+    "googlenet": "googlenet",
+    "densenet121": "densenet121",
+    "squeezenet": "squeezenet1_1",
+    "mobilenet-v2": "mobilenet_v2",
 }
+OPTIONS: dict[str, dict[str, bool]] = {"googlenet": {"aux_logits": False, "init_weights": False}}
 
 
 def reference(name: str) -> Any:
     """torchvision's model with random weights; built on meta so that its own slow start is skipped."""
     with torch.device("meta"):
-        model = torchvision.models.get_model(name)
+        model = torchvision.models.get_model(name, **OPTIONS.get(name, {}))
     model = model.to_empty(device="cpu")
     generator = torch.Generator().manual_seed(1)
     with torch.no_grad():
