@@ -141,6 +141,9 @@ class Exporter(QObject):
     # -- slow ones, in a process of their own ------------------------------------------------------
 
     def _start(self, kind_id: str, path: Path) -> bool:
+        if self._process is not None:
+            self.workspace.message.emit("warning", self.tr("Wait for the export in progress to end."))
+            return False
         self.run_folder = self.find_run()
         folder = Path(tempfile.mkdtemp(prefix="torchloom-export-"))
         try:

@@ -153,6 +153,8 @@ class TrainingPanel(QWidget):
         self._icons()
 
     def _show_again(self, changes: ChangeSet | None = None) -> None:
+        if changes is not None and "data" in changes.project and not self.session.checkpoint:
+            self.banner.hide()  # it spoke of other data
         if changes is None or "training" in changes.project:
             self.again.setVisible(self.session.unfinished and self.banner.isHidden())
 

@@ -173,9 +173,10 @@ def prepare(
         node = (*errors[0].place, errors[0].node) if errors[0].node else None
         raise RunError(errors[0].text, "Repair the network first; the list of problems shows how.", node)
     if len(network.inputs) != 1:
+        names = ", ".join(node.name for node in network.inputs) or "none"
         raise RunError(
-            f"“{network.name}” has {len(network.inputs)} inputs, but this recipe feeds exactly one.",
-            "Leave one Input node.",
+            f"“{network.name}” has {len(network.inputs)} inputs ({names}), but the data feeds exactly one.",
+            "Keep one Input node." if network.inputs else "Add an Input node.",
         )
     dataset, splits = _data(project, progress, cancelled)
     progress(None, "Building the model")
