@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
 from gui.theme import theme
@@ -58,6 +58,7 @@ class BoundaryPanel(QWidget):
         self.plot.addItem(self.image)
         self.plot.addItem(self.points)
         self.plot.setAccessibleName(self.tr("Decision boundary"))
+        self._drawn: object = None
         self.hint = QLabel()
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setWordWrap(True)
@@ -100,14 +101,25 @@ class BoundaryPanel(QWidget):
             self.stack.setCurrentWidget(self.plot)
             self._draw()
 
+    def _new_points(self) -> bool:
+        """Whether the points or their colours differ from those drawn: they cost ten times the boundary."""
+        assert self.last is not None
+        drawn = (self.last["points"]["data"], list(self.last["labels"]), theme().panel)
+        new, self._drawn = drawn != self._drawn, drawn
+        return new
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._draw()
+        super().showEvent(event)
+
     def _draw(self) -> None:
-        if self.last is None:
+        if self.last is None or not self.isVisible():
             return
         low, high = self.last["x"][0], self.last["x"][1]
         bottom, top = self.last["y"][0], self.last["y"][1]
         self.image.setImage(blended(unpack(self.last["probabilities"]), theme().panel), autoLevels=False)
         self.image.setRect(QRectF(low, bottom, high - low, top - bottom))
-        if "points" in self.last:
+        if "points" in self.last and self._new_points():
             spots = unpack(self.last["points"])
             brushes = [class_color(int(label)) for label in self.last["labels"]]
             self.points.setData(
