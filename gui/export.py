@@ -216,7 +216,9 @@ class Exporter(QObject):
         box.setInformativeText(f"{path}\n\n{note}".strip())
         opener = box.addButton(self.tr("Open folder"), QMessageBox.ButtonRole.ActionRole)
         opener.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))))
-        box.addButton(QMessageBox.StandardButton.Ok).setDefault(True)
+        fine = box.addButton(QMessageBox.StandardButton.Ok)
+        box.setDefaultButton(fine)
+        box.setEscapeButton(fine)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 

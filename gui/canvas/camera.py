@@ -191,7 +191,8 @@ class Camera(QGraphicsView):
         old = event.oldSize()
         super().resizeEvent(event)
         if self._fitted and not self.busy:
-            self.fit()
+            if self.workspace.graph.nodes:  # all deleted: should they come back, it is to where they were
+                self.fit()
         elif old.isValid():
             step = event.size() - old
             self.scroll_by(QPoint(-step.width() // 2, -step.height() // 2))

@@ -35,6 +35,7 @@ class ConfusionMatrix(QWidget):
     def _frame(self) -> tuple[float, float, float]:
         """Left and top edge of the cells, and the size of one."""
         widest = max((self.fontMetrics().horizontalAdvance(name) for name in self.classes), default=10)
+        widest += 2  # the advance is rounded, and a name that fits must not be cut
         left = min(widest, self.width() * 0.3) + 26
         top = self.fontMetrics().height() * 2 + 6.0
         count = max(1, len(self.classes))

@@ -15,8 +15,10 @@ def _tr(text: str) -> str:
 
 
 def time_text(seconds: float) -> str:
-    """``8 s``, ``2:05 min``, ``1:03 h``."""
+    """``8 s``, ``2:05 min``, ``1:03 h``; ``0.4 s`` for less than a second."""
     whole = max(0, round(seconds))
+    if 0 < seconds < 0.95:
+        return _tr("{0:.1f} s").format(max(0.1, seconds))
     if whole < 60:
         return _tr("{0} s").format(whole)
     if whole < 3600:
@@ -50,7 +52,9 @@ def progress_text(session: TrainingSession, message: Mapping[str, Any] | None) -
     if message and event == "steps":
         parts = [
             _tr("Epoch {0} of {1}").format(message["epoch"], started.get("epochs", "?")),
-            _tr("{0} left").format(time_text(message["seconds_left"])) if message["seconds_left"] else "",
+            _tr("{0} left").format(time_text(max(1, message["seconds_left"])))
+            if message["seconds_left"]
+            else "",
             _tr("{0} samples/s").format(f"{message['samples_per_second']:,.0f}"),
         ]
         return " · ".join(part for part in parts if part)

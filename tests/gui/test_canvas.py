@@ -284,3 +284,16 @@ def test_arrows_move_by_the_grid_in_one_step(hand: Hand) -> None:
     assert hand.workspace.undo.count() == 1
     hand.workspace.undo.undo()
     assert places(hand)["relu1"] == (512, 0)
+
+
+def test_what_was_deleted_comes_back_where_it_was(hand: Hand) -> None:
+    hand.view.fit()
+    before = hand.view.mapFromScene(0, 0)
+    hand.key(Qt.Key.Key_A, CTRL)
+    hand.key(Qt.Key.Key_Delete)
+    hand.view.resize(hand.view.width(), hand.view.height() - 6)
+    hand.settle()
+    hand.workspace.undo.undo()
+    hand.view.resize(hand.view.width(), hand.view.height() + 6)
+    hand.settle()
+    assert (hand.view.mapFromScene(0, 0) - before).manhattanLength() <= 4
