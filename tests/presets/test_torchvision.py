@@ -27,6 +27,12 @@ PAIRS = {
     "alexnet-torchvision": "alexnet",
     "googlenet": "googlenet",
     "densenet121": "densenet121",
+    "densenet169": "densenet169",
+    "densenet201": "densenet201",
+    "resnext50": "resnext50_32x4d",
+    "wide-resnet50": "wide_resnet50_2",
+    "shufflenet-v2": "shufflenet_v2_x1_0",
+    "efficientnet-b0": "efficientnet_b0",
     "squeezenet": "squeezenet1_1",
     "mobilenet-v2": "mobilenet_v2",
 }
