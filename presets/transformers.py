@@ -63,14 +63,7 @@ def char_gpt() -> Project:
         "Char-GPT",
         g,
         data=DataChoice("char-ship", {"encoding": "tokens", "window": 32}),
-        training=Training(
-            loss="cross_entropy",
-            optimizer="AdamW",
-            learning_rate=3e-3,
-            weight_decay=0.01,
-            epochs=30,
-            batch_size=32,
-        ),
+        training=Training(optimizer="AdamW", learning_rate=3e-3, weight_decay=0.01, epochs=30, batch_size=32),
     )
 
 
@@ -121,7 +114,6 @@ def digits_vit() -> Project:
         g,
         data=DataChoice("digits", {"image_size": 28}),
         training=Training(
-            loss="cross_entropy",
             optimizer="AdamW",
             learning_rate=2e-3,
             weight_decay=0.05,

@@ -65,6 +65,9 @@ PARAMETERS = {
     "gru": 13_505,
     "char-gpt": 155_353,
     "digits-vit": 138_890,
+    "digits-mixer": 108_198,
+    "attention-by-hand": 4_321,
+    "sequence-transformer": 18_305,
 }
 ALL = [preset.id for preset in all_presets()]
 
