@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import logging
+import os
 import signal
 import sys
 import threading
@@ -11,7 +12,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from gui.folders import log_to_file
 from gui.icons import app_icon
-from gui.settings import APPLICATION, ORGANISATION
+from gui.settings import APPLICATION, ORGANISATION, settings
 from gui.theme import theme
 
 if TYPE_CHECKING:
@@ -121,7 +122,20 @@ def run(name: str | None) -> int:
     ticks = _obey_ctrl_c(application, window)
     code = application.exec()
     ticks.stop()
+    if window.workspace.loading_torch:
+        _leave_now(code)
     return code
+
+
+def _leave_now(code: int) -> NoReturn:
+    """End without taking the interpreter down: that would cut the import of torch short in the middle of its
+    C++, which ends in an abort. Everything of the window is closed and written by now."""
+    settings().sync()
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+    os._exit(code)
 
 
 def _obey_ctrl_c(application: QApplication, window: MainWindow) -> QTimer:

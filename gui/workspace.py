@@ -58,6 +58,7 @@ class Workspace(QObject):
         self.place: Place = (project.main.id,)
         self.ready = False
         """Whether torch is loaded, so that shapes can be told."""
+        self._loader: threading.Thread | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
@@ -190,7 +191,13 @@ class Workspace(QObject):
 
     def load_torch(self) -> None:
         """Import torch in a thread (it takes a second); shapes appear when it is there."""
-        threading.Thread(target=self._load_torch, name="load-torch", daemon=True).start()
+        self._loader = threading.Thread(target=self._load_torch, name="load-torch", daemon=True)
+        self._loader.start()
+
+    @property
+    def loading_torch(self) -> bool:
+        """Whether torch is being imported right now."""
+        return self._loader is not None and self._loader.is_alive()
 
     def _load_torch(self) -> None:
         # the first layer on meta brings in as much again as torch itself: take that here too
