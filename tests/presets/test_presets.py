@@ -134,7 +134,8 @@ def _mutations(made: Project, count: int, seed: int) -> list[SetParams]:
 
 
 @pytest.mark.parametrize(
-    "preset_id", ["digits-cnn", "vgg16", "resnet18", "resnet50", "lstm", "bilstm", "iris-mlp"]
+    "preset_id",
+    ["digits-cnn", "vgg16", "resnet18", "resnet50", "mobilenet-v2", "lstm", "bilstm", "char-gpt", "iris-mlp"],
 )
 def test_a_broken_graph_shows_exactly_one_problem_with_who_and_what(preset_id: str) -> None:
     made = find(preset_id).build()
