@@ -122,13 +122,16 @@ class Inference:
         if len(self._memo) > self._limit:
             self._memo.clear()
         result = ProjectShapes()
-        seen: set[tuple[str, str, str]] = set()
+        seen: set[tuple[str, ...]] = set()
         for number, network in enumerate(project.networks.values()):
             walk = _Walk(self, project)
             shapes = walk.network(network, facts if number == 0 else None)
             result.networks[network.id] = shapes
             for problem in shapes.problems:
-                mark = (problem.graph, problem.node, problem.text)
+                # one mistake inside a block shows once, however often the block is used
+                inside = problem.graph in project.blocks
+                what = (problem.kind, problem.param or "") if inside else (problem.text,)
+                mark = (problem.graph, problem.node, *what)
                 if mark not in seen:
                     seen.add(mark)
                     result.problems.append(problem)

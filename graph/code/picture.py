@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 from graph.catalogue import CATALOGUE
 from graph.code.structure import CodeError
 from graph.geometry import Cubic, Point, fan, node_size, port_y, wire, wire_points
-from graph.model import BLOCK, Edge, Graph, Node, Project
+from graph.model import BLOCK, INPUT, Edge, Graph, Node, Project
 from graph.ports import in_ports, out_ports
 from graph.shapes import GraphShapes, ProjectShapes
 
@@ -215,7 +215,9 @@ def _draw_node(project: Project, node: Node, known: GraphShapes | None) -> Itera
     kind = node.type
     if node.type == BLOCK:
         kind = project.blocks[node.block].name if node.block in project.blocks else "Block"
-    facts = _facts(node, known)
+    # an Input of a block takes what its use is given; the shape set on it counts for networks only
+    own_port = node.type == INPUT and known is not None and known.graph in project.blocks
+    facts = "" if own_port else _facts(node, known)
     yield Label(x + TEXT, y + 37, f"{kind} · {facts}" if facts else kind, 11, MUTED, False, room)
     here = known.nodes.get(node.id) if known else None
     tensors = [*here.outputs.values(), *here.inputs.get("input", ())] if here else []

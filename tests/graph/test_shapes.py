@@ -254,3 +254,15 @@ def test_receptive_fields_grow_through_blocks_and_repeats() -> None:
     first = next(item.id for item in inside.nodes.values() if item.name == "conv1")
     assert shapes.receptive((network, use, row.id), first) == (11 + 8, 4)
     assert shapes.receptive((network, use, f"{row.id}[1]"), first) == (11 + 24, 4)
+
+
+def test_a_mistake_inside_a_block_used_side_by_side_is_one_problem() -> None:
+    unit = GraphBuilder("Unit")
+    conv = unit.add("Conv2d", unit.input("x"), name="conv", out_channels=4, kernel_size=9)
+    unit.output(conv, name="y")
+    g = GraphBuilder("Net")
+    x = g.input("x", shape=(3, 6, 6))
+    wide = g.add("Conv2d", x, out_channels=5, kernel_size=1)
+    g.output(g.add("Concat", g.use(unit, x, name="left"), g.use(unit, wide, name="right")), name="y")
+    errors = INFERENCE.run(project("P", g)).errors
+    assert [error.node for error in errors] == [conv.id]
