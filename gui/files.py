@@ -140,16 +140,19 @@ class ProjectFiles(QObject):
         for lost in lost_work():
             what = lost.origin.name if lost.origin else lost.project.title
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(lost.when))
-            answer = QMessageBox.question(
-                self.window,
-                self.tr("Recover unsaved work"),
-                self.tr(
-                    "TorchLoom did not close properly. “{0}” has changes of {1} that were not saved. "
-                    "Open them now?\n\nNo throws them away."
-                ).format(what, when),
-            )
-            lost.file.unlink(missing_ok=True)
-            if answer == QMessageBox.StandardButton.Yes:
+            box = QMessageBox(self.window)
+            box.setIcon(QMessageBox.Icon.Question)
+            box.setWindowTitle(self.tr("Recover unsaved work"))
+            box.setText(self.tr("“{0}” has changes of {1} that were not saved.").format(what, when))
+            box.setInformativeText(self.tr("TorchLoom did not close properly then. Open them now?"))
+            wanted = box.addButton(self.tr("Open them"), QMessageBox.ButtonRole.AcceptRole)
+            unwanted = box.addButton(self.tr("Throw them away"), QMessageBox.ButtonRole.DestructiveRole)
+            box.setDefaultButton(wanted)
+            box.setEscapeButton(box.addButton(self.tr("Ask again later"), QMessageBox.ButtonRole.RejectRole))
+            box.exec()
+            if box.clickedButton() in (wanted, unwanted):
+                lost.file.unlink(missing_ok=True)
+            if box.clickedButton() is wanted:
                 self.show(lost.project, lost.origin)
                 self.workspace.undo.resetClean()
                 return True

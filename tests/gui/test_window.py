@@ -178,7 +178,9 @@ def test_unsaved_work_survives_a_crash(window: MainWindow, tmp_path: Path) -> No
     assert len(lost_work()) == 1
     window.files.show(small_project())
     kept.write_text(text, encoding="utf-8")
-    with Answers(Button.Yes) as answers:
+    with Answers("Ask again later"):
+        assert not window.files.recover()
+    with Answers("Open them") as answers:
         assert window.files.recover()
     assert "“Small one”" in answers.texts[0]
     assert named(window.workspace, "fc1").params["out_features"] == 12

@@ -74,7 +74,7 @@ def write(widget: QWidget, text: str) -> None:
 class Answers:
     """Clicks a button of every modal dialog that comes up, and remembers what they said."""
 
-    def __init__(self, *buttons: QMessageBox.StandardButton) -> None:
+    def __init__(self, *buttons: QMessageBox.StandardButton | str) -> None:
         self.buttons = list(buttons)
         self.texts: list[str] = []
         self._timer = QTimer()
@@ -93,7 +93,11 @@ class Answers:
         dialog = QApplication.activeModalWidget()
         if isinstance(dialog, QMessageBox) and self.buttons:
             self.texts.append(dialog.text())
-            click(dialog.button(self.buttons.pop(0)))
+            wanted = self.buttons.pop(0)
+            if isinstance(wanted, str):
+                click(next(button for button in dialog.buttons() if button.text() == wanted))
+            else:
+                click(dialog.button(wanted))
         elif isinstance(dialog, QDialog):
             dialog.reject()
 
