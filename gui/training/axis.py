@@ -19,7 +19,7 @@ class QuickAxis(pg.AxisItem):
 
     def paint(self, p: QPainter, opt: Any, widget: Any) -> None:
         rect = self.boundingRect()
-        scale = p.device().devicePixelRatioF()
+        scale = max(1.0, p.deviceTransform().m11())  # of the screen, or of a picture that is being made
         key = (rect.width(), rect.height(), scale)
         if self.picture is None or key != self._of:
             self._of = key

@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QPixmap, QRegion
 from PySide6.QtWidgets import QWidget
 
 from gui.theme import theme
@@ -23,7 +23,8 @@ def save_picture(widget: QWidget, path: Path, scale: float = 2.0) -> str:
     picture = QPixmap(widget.size() * scale)
     picture.setDevicePixelRatio(scale)
     picture.fill(theme().panel)
-    widget.render(picture, QPoint())
+    # without the window's background: the picture has its own, and between plots it would show as grey
+    widget.render(picture, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
     try:
         with path.open("wb"):  # Qt says only whether it worked, the system says why not
             pass
