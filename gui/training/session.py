@@ -254,6 +254,10 @@ class TrainingSession(QObject):
             return
         elif event in ("finished", "stopped"):
             self.result = message
+            ended = (
+                self.tr("Training has finished.") if event == "finished" else self.tr("Training was stopped.")
+            )
+            self.workspace.message.emit("info", ended)
         elif event in ("failed", "died") and self.busy:
             self.failure = message
             self.workspace.message.emit("error", message["sentence"])
