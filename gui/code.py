@@ -92,8 +92,8 @@ class CodePanel(QWidget):
     def refresh(self) -> None:
         """Generate the code now."""
         workspace = self.workspace
-        if not workspace.ready:
-            return
+        if not workspace.ready or workspace.behind:
+            return  # shapes_changed brings us back
         self._stale = False
         self._list_networks()
         wanted = self.network.currentData()

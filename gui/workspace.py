@@ -209,6 +209,11 @@ class Workspace(QObject):
         self.ready = True
         self.refresh_shapes()
 
+    @property
+    def behind(self) -> bool:
+        """Whether ``shapes`` are of the document before the last change; ``shapes_changed`` comes soon."""
+        return self._timer.isActive()
+
     def refresh_shapes(self) -> None:
         """Infer now. Called by itself shortly after each change."""
         if self.ready:

@@ -21,6 +21,7 @@ from gui.summary import SummaryPanel
 from gui.widgets import ElidingButton
 from gui.words import bytes_text, count_text
 from gui.workspace import Workspace
+from presets import find as preset
 from tests.gui.window_hand import (
     block_project,
     click,
@@ -195,6 +196,17 @@ def test_the_code_follows_the_drawing_and_runs(workspace: Workspace) -> None:
         "Set", [SetParams(workspace.graph_id, named(workspace, "fc1").id, {"out_features": 12})]
     )
     until(lambda: "12)" in panel.view.toPlainText(), "the change is in the code")
+
+
+def test_code_is_never_made_from_the_shapes_of_another_project(workspace: Workspace) -> None:
+    panel = CodePanel(workspace)
+    show(panel, 700, 500)
+    until(lambda: panel.source, "the code is there")
+    workspace.open(preset("digits-vit").build())
+    assert workspace.behind
+    panel.refresh()  # as its timer may, before the shapes are there
+    until(lambda: "class DigitsViT" in panel.view.toPlainText(), "the code of the project opened")
+    assert not workspace.behind
 
 
 def test_a_node_marks_its_line_and_a_line_selects_its_node(workspace: Workspace) -> None:
