@@ -108,6 +108,7 @@ class Workspace(QObject):
     def open(self, project: Project) -> None:
         """Replace the document; undo starts anew."""
         self.undo.clear()
+        self.shapes = ProjectShapes()  # those of the project before would be shown until there are new ones
         self.place = (project.main.id,)
         self.selection = frozenset()
         self.document.replace(project)
