@@ -26,7 +26,11 @@ def check_boundary(network: Graph, leaving: Mapping[str, Tensor], facts: DataFac
         if problem is not None:
             return [problem]
     if facts is not None:
-        problem = _takes_data(network, facts) or _gives_target(network, leaving, facts)
+        problem = (
+            _one_input(network, facts)
+            or _takes_data(network, facts)
+            or _gives_target(network, leaving, facts)
+        )
         if problem is not None:
             return [problem]
     return []
@@ -51,6 +55,16 @@ def _batch_kept(network: Graph, node: Node, tensor: Tensor) -> Problem | None:
     return _problem(
         network, node.id, text, expected="(B, …)", got=tensor.text, port="input", source=source.id
     )
+
+
+def _one_input(network: Graph, facts: DataFacts) -> Problem | None:
+    """The data feeds one Input. (What may stand in a network that is not trained is not judged here.)"""
+    if len(network.inputs) == 1:
+        return None
+    first, *more = network.inputs
+    names = " and ".join(f"“{node.name}”" for node in more)
+    text = f"{facts.name} feeds one Input, “{first.name}”, so nothing arrives at {names}."
+    return _problem(network, more[0].id, text, "data", expected="one Input", got=str(1 + len(more)))
 
 
 def _takes_data(network: Graph, facts: DataFacts) -> Problem | None:

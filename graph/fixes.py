@@ -96,6 +96,8 @@ def _ideas(project: Project, problem: Problem, here: GraphShapes, facts: DataFac
         yield from _wire_ideas(graph, node, here)
     elif problem.kind == "unused":
         yield from _unused_ideas(graph, node)
+    elif problem.kind == "data" and node.type == INPUT and not problem.patches:
+        yield from _spare_input_ideas(graph, node)
     elif problem.kind == "data" and node.type == OUTPUT:
         yield from _output_ideas(graph, node, here, facts)
     elif problem.kind in ("shape", "boundary", "caution"):
@@ -225,6 +227,20 @@ def _default_ideas(graph: Graph, node: Node, here: GraphShapes) -> Iterator[Idea
                 continue
             label = f"Reset {name} of {other.name} to its default ({known.default})"
             yield label, [SetParams(graph.id, other.id, {name: UNSET})]
+
+
+def _spare_input_ideas(graph: Graph, node: Node) -> Iterator[Idea]:
+    """An Input that no data reaches: let the first Input feed what hangs on it, or take it out."""
+    first, after = graph.inputs[0], graph.edges_from(node.id)
+    gone: list[Edit] = [RemoveNodes(graph.id, [node.id])]
+    if after:
+        keys = graph.fresh_ids("e", len(after))
+        wires = [
+            Edge(key, first.id, "output", edge.target, edge.target_port, edge.order)
+            for key, edge in zip(keys, after, strict=True)
+        ]
+        yield f"Feed it from {first.name} instead", [*gone, Connect(graph.id, wires)]
+    yield f"Remove {node.name}", gone
 
 
 def _remove_ideas(graph: Graph, node: Node) -> Iterator[Idea]:

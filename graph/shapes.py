@@ -222,6 +222,8 @@ class _Walk:
             node = graph.nodes[node_id]
             found = result.nodes[node_id] = NodeShapes()
             self._node(here, node, wires.get(node_id, []), found)
+            if node_id not in here.useful:
+                continue  # it is left out of the network, so it costs nothing there
             if node.shares is None:
                 result.parameters += found.parameters
             result.macs += found.macs

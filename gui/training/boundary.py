@@ -49,7 +49,6 @@ class BoundaryPanel(QWidget):
         self.last: dict[str, Any] | None = None
         self.plot = pg.PlotWidget()
         self.plot.setMenuEnabled(False)
-        self.plot.setAspectLocked(True)
         self.plot.hideButtons()
         for side in ("left", "bottom"):
             self.plot.getAxis(side).enableAutoSIPrefix(False)

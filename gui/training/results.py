@@ -88,7 +88,7 @@ class ResultsPanel(QWidget):
         self.result = result
         parts = []
         if result.get("test_accuracy") is not None:
-            parts.append(self.tr("Test accuracy <b>{0:.2%}</b>").format(result["test_accuracy"]))
+            parts.append(self.tr("Test accuracy <b>{0:.1f} %</b>").format(100 * result["test_accuracy"]))
         if result.get("test_loss") is not None:
             parts.append(self.tr("test loss <b>{0:.4g}</b>").format(result["test_loss"]))
         scores = result.get("scores") or result

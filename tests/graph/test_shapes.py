@@ -6,9 +6,10 @@ import pytest
 
 from graph.build import GraphBuilder, project
 from graph.document import apply_edits
-from graph.edits import UNSET, Connect, Disconnect, SetParams
+from graph.edits import UNSET, AddNodes, Connect, Disconnect, SetParams
 from graph.facts import DataFacts
-from graph.model import Edge, Project
+from graph.fixes import fixes_for
+from graph.model import Edge, Node, Project
 from graph.shapes import Inference
 from graph.tensors import Tensor
 
@@ -266,3 +267,21 @@ def test_a_mistake_inside_a_block_used_side_by_side_is_one_problem() -> None:
     g.output(g.add("Concat", g.use(unit, x, name="left"), g.use(unit, wide, name="right")), name="y")
     errors = INFERENCE.run(project("P", g)).errors
     assert [error.node for error in errors] == [conv.id]
+
+
+def test_an_input_that_the_data_does_not_feed_is_named_and_can_be_removed() -> None:
+    made = small()
+    facts = DataFacts("Digits", (1, 28, 28), output=(10,), output_reason="for ten classes")
+    apply_edits(made, [AddNodes(made.main.id, [Node("n90", "Input", "spare", {"index": 1})])])
+    (problem,) = INFERENCE.run(made, facts).errors
+    assert problem.text == "Digits feeds one Input, “x”, so nothing arrives at “spare”."
+    assert "Remove spare" in [fix.label for fix in fixes_for(INFERENCE, made, problem, facts)]
+
+
+def test_what_leads_nowhere_costs_nothing() -> None:
+    made = small()
+    before = INFERENCE.run(made).networks[made.main.id].parameters
+    extra = Node("n91", "Linear", "spare", {"out_features": 100})
+    wire = Edge("e91", node(made, "flatten1"), "output", "n91", "input")
+    apply_edits(made, [AddNodes(made.main.id, [extra], [wire])])
+    assert INFERENCE.run(made).networks[made.main.id].parameters == before
