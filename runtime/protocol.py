@@ -48,7 +48,8 @@ Messages, ``{"event": ...}``:
   the client, for there is nobody left to say
   it.
 
-**Credits.** ``steps``, ``epoch``, ``maps`` and ``boundary`` are sent only against a credit. The worker
+**Credits.** ``steps``, ``epoch``, ``maps`` and ``boundary`` are sent only against a credit (while nothing trains,
+an answer to ``watch`` or ``boundary`` is sent without one too). The worker
 starts with :data:`START_CREDITS`; a message that used one up carries ``"credit": True``, and whoever
 drew it gives it back with ``{"do": "credit"}``. Without credits the worker keeps training, gathers and
 thins out what it would have sent; a slow reader costs it nothing.

@@ -229,18 +229,20 @@ class Worker:
     # -- looking -------------------------------------------------------------------------------------
 
     def _look(self, session: Session, now: bool = False) -> None:
-        """Send activations and boundary, up to 5 times a second and only against credits."""
+        """Send activations and boundary, up to 5 times a second and only against credits. ``now`` is for a run
+        that rests: nothing would come back to what was left out for want of a credit, so it is sent all the same."""
         from runtime import probes
 
         if self.watch is not None and (now or clock() >= self._looks.get("maps", 0.0)):
             watch = self.watch
-            self._show("maps", lambda: probes.maps(session, watch))
+            self._show("maps", lambda: probes.maps(session, watch), now)
         if self.boundary is not None and (now or clock() >= self._looks.get("boundary", 0.0)):
             size = self.boundary
-            self._show("boundary", lambda: probes.boundary(session, size))
+            self._show("boundary", lambda: probes.boundary(session, size), now)
 
-    def _show(self, what: str, make: Callable[[], Message]) -> None:
-        if not self.link.spend():
+    def _show(self, what: str, make: Callable[[], Message], now: bool) -> None:
+        paid = self.link.spend()
+        if not (paid or now):
             return
         since = clock()
         try:
@@ -251,7 +253,7 @@ class Worker:
             else:
                 self.boundary = None
             message = {"event": "log", "level": "warning", "text": f"Nothing to show: {error}"}
-        self.link.send({**message, "credit": True})
+        self.link.send({**message, "credit": True} if paid else message)
         cost = clock() - since
         self._looks[what] = clock() + max(1 / MAPS_PER_SECOND, min(LOOK_WITHIN, cost / LOOK_SHARE))
 

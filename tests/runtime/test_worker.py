@@ -188,6 +188,22 @@ def test_a_window_that_never_draws_does_not_hold_up_the_run(worker: Listener, tm
     worker.client.credit(3)
 
 
+def test_what_is_asked_for_after_a_run_comes_without_a_credit(worker: Listener, tmp_path: Path) -> None:
+    """A short run can be over before the window asks, its credits used up and no step left to wait for."""
+    worker.credits = False
+    worker.train(moons_mlp(epochs=60), tmp_path)
+    worker.wait("finished")
+    while worker.client.alive and len([told for told in worker.messages if told.get("credit")]) < 3:
+        worker.client.send({"do": "boundary", "on": True, "size": 8})  # use up what credits are left
+        time.sleep(0.05)
+    worker.messages.clear()
+    worker.client.send({"do": "boundary", "on": True, "size": 8})
+    assert "credit" not in worker.wait("boundary")
+    worker.client.send({"do": "boundary", "on": False})
+    worker.credits = True
+    worker.client.credit(3)
+
+
 def test_what_waits_is_thinned_out() -> None:
     box = Outbox()
     for step in range(1, 3 * MOST_STEPS + 1):
