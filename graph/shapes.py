@@ -166,6 +166,19 @@ class _Here:
     result: GraphShapes
 
 
+class _Plan:
+    """What is the same at every place a graph stands; worked out once a pass."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.order = topological(graph)
+        self.useful = live(graph)
+        self.inputs, self.outputs = graph.inputs, graph.outputs
+        self.wires: dict[str, list[Edge]] = {}
+        """Into each node, in port order."""
+        for edge in sorted(graph.edges.values(), key=edge_key):
+            self.wires.setdefault(edge.target, []).append(edge)
+
+
 class _Walk:
     """One pass over one network."""
 
@@ -173,6 +186,7 @@ class _Walk:
         self.inference = inference
         self.project = project
         self.blocks: dict[Any, GraphShapes] = {}
+        self.plans: dict[str, _Plan] = {}
 
     def network(self, network: Graph, facts: DataFacts | None) -> GraphShapes:
         length = any(-1 in _shape(node) for node in network.inputs)
@@ -213,12 +227,10 @@ class _Walk:
         depth: int,
     ) -> GraphShapes:
         """Walk a network or a block. ``arriving`` holds the tensors of its Input nodes."""
-        here = _Here(graph, place, arriving, bindings, depth, live(graph), GraphShapes(graph.id))
-        result = here.result
-        wires: dict[str, list[Edge]] = {}
-        for edge in sorted(graph.edges.values(), key=edge_key):
-            wires.setdefault(edge.target, []).append(edge)
-        for node_id in topological(graph):
+        plan = self._plan(graph)
+        here = _Here(graph, place, arriving, bindings, depth, plan.useful, GraphShapes(graph.id))
+        result, wires = here.result, plan.wires
+        for node_id in plan.order:
             node = graph.nodes[node_id]
             found = result.nodes[node_id] = NodeShapes()
             self._node(here, node, wires.get(node_id, []), found)
@@ -234,11 +246,17 @@ class _Walk:
             complaint = Complaint("lies on a loop of wires or behind one, so that nothing can ever reach it")
             self._report(here, graph.nodes[looped[0]], complaint, result.nodes[looped[0]])
         self._unused(here)
-        for node in graph.outputs:
+        for node in plan.outputs:
             tensors = result.nodes[node.id].inputs.get("input", ())
             if tensors:
                 result.outputs[node.name] = tensors[0]
         return result
+
+    def _plan(self, graph: Graph) -> _Plan:
+        found = self.plans.get(graph.id)
+        if found is None:
+            found = self.plans[graph.id] = _Plan(graph)
+        return found
 
     def _node(self, here: _Here, node: Node, wires: list[Edge], found: NodeShapes) -> None:
         if node.type == INPUT:
@@ -276,7 +294,8 @@ class _Walk:
         if node.type == BLOCK:
             if node.block not in self.project.blocks:
                 return None
-            return tuple(Port(item.name, "any") for item in self.project.blocks[node.block].inputs)
+            inputs = self._plan(self.project.blocks[node.block]).inputs
+            return tuple(Port(item.name, "any") for item in inputs)
         layer = CATALOGUE.get(node.type)
         return layer.inputs if layer else None
 
@@ -331,6 +350,7 @@ class _Walk:
     def _block(self, here: _Here, node: Node, found: NodeShapes, fields: Mapping[str, Field]) -> None:
         assert node.block is not None
         block = self.project.blocks[node.block]
+        plan = self._plan(block)
         try:
             params = {name: resolve(value, here.bindings) for name, value in node.params.items()}
             repeat = self._checked_use(block, params, here.depth)
@@ -339,7 +359,7 @@ class _Walk:
             return
         values = {item.name: item.default for item in block.parameters} | params
         found.values = {**values, "repeat": repeat}
-        flowing = {item.id: found.inputs[item.name][0] for item in block.inputs}
+        flowing = {item.id: found.inputs[item.name][0] for item in plan.inputs}
         rounds: list[GraphShapes] = []
         field = max(fields.values(), default=None)
         for number in range(repeat):
@@ -347,33 +367,33 @@ class _Walk:
             inner = self._instance(block, flowing, values, (*here.place, step), here.depth)
             rounds.append(inner)
             found.entries = (*found.entries, field)
-            leaving = [inner.nodes[leave.id].receptive for leave in block.outputs]
+            leaving = [inner.nodes[leave.id].receptive for leave in plan.outputs]
             field = max((seen for each in leaving if (seen := seen_through(field, each))), default=None)
             found.parameters += inner.parameters
             found.macs += inner.macs
             found.activations += inner.activations
             here.result.problems.extend(inner.problems)
             if number + 1 < repeat:
-                tensor = inner.outputs.get(block.outputs[0].name)
+                tensor = inner.outputs.get(plan.outputs[0].name)
                 if tensor is None:
                     break
-                flowing = {block.inputs[0].id: tensor}
+                flowing = {plan.inputs[0].id: tensor}
         found.inner = tuple(rounds)
         if any(problem.severity == "error" for inner in rounds for problem in inner.problems):
             found.state = "problem"
-        elif not block.outputs:
+        elif not plan.outputs:
             self._report(here, node, Complaint("has no output inside"), found)
-        elif len(rounds[-1].outputs) == len(block.outputs):
+        elif len(rounds[-1].outputs) == len(plan.outputs):
             found.state = "ok"
             found.outputs = dict(rounds[-1].outputs)
             found.receptive = field
 
     def _checked_use(self, block: Graph, params: dict[str, Value], depth: int) -> int:
         """Take ``repeat`` out of a block use's parameters; :class:`BadValue` when something cannot be."""
-        repeat = params.pop("repeat", 1)
+        repeat, plan = params.pop("repeat", 1), self._plan(block)
         if isinstance(repeat, bool) or not isinstance(repeat, int) or not 1 <= repeat <= MAX_REPEAT:
             raise BadValue(f"has repeat = {repeat!r}, but it must be a whole number from 1 to {MAX_REPEAT}")
-        if repeat > 1 and (len(block.inputs), len(block.outputs)) != (1, 1):
+        if repeat > 1 and (len(plan.inputs), len(plan.outputs)) != (1, 1):
             raise BadValue("can be repeated only with one input and one output")
         for name in params.keys() - {item.name for item in block.parameters}:
             raise BadValue(f"has no parameter {name}")
