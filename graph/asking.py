@@ -141,7 +141,7 @@ def _run_on_meta(
         # what torch advises about a layer (a dropout without effect) is not a matter of shapes
         warnings.simplefilter("ignore")
         module = build_module(layer, values)
-        if module is not None:
+        if isinstance(module, torch.nn.Module):
             module.eval()
         if layer.shapes is not None:
             outputs = layer.shapes(Given(values, inputs))
@@ -161,7 +161,12 @@ def _run_on_meta(
 
 
 def _count_parameters(module: Any) -> int:
-    return sum(weight.numel() for weight in module.parameters()) if module is not None else 0
+    """Of a module, or of what is a tensor itself: a Parameter counts, a Buffer does not."""
+    from torch import nn
+
+    if isinstance(module, nn.Module):
+        return sum(weight.numel() for weight in module.parameters())
+    return module.numel() if isinstance(module, nn.Parameter) else 0
 
 
 @contextmanager

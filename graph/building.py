@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from graph.catalogue.spec import Call, LayerType, Param, literal
+from graph.support import load
 
 __all__ = ["argument", "build_call", "build_module", "call_text", "constructor_text", "literal", "take_apart"]
 
@@ -67,7 +68,7 @@ def call_text(
 
 
 @lru_cache(maxsize=8192)
-def _evaluated(text: str) -> Any:
+def _evaluated(text: str, support: tuple[str, ...] = ()) -> Any:
     import importlib
 
     import torch
@@ -77,15 +78,16 @@ def _evaluated(text: str) -> Any:
     # torch's own code asks the calling frame for __import__; nothing printed from a catalogue entry can.
     # Not the builtin of that name: PySide6 replaces it by one that aborts the process outside real builtins.
     builtins = {"slice": slice, "__import__": importlib.__import__}
-    scope = {"torch": torch, "nn": nn, "F": functional, "__builtins__": builtins}
+    scope = {"torch": torch, "nn": nn, "F": functional, "__builtins__": builtins, **load(support)}
     return eval(compile(text, "<layer>", "eval"), scope)
 
 
 def build_module(layer: LayerType, values: Mapping[str, Any]) -> Any:
-    """The layer's ``nn.Module`` on the current default device; ``None`` for a function."""
+    """The layer's ``nn.Module`` (or ``nn.Parameter``, ``nn.Buffer``) on the current default device; ``None``
+    for a function."""
     if layer.module is None:
         return None
-    return _evaluated("lambda: " + constructor_text(layer, values))()
+    return _evaluated("lambda: " + constructor_text(layer, values), layer.support)()
 
 
 def build_call(layer: LayerType, values: Mapping[str, Any], counts: Mapping[str, int]) -> Callable[..., Any]:
@@ -96,7 +98,7 @@ def build_call(layer: LayerType, values: Mapping[str, Any], counts: Mapping[str,
         names[port.name] = [f"a{number + offset}" for offset in range(counts.get(port.name, 0))]
         number += counts.get(port.name, 0)
     flat = ", ".join(["module", *(name for port in layer.inputs for name in names[port.name])])
-    return _evaluated(f"lambda {flat}: " + call_text(layer, values, names, "module"))
+    return _evaluated(f"lambda {flat}: " + call_text(layer, values, names, "module"), layer.support)
 
 
 def take_apart(layer: LayerType, values: Mapping[str, Any], result: Any) -> dict[str, Any]:

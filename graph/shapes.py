@@ -187,10 +187,12 @@ class _Walk:
         self.project = project
         self.blocks: dict[Any, GraphShapes] = {}
         self.plans: dict[str, _Plan] = {}
+        self.probes = 1
 
     def network(self, network: Graph, facts: DataFacts | None) -> GraphShapes:
         length = any(-1 in _shape(node) for node in network.inputs)
         corners = probes((BATCH, LENGTH) if length else (BATCH,))
+        self.probes = len(corners)
         arriving: dict[str, Tensor] = {}
         problems: list[Problem] = []
         place: Place = (network.id,)
@@ -335,7 +337,7 @@ class _Walk:
             self._report(here, node, answer.complaint, found)
             return
         found.state = "ok"
-        found.outputs = answer.outputs
+        found.outputs = answer.outputs if found.inputs else self._everywhere(answer.outputs)
         found.parameters, found.macs = answer.parameters, answer.macs
         found.activations = sum(tensor.elements() for tensor in answer.outputs.values())
         if fields:
@@ -346,6 +348,12 @@ class _Walk:
             found.receptive = (size, jump)
         if answer.caution is not None:
             self._report(here, node, answer.caution, found, "caution")
+
+    def _everywhere(self, outputs: dict[str, Tensor]) -> dict[str, Tensor]:
+        """What needs no input has the same shape at every probe."""
+        return {
+            name: Tensor(tensor.shapes[:1] * self.probes, tensor.dtype) for name, tensor in outputs.items()
+        }
 
     def _block(self, here: _Here, node: Node, found: NodeShapes, fields: Mapping[str, Field]) -> None:
         assert node.block is not None

@@ -78,8 +78,9 @@ def activations(session: Session, path: tuple[str, ...], inputs: torch.Tensor) -
     graph itself is walked over the model's own layers.
     """
     dotted = session.source.modules.get(path)
-    if dotted is not None and not shared(session, path):
-        return _hooked(session, session.model.get_submodule(dotted), inputs)
+    module = dict(session.model.named_modules()).get(dotted) if dotted is not None else None
+    if module is not None and not shared(session, path):
+        return _hooked(session, module, inputs)
     from graph.code import walk
 
     found = walk(session.project, session.shapes, session.network, session.model, [inputs], {path})

@@ -6,6 +6,8 @@ and the tests. Nothing here imports torch; :mod:`graph.building` turns declarati
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -13,7 +15,10 @@ from typing import Any, Literal
 from graph.tensors import Tensor
 from graph.values import BadValue, Value, shown
 
-Kind = Literal["int", "float", "bool", "choice", "ints", "shape"]
+Kind = Literal["int", "float", "bool", "choice", "ints", "shape", "text"]
+
+MAX_TEXT = 200
+"""Longest text parameter, in characters."""
 
 
 class _Same:
@@ -77,7 +82,8 @@ class Param:
     ``default`` applies while the person has set nothing; ``torch`` is torch's own default, left out of
     the code (same as ``default`` unless given; a ``required`` parameter is always printed, by position).
     ``inferred`` makes the default "auto": the value follows from the inputs, and can be pinned.
-    ``ints`` is one int or a tuple of exactly ``length`` ints; ``shape`` a tuple of any length.
+    ``ints`` is one int or a tuple of exactly ``length`` ints; ``shape`` a tuple of any length; ``text`` a
+    line that ``pattern`` matches as a whole, described to people by ``wording`` ("an equation such as …").
     """
 
     name: str
@@ -96,6 +102,8 @@ class Param:
     """Whether the parameter is an argument of the module's constructor."""
     bare: bool = False
     """A tuple of one number is printed as that number: ``nn.LayerNorm(64)``."""
+    pattern: str = ".*"
+    wording: str = ""
 
     @property
     def torch_default(self) -> Any:
@@ -117,6 +125,9 @@ class Param:
             return value if isinstance(value, bool) else None
         if self.kind == "choice":
             return value if isinstance(value, str) and value in self.choices else None
+        if self.kind == "text":
+            fits = isinstance(value, str) and len(value) <= MAX_TEXT and re.fullmatch(self.pattern, value)
+            return value if fits else None
         if self.kind == "int":
             return value if self._number(value, int) else None
         if self.kind == "float":
@@ -143,6 +154,8 @@ class Param:
             return "true or false"
         if self.kind == "choice":
             return "one of " + ", ".join(self.choices)
+        if self.kind == "text":
+            return self.wording or "a line of text"
         bounds = ""
         if self.minimum is not None and self.maximum is not None:
             bounds = f" from {_number_text(self.minimum)} to {_number_text(self.maximum)}"
@@ -165,7 +178,7 @@ def literal(value: Any) -> str:
         inside = ", ".join(literal(item) for item in value)
         return f"({inside},)" if len(value) == 1 else f"({inside})"
     if value is None or type(value) in (bool, int, float, str):
-        return repr(value).replace("'", '"') if isinstance(value, str) else repr(value)
+        return json.dumps(value) if isinstance(value, str) else repr(value)
     raise TypeError(f"{value!r} is not a plain value")
 
 
@@ -247,8 +260,10 @@ class LayerType:
     """One kind of node. See CONTRIBUTING.md for a worked example.
 
     ``module`` is the torch class as written in code (``"nn.Conv2d"``); without it the layer is a function
-    and ``call`` prints the expression. ``unpack`` shows how several results are taken apart:
-    ``"{output}, ({h_n}, {c_n})"``. ``check`` is the contract, asked before torch is.
+    and ``call`` prints the expression. It may also be ``"nn.Parameter"`` or ``"nn.Buffer"``: then
+    ``construct`` prints how it is made and ``call`` uses ``module`` as a tensor. ``unpack`` shows how
+    several results are taken apart: ``"{output}, ({h_n}, {c_n})"``. ``check`` is the contract, asked
+    before torch is.
     """
 
     name: str
@@ -264,6 +279,8 @@ class LayerType:
     call: Callable[[Call], str] | None = None
     construct: Callable[[Call], str] | None = None
     """Prints the constructor where the usual ``module(required, keyword=…)`` does not do."""
+    support: tuple[str, ...] = ()
+    """Files of :mod:`graph.support` whose classes and functions ``module`` and ``call`` use."""
     unpack: str | Callable[[Mapping[str, Any]], str | None] | None = None
     check: Callable[[Given], Complaint | None] | None = None
     caution: Callable[[Given], Complaint | None] | None = None

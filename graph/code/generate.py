@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from graph import support
 from graph.catalogue import CATALOGUE
 from graph.code.classes import Classes
 from graph.code.emit import Emitter, places
@@ -14,6 +15,7 @@ from graph.model import INPUT, Project
 from graph.shapes import ProjectShapes
 
 _IMPORTS = (
+    ("math", "import math\n"),
     ("torch", "import torch"),
     ("F", "import torch.nn.functional as F"),
     ("torchvision", "import torchvision"),
@@ -33,11 +35,13 @@ def generate(project: Project, shapes: ProjectShapes, network_id: str) -> Source
     classes = Classes(structures, shapes.networks[network_id])
     written = Emitter(classes).write()
     name = classes.variants[-1].name
-    body = "\n".join(written.lines) + "\n"
+    parts = _support(structures)
+    body = "\n\n\n".join([*parts, "\n".join(written.lines)]) + "\n"
     used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
     imports = [line for word, line in _IMPORTS if word in used]
     head = [f'"""{name}, drawn with TorchLoom. Needs torch alone."""', "", *imports, "", ""]
-    lines, owners = places(classes, written, len(head))
+    above = sum(part.count("\n") + 3 for part in parts)
+    lines, owners = places(classes, written, len(head) + above)
     entries = []
     for node in structures.network.inputs:
         values = CATALOGUE[INPUT].validated(node.params)
@@ -51,3 +55,10 @@ def generate(project: Project, shapes: ProjectShapes, network_id: str) -> Source
         module_paths(classes.root),
         tuple(owners),
     )
+
+
+def _support(structures: Structures) -> list[str]:
+    """The texts of the support files that live layers use, each once."""
+    layers = (step.layer for structure in structures.all.values() for step in structure.steps)
+    names = dict.fromkeys(name for layer in layers if layer for name in layer.support)
+    return [support.text(name) for name in names]

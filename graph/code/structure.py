@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from graph import support
 from graph.catalogue import CATALOGUE
 from graph.catalogue.spec import LayerType
 from graph.model import BLOCK, INPUT, OUTPUT, Edge, Graph, Node, Project, edge_key
@@ -105,7 +106,7 @@ def safe_name(name: str) -> str:
         raise CodeError(f"“{name[:80]}” cannot be a name in Python. Rename it: letters, digits and _.")
     if name.startswith("_"):
         return "n" + name
-    return name + "_" if name in MODULE_ATTRIBUTES | IN_THE_CODE else name
+    return name + "_" if name in MODULE_ATTRIBUTES | IN_THE_CODE | support.names() else name
 
 
 class Structures:

@@ -111,7 +111,9 @@ class _Walker:
     ) -> dict[str, Any]:
         assert step.layer is not None
         values = instance.values(step.id)
-        module = self.model.get_submodule(path) if path else None
+        owner, _, name = path.rpartition(".")
+        # not get_submodule alone: a Parameter is no module
+        module = getattr(self.model.get_submodule(owner), name) if path else None
         call = build_call(step.layer, values, {port: len(found) for port, found in arguments.items()})
         flat = [tensor for port in step.layer.inputs for tensor in arguments.get(port.name, ())]
         return take_apart(step.layer, values, call(module, *flat))

@@ -29,4 +29,4 @@ def _param(item: Exposed) -> Param:
         return Param(item.name, "shape", default, item.help)
     if isinstance(default, (int, Expr)) or default is None:
         return Param(item.name, "int", default, item.help, optional=default is None)
-    return Param(item.name, "text", default, item.help)  # type: ignore[arg-type]
+    return Param(item.name, "text", default, item.help)

@@ -174,7 +174,7 @@ class TextEditor(Editor):
         self.setFocusProxy(self.box)
 
     def read(self, text: str) -> Any:
-        return text
+        return self.param.check(text) if self.param.kind == "text" else text
 
     def show_value(self, value: Any) -> None:
         self.value = value
@@ -253,7 +253,7 @@ EDITORS: dict[str, type[Editor]] = {
     "shape": ShapeEditor,
     "text": TextEditor,
 }
-"""Editor by the kind of the parameter; ``text`` is for the text parameters of blocks."""
+"""Editor by the kind of the parameter."""
 
 
 def editor_for(param: Param, names: frozenset[str] = frozenset(), expression: bool = False) -> Editor:

@@ -161,6 +161,8 @@ class ParamRow(QObject):
             return True
         if self.param.kind == "choice":
             return self.param.choices[0]
+        if self.param.kind == "text":
+            return self.param.default or ""
         low = self.param.minimum if self.param.minimum is not None else 0
         number = float(low) if self.param.kind == "float" else max(int(low), 1 if low >= 0 else int(low))
         if self.param.kind == "float":

@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
+from graph import support
 from graph.asking import Answer
 from graph.building import call_text, constructor_text
 from graph.catalogue import CATALOGUE
@@ -59,7 +60,7 @@ def complaint(name: str, params: dict[str, Any], **shapes: Any) -> Any:
 
 def test_there_are_enough() -> None:
     assert len(CATALOGUE) >= 120
-    torch_classes = {layer.module for layer in LAYERS if layer.module}
+    torch_classes = {layer.module for layer in LAYERS if layer.module and not layer.support}
     assert all(hasattr(nn, name.removeprefix("nn.")) for name in torch_classes)
 
 
@@ -72,7 +73,7 @@ def test_is_explained(layer: LayerType) -> None:
     assert layer.examples
     for param in layer.params:
         assert param.help.endswith("."), f"{param.name}: {param.help}"
-        assert param.kind in ("bool", "choice") or (param.minimum is not None), param.name
+        assert param.kind in ("bool", "choice", "text") or (param.minimum is not None), param.name
     known = {param.name for param in layer.params}
     assert set(layer.headline) <= known and len(layer.headline) <= 2
     layer.validated(layer.initial)
@@ -86,7 +87,8 @@ def test_defaults_are_torchs(layer: LayerType) -> None:
         return
     import inspect
 
-    names = inspect.signature(getattr(nn, layer.module.removeprefix("nn."))).parameters
+    known = {**support.load(layer.support), **vars(nn)}
+    names = inspect.signature(known[layer.module.removeprefix("nn.")]).parameters
     if "kwargs" in names and layer.category == "Recurrent":
         names = inspect.signature(nn.RNNBase).parameters  # type: ignore[assignment]
     order = [name for name in names if any(param.name == name and param.required for param in layer.params)]
