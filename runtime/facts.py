@@ -6,10 +6,12 @@ from graph.facts import DataFacts
 from graph.model import Project
 from runtime.data import get_source
 from runtime.data.targets import TITLES, form_of, output_shape
+from runtime.recipes import SUPERVISED
 
 
 def facts_for(project: Project) -> DataFacts | None:
-    """Shapes that input and output have to agree with, or ``None`` while no data is chosen.
+    """Shapes that input and output have to agree with, or ``None`` while no data is chosen and for recipes
+    that do not simply feed the data to one network.
 
     Raises :class:`runtime.data.DataError` when the choice itself cannot be used (an unknown source, a wrong
     option, a loss that does not go with these targets).
@@ -18,6 +20,8 @@ def facts_for(project: Project) -> DataFacts | None:
         return None
     source = get_source(project.data.source)
     schema = source.schema(project.data.options)
+    if project.training.recipe != SUPERVISED:
+        return None
     loss = project.training.loss
     goal = f"{schema.class_count} classes" if schema.task != "regression" else "the numbers to predict"
     return DataFacts(

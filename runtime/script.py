@@ -22,6 +22,7 @@ from runtime.initialisation import INITIALISATIONS, initialise_text
 from runtime.losses import LOSSES, Answer, answer_rule
 from runtime.optimizers import OPTIMIZERS, extras
 from runtime.precision import PRECISION
+from runtime.recipes import check_recipe
 from runtime.runs import write_atomic
 from runtime.schedules import SCHEDULES
 from runtime.script_data import DataPart, data_part
@@ -51,6 +52,7 @@ def training_script(
     at hand. Raises :class:`graph.code.CodeError`, :class:`runtime.data.DataError` or
     :class:`runtime.choice.ChoiceError` with a sentence.
     """
+    check_recipe(project.training.recipe)
     shapes = shapes if shapes is not None else Inference().run(project)
     source = generate(project, shapes, project.main.id)
     if len(project.main.inputs) != 1:

@@ -15,6 +15,7 @@ from gui.workspace import Workspace
 from runtime.data import DataError, get_source
 from runtime.facts import facts_for
 from runtime.losses import LOSSES
+from runtime.recipes import recipe_problem
 
 
 class DataBanner(Banner):
@@ -35,6 +36,12 @@ class DataBanner(Banner):
     def look(self, anew: bool = False) -> None:
         """Show the banner when there is something to fit, hide it otherwise."""
         workspace = self.workspace
+        sentence = recipe_problem(workspace.project.training.recipe)
+        if sentence is not None:
+            if anew or sentence not in (self._told, self._dismissed):
+                self._told, self._dismissed = sentence, ""
+                self.tell("hint", sentence)
+            return
         try:
             get_source(workspace.project.data.source)
             facts = facts_for(workspace.project)

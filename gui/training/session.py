@@ -19,6 +19,7 @@ from runtime.client import WorkerClient
 from runtime.data import DataError, get_source
 from runtime.facts import facts_for
 from runtime.protocol import Message
+from runtime.recipes import recipe_problem
 from runtime.runs import Run, new_folder
 
 BUSY = ("starting", "running", "paused", "stopping")
@@ -193,6 +194,11 @@ class TrainingSession(QObject):
     def _sound(self) -> bool:
         """Whether the project can be trained; says why not."""
         workspace = self.workspace
+        sentence = recipe_problem(workspace.project.training.recipe)
+        if sentence is not None:
+            workspace.message.emit("error", sentence)
+            self.refused.emit(None)
+            return False
         try:
             get_source(workspace.project.data.source)
             facts_for(workspace.project)

@@ -13,6 +13,7 @@ from runtime.commands.output import Output, Refused
 from runtime.data import DataError
 from runtime.facts import facts_for
 from runtime.headless import train_project
+from runtime.recipes import recipe_problem
 from runtime.runs import new_folder
 
 BAR_WIDTH = 24
@@ -31,6 +32,9 @@ def train(
         raise Refused("--resume needs --run-folder, the folder of the run to go on with.")
     if resume and folder is not None and not folder.is_dir():
         raise Refused(f"There is no run folder {folder} to go on with.")
+    problem = recipe_problem(project.training.recipe)
+    if problem is not None:
+        raise Refused(problem)
     try:
         facts = facts_for(project)
     except DataError as error:

@@ -23,6 +23,7 @@ from runtime.initialisation import INITIALISATIONS, initialise
 from runtime.losses import LOSSES, Answer, answer_rule
 from runtime.optimizers import OPTIMIZERS, extras
 from runtime.precision import PRECISION
+from runtime.recipes import check_recipe
 from runtime.runs import Run, write_atomic, write_json
 from runtime.schedules import SCHEDULES
 from runtime.training.errors import RunError
@@ -158,6 +159,7 @@ def prepare(
     from runtime.training.guard import explain
 
     training = project.training
+    check_recipe(training.recipe)
     run = Run(folder.absolute())
     state = checkpoint.read(run.checkpoint) if resume else None
     place = torch.device(pick_device(device or training.device))

@@ -134,3 +134,12 @@ def test_history_forgets_what_a_resumed_run_does_again() -> None:
     assert list(history.steps) == [1, 2] and list(history.loss) == [3.0, 2.0]
     assert list(history.told) == [2] and len(history.epochs) == 1
     assert history.version > version and history.best == history.epochs[0]
+
+
+def test_a_recipe_that_is_still_to_come_is_refused_with_a_sentence(make: Make) -> None:
+    workspace, session, _ = make(digits_cnn(recipe="diffusion"))
+    told: list[str] = []
+    workspace.message.connect(lambda _kind, text: told.append(text))
+    assert not session.train()
+    assert session.state == "idle"
+    assert len(told) == 1 and "guessing the noise" in told[0]

@@ -8,6 +8,7 @@ from graph.facts import DataFacts
 from graph.model import DataChoice, Project, Training
 from runtime.data import SOURCES, DataError
 from runtime.facts import facts_for
+from runtime.recipes import COMING, recipe_problem
 
 
 def test_classes_ask_for_one_output_each() -> None:
@@ -46,3 +47,14 @@ def test_every_source_has_facts_without_loading(source: str) -> None:
     facts = facts_for(Project(data=DataChoice(source), training=Training(loss=loss)))
     assert facts is not None
     assert facts.input_shape == SOURCES[source].schema().input_shape
+
+
+@pytest.mark.parametrize("recipe", sorted(COMING))
+def test_a_recipe_of_its_own_asks_for_nothing_of_one_network(recipe: str) -> None:
+    assert facts_for(Project(data=DataChoice("digits"), training=Training(recipe=recipe))) is None
+    assert f"recipe “{recipe}”" in (recipe_problem(recipe) or "")
+
+
+def test_recipes_that_nobody_knows_are_named_and_the_known_ones_listed() -> None:
+    assert recipe_problem("supervised") is None
+    assert "“alchemy”. Choose one of supervised, " in (recipe_problem("alchemy") or "")
