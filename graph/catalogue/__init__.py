@@ -27,6 +27,7 @@ CATEGORIES = (
     "Arithmetic",
     "Reduce",
     "Padding and resizing",
+    "Losses",
 )
 
 
