@@ -28,6 +28,7 @@ CATEGORIES = (
     "Reduce",
     "Padding and resizing",
     "Losses",
+    "Losses",
 )
 
 

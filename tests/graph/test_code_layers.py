@@ -135,9 +135,11 @@ def _by_hand(
     node = next(node for node in graph.nodes.values() if node.name == "layer")
     values = here.nodes[node.id].values
     module = build_module(layer, values)
-    if module is not None:
+    if isinstance(module, torch.nn.Module):
         module.load_state_dict(_part(model, place).state_dict(), strict=True)
         module.eval()
+    elif module is not None:  # a Parameter or a Buffer
+        module = _part(model, place)
     counts = {port: len(shape) if isinstance(shape, list) else 1 for port, shape in example.inputs.items()}
     arranged = {port: [] for port in example.inputs}  # type: dict[str, list[torch.Tensor]]
     for (port, _, _, _), tensor in zip(ports_of(example), tensors, strict=True):
