@@ -1,0 +1,92 @@
+"""Every shipped block opens readable, builds, and computes what a module written by hand does."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.build import GraphBuilder, project
+from graph.model import Project
+from graph.shapes import Inference
+from presets.blocks import UnknownBlock, all_blocks, find
+from tests.presets.clear import overlaps, run_through
+
+INFERENCE = Inference()
+SHAPES = {
+    "conv-norm": "(B, 64, 32, 32)",
+    "vgg-stage": "(B, 64, 16, 16)",
+    "vgg-stage-bn": "(B, 64, 16, 16)",
+    "depthwise-separable": "(B, 128, 32, 32)",
+    "basic-residual": "(B, 64, 32, 32)",
+    "basic-residual-down": "(B, 64, 16, 16)",
+    "bottleneck-residual": "(B, 256, 16, 16)",
+    "bottleneck-residual-down": "(B, 256, 16, 16)",
+    "residual-stage": "(B, 64, 16, 16)",
+    "inception": "(B, 256, 28, 28)",
+    "fire": "(B, 128, 32, 32)",
+    "dense-layer": "(B, 96, 32, 32)",
+    "dense-block": "(B, 256, 32, 32)",
+    "dense-transition": "(B, 128, 8, 8)",
+    "squeeze-excitation": "(B, 64, 32, 32)",
+    "channel-attention": "(B, 64, 32, 32)",
+    "inverted-residual": "(B, 32, 32, 32)",
+    "inverted-bottleneck": "(B, 32, 16, 16)",
+    "mbconv": "(B, 32, 32, 32)",
+    "mbconv-down": "(B, 32, 16, 16)",
+    "unet-down": "(B, 64, 32, 32) (B, 64, 64, 64)",
+    "unet-up": "(B, 64, 32, 32)",
+    "aspp": "(B, 256, 32, 32)",
+    "attention-head": "(B, 10, 64)",
+    "multi-head-attention": "(B, 10, 64)",
+    "mlp": "(B, 10, 64)",
+    "encoder-layer": "(B, 10, 64)",
+    "encoder-layer-pre": "(B, 10, 64)",
+    "decoder-layer": "(B, 10, 64)",
+    "decoder-layer-pre": "(B, 10, 64)",
+    "gpt-layer": "(B, 10, 64)",
+    "patch-embedding": "(B, 49, 64)",
+}
+"""What comes out of each block, as it is, for the inputs it names."""
+
+
+def placed(block_id: str) -> Project:
+    """A project with the block alone between its inputs and outputs."""
+    block = find(block_id)
+    made = block.make()
+    g = GraphBuilder("Net")
+    inputs = [
+        g.input(node.name, shape=shape) for node, shape in zip(made.graph.inputs, block.shapes, strict=True)
+    ]
+    for wire in g.use(made, *inputs, name="block"):
+        g.output(wire, name=f"out_{wire.port}")
+    return project(block.title, g)
+
+
+def test_the_table_names_every_block() -> None:
+    assert {block.id for block in all_blocks()} == SHAPES.keys()
+
+
+@pytest.mark.parametrize("block", all_blocks(), ids=lambda block: block.id)
+def test_opens_readable_and_fits(block: object) -> None:
+    made = placed(block.id)  # type: ignore[attr-defined]
+    shapes = INFERENCE.run(made)
+    assert [problem.text for problem in shapes.problems] == []
+    outputs = shapes.networks[made.main.id].outputs.values()
+    assert " ".join(tensor.text for tensor in outputs) == SHAPES[block.id]  # type: ignore[attr-defined]
+    for graph in made.graphs():
+        assert overlaps(made, graph) == []
+        assert run_through(made, graph) == []
+        assert graph in made.networks.values() or (graph.help and len(graph.nodes) <= 20)
+
+
+@pytest.mark.parametrize("block", all_blocks(), ids=lambda block: block.id)
+def test_says_what_it_is(block: object) -> None:
+    for text in (block.title, block.summary, block.help, block.group):  # type: ignore[attr-defined]
+        assert text.strip() == text and text
+    assert block.summary.endswith(".") and block.help.endswith(".")  # type: ignore[attr-defined]
+    assert len(block.tags) >= 3  # type: ignore[attr-defined]
+    assert all(exposed.help for exposed in block.make().graph.parameters)  # type: ignore[attr-defined]
+
+
+def test_an_unknown_block_is_named_with_the_closest() -> None:
+    with pytest.raises(UnknownBlock, match="Did you mean basic-residual"):
+        find("basic-residua")
