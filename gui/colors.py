@@ -156,7 +156,6 @@ CATEGORIES: dict[str, tuple[str, str]] = {
     "Arithmetic": ("#7c479f", "#d2a9f0"),
     "Reduce": ("#8f4838", "#e9a795"),
     "Padding and resizing": ("#4b7222", "#aad274"),
-    "Losses": ("#b3263b", "#ff8f8f"),
     "Losses": ("#9a3412", "#fdba8c"),
     "Blocks": ("#8d2f5b", "#f38fb8"),
 }

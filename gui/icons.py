@@ -30,7 +30,6 @@ CATEGORY_ICONS = {
     "Arithmetic": "plus-minus-variant",
     "Reduce": "sigma",
     "Padding and resizing": "border-outside",
-    "Losses": "target",
     "Losses": "bullseye-arrow",
     "Blocks": "package-variant-closed",
 }

@@ -28,7 +28,6 @@ CATEGORIES = (
     "Reduce",
     "Padding and resizing",
     "Losses",
-    "Losses",
 )
 
 
