@@ -381,6 +381,45 @@ def _expand(random: Random, layer: LayerType) -> Case:
     return Case(params, Wires({"input": [shape]}, {}))
 
 
+def _loss(random: Random, layer: LayerType) -> Case:
+    """Predictions and targets that mostly fit: one shape, or class numbers for scores."""
+    params = parameters(random, layer)
+    params.pop("full", None) if random.random() < 0.5 else None
+    shape = axes(random, random.choice((1, 2, 2, 3, 4)), most=5)
+    names = [port.name for port in layer.inputs]
+    shapes: dict[str, list[Shape]] = {
+        name: [shape if name == names[0] else wobble(random, shape)] for name in names
+    }
+    dtypes = {port.name: "int64" for port in layer.inputs if port.accepts == "int"}
+    if layer.name in ("CrossEntropyLoss", "NLLLoss", "MultiMarginLoss", "LinearCrossEntropyLoss"):
+        if layer.name in ("CrossEntropyLoss", "NLLLoss"):
+            shape = axes(random, near(random, random.choice((2, 2, 3, 4))), most=5)
+        else:
+            shape = axes(random, near(random, 2), most=5)
+        places = wobble(random, (shape[0], *shape[2:]))
+        shapes, dtypes = {"input": [shape], "target": [places]}, {"target": "int64"}
+        if layer.name == "CrossEntropyLoss" and random.random() < 0.3:
+            shapes, dtypes = {"input": [shape], "target": [wobble(random, shape)]}, {}
+        params.pop("ignore_index", None)
+    elif layer.name.startswith("MultiLabel"):
+        shape = axes(random, near(random, 2), most=5)
+        shapes = {"input": [shape], "target": [wobble(random, shape)]}
+    elif layer.name == "CosineEmbeddingLoss":
+        shape = axes(random, near(random, 2), most=5)
+        shapes = {"input1": [shape], "input2": [wobble(random, shape)], "target": [wobble(random, shape[:1])]}
+    elif layer.name == "GaussianNLLLoss" and random.random() < 0.5:
+        shapes["var"] = [random.choice((shape[:-1], (*shape[:-1], 1)))]
+    elif layer.name == "CTCLoss":
+        labels = random.randint(1, 3)
+        shapes = {
+            "log_probs": [wobble(random, (2, labels + random.randint(0, 4), random.randint(2, 5)))],
+            "targets": [wobble(random, (2, labels), 0.05)],
+            "input_lengths": [wobble(random, (2,), 0.05)],
+            "target_lengths": [wobble(random, (2,), 0.05)],
+        }
+    return Case(params, Wires(shapes, dtypes))
+
+
 MAKERS: dict[str, Maker] = {
     **dict.fromkeys(("Linear", "LayerNorm", "RMSNorm", "GroupNorm"), _features),
     "Bilinear": _bilinear,
@@ -407,6 +446,8 @@ def case(random: Random, layer: LayerType) -> Case:
     """One random configuration of a layer."""
     if layer.name in MAKERS:
         return MAKERS[layer.name](random, layer)
+    if layer.category == "Losses":
+        return _loss(random, layer)
     if layer.name.startswith("Transformer"):
         return _transformer(random, layer)
     if layer.name[-2:] in ("1d", "2d", "3d"):

@@ -63,6 +63,10 @@ def on_purpose(layer: LayerType, answer: Answer, trial: Case) -> str | None:
         return "only some of torch's kernels take a mask of one axis"
     if text.startswith("is causal, which is a mask of its own"):
         return "of two masks only one would be used"
+    if layer.category == "Losses" and (
+        "so they need one shape" in text or "one target for each pair" in text
+    ):
+        return "torch stretches a target over the predictions, which is hardly ever meant"
     if text.startswith("needs both states or none"):
         return "a single state would be left out"
     return None

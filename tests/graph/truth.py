@@ -59,10 +59,19 @@ def fill(shape: Shape, dtype: str, values: Mapping[str, Any], port: str) -> torc
         return hidden if dtype == "bool" else torch.zeros(shape).masked_fill(hidden, -torch.inf)
     if dtype == "bool":
         return torch.rand(shape) < 0.5
+    if port == "lengths":
+        return torch.randint(1, 4, shape)
     if dtype == "int64":
         count = values.get("num_embeddings") or values.get("num_classes") or 3
         return torch.zeros(shape, dtype=torch.int64) if port == "indices" else torch.randint(0, count, shape)
     return torch.rand(shape) + 0.1
+
+
+def judged(shape: Shape, dtype: str, port: str, steps: int) -> torch.Tensor:
+    """What losses are asked about: probabilities, a class that is always there, lengths within the sequences."""
+    if dtype != "int64":
+        return torch.rand(shape) * 0.9 + 0.05
+    return torch.full(shape, steps if port == "input_lengths" else 1 if port == "target_lengths" else 0)
 
 
 def run(layer: LayerType, values: Mapping[str, Any], wires: Wires, batch: int, seed: int = 0
@@ -70,11 +79,14 @@ def run(layer: LayerType, values: Mapping[str, Any], wires: Wires, batch: int, s
     """Module, inputs in port order, and outputs by port of a real run in evaluation mode."""
     torch.manual_seed(seed)
     module = build_module(layer, values)
-    if module is not None:
+    if isinstance(module, torch.nn.Module):
         module.eval()
     shapes = wires.at(batch)
+    steps = next(iter(shapes.values()))[0][1:2] if shapes else ()
     tensors = [
-        fill(shape, wires.dtypes.get(port.name, "float32"), values, port.name)
+        judged(shape, wires.dtypes.get(port.name, "float32"), port.name, *(steps or (1,)))
+        if layer.category == "Losses"
+        else fill(shape, wires.dtypes.get(port.name, "float32"), values, port.name)
         for port in layer.inputs
         for shape in shapes.get(port.name, [])
     ]
@@ -89,6 +101,9 @@ def predicted(answer: Answer, batch: int) -> dict[str, Shape]:
     low, high = PROBE_SIZES["B"]
     found = {}
     for port, tensor in answer.outputs.items():
+        if len(tensor.shapes) == 1:  # what needs no input is the same for every batch
+            found[port] = tensor.shapes[0]
+            continue
         if batch in (low, high):
             found[port] = tensor.shapes[(low, high).index(batch)]
             continue
