@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from graph.checks import layer_type, takes_many
-from graph.edits import AddNodes, Connect, Disconnect, Edit, EditError, RemoveNodes, Rename, SetFrames
+from graph.edits import (
+    AddNodes,
+    Connect,
+    Disconnect,
+    Edit,
+    EditError,
+    RemoveNodes,
+    Rename,
+    SetFrames,
+    SetShares,
+)
 from graph.fragment import copy, paste
 from graph.model import BLOCK, INPUT, OUTPUT, Edge, Graph, Node, Project
 from graph.names import fresh_name
@@ -102,7 +112,8 @@ def insert_on_edge(project: Project, graph: Graph, edge_id: str, node: Node) -> 
 
 
 def delete(project: Project, graph: Graph, ids: Iterable[str]) -> list[Edit]:
-    """Remove nodes, wires and frames. Where a block loses a port, the wires at its uses go with it."""
+    """Remove nodes, wires and frames. Where a block loses a port, the wires at its uses go with it; weights
+    that others share stay with those."""
     wanted = set(ids)
     nodes = [key for key in graph.nodes if key in wanted]
     frames = [key for key in graph.frames if key in wanted]
@@ -110,13 +121,26 @@ def delete(project: Project, graph: Graph, ids: Iterable[str]) -> list[Edit]:
         key for key, edge in graph.edges.items()
         if key in wanted and not wanted & {edge.source, edge.target}
     ]  # fmt: skip
-    edits = _unplug(project, graph, [graph.nodes[key] for key in nodes])
+    edits = [*promote(graph, nodes), *_unplug(project, graph, [graph.nodes[key] for key in nodes])]
     if wires:
         edits.append(Disconnect(graph.id, wires))
     if nodes:
         edits.append(RemoveNodes(graph.id, nodes))
     if frames:
         edits.append(SetFrames(graph.id, dict.fromkeys(frames)))
+    return edits
+
+
+def promote(graph: Graph, leaving: Iterable[str]) -> list[Edit]:
+    """Before nodes go: let those that use their weights and stay hold the weights among themselves."""
+    gone = set(leaving)
+    edits: list[Edit] = []
+    for owner in sorted(gone):
+        left = [node for node in graph.nodes.values() if node.shares == owner and node.id not in gone]
+        for number, node in enumerate(left):
+            edits.append(SetShares(graph.id, node.id, None))
+            if number:
+                edits.append(SetShares(graph.id, node.id, left[0].id))
     return edits
 
 
