@@ -98,7 +98,7 @@ def build_call(layer: LayerType, values: Mapping[str, Any], counts: Mapping[str,
         names[port.name] = [f"a{number + offset}" for offset in range(counts.get(port.name, 0))]
         number += counts.get(port.name, 0)
     flat = ", ".join(["module", *(name for port in layer.inputs for name in names[port.name])])
-    return _evaluated(f"lambda {flat}: " + call_text(layer, values, names, "module"), layer.support)
+    return _evaluated(f"lambda {flat}: " + call_text(layer, values, names, "module"), layer.brings(names))
 
 
 def take_apart(layer: LayerType, values: Mapping[str, Any], result: Any) -> dict[str, Any]:

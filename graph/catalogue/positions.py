@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from graph.catalogue.rules import (
-    Outputs,
-    axis_size,
-    channels_match,
-    first,
-    pair,
-    rank_at_least,
-    rank_is,
-    smallest,
-)
+from math import isqrt
+
+from graph.catalogue.rules import Outputs, axis_size, by, channels_match, first, pair, rank_at_least, rank_is
 from graph.catalogue.spec import Call, Complaint, Example, Given, LayerType, Param, Patch, Port
 
 SEQUENCES = "a batch of sequences (B, T, features)"
@@ -24,7 +17,7 @@ def _long_enough(given: Given) -> Complaint | None:
     if there is None or there <= length:
         return None
     return Complaint(
-        f"has learned positions for {length} steps but receives {there} in {given.one().text}",
+        f"has positions for {length} steps but receives {there} in {given.one().text}",
         expected=f"at most {length}", got=str(there), param="max_len",
         patches=(Patch(f"Set max_len to {there}", {"max_len": there}),),
     )  # fmt: skip
@@ -50,15 +43,34 @@ def _window(given: Given) -> tuple[int, int]:
     return size[0] * size[1], (2 * size[0] - 1) * (2 * size[1] - 1)
 
 
-def _scores_fit(given: Given) -> Complaint | None:
-    scores, (places, _) = given.one(), _window(given)
-    if scores.size(-1) == scores.size(-2) == places and scores.size(-3) == given["num_heads"]:
+def _side(given: Given) -> int | None:
+    """The window is taken to be a square."""
+    places = given.one().size(-1)
+    side = isqrt(places) if places is not None else 0
+    return side if side and side * side == places else None
+
+
+def _square_scores(given: Given) -> Complaint | None:
+    scores = given.one()
+    if scores.size(-1) is not None and scores.size(-1) == scores.size(-2):
         return None
-    wanted = f"(…, {given['num_heads']}, {places}, {places})"
     return Complaint(
-        f"expects the scores of {given['num_heads']} heads over {places} places, {wanted}, but receives "
-        f"{scores.text}",
-        expected=wanted, got=scores.text, port="input", param="window_size",
+        f"expects the scores of every place of a window for every other, but receives {scores.text}",
+        expected="(…, heads, places, places)", got=scores.text, port="input",
+    )  # fmt: skip
+
+
+def _window_fits(given: Given) -> Complaint | None:
+    places = given.one().size(-1)
+    if given["window_size"] is not None and _window(given)[0] == places:
+        return None
+    if given["window_size"] is None:
+        found = f"cannot tell rows and columns of a window of {places} places"
+    else:
+        found = f"has a window of {by(pair(given['window_size']))} places but receives {places}"
+    patches = (Patch("Let window_size follow the input", {"window_size": None}),) if _side(given) else ()
+    return Complaint(
+        f"{found} in {given.one().text}", got=str(places), param="window_size", patches=patches
     )  # fmt: skip
 
 
@@ -76,19 +88,22 @@ LAYERS = (
         help=(
             "Attention does not know the order of a sequence. This adds to every step a pattern of waves that "
             "is different at each place: fast waves in the first features, slow ones in the last. Nothing is "
-            "learned and any length will do."
+            "learned."
         ),
-        formula="y[t, 2i] = x + sin(t / base^(2i/d)),  y[t, 2i+1] = x + cos(t / base^(2i/d))",
+        formula="y[t, 2i] = x + sin(t / 10000^(2i/d)),  y[t, 2i+1] = x + cos(t / 10000^(2i/d))",
         words=("positional encoding", "position embedding", "transformer", "sine", "fixed positions"),
-        params=(_BASE,),
+        params=(
+            Param("dim", "int", None, "Length of each step's vector.", minimum=1, required=True,
+                  inferred=axis_size(-1)),
+            Param("max_len", "int", 5000, "The longest sequence there will be.", minimum=1, maximum=1_000_000),
+        ),
         inputs=(Port("input", help="The sequences, (B, T, features)."),),
         support=("sinusoidal_positions",),
-        call=lambda c: f"{c.one()} + sinusoidal_positions({c.one()}"
-                       f"{', base=' + c['base'] if c.changed(10000.0, 'base') else ''})",
-        check=rank_is(3, what=SEQUENCES),
+        module="SinusoidalPositions",
+        check=first(rank_is(3, what=SEQUENCES), channels_match("dim", -1, "features"), _long_enough),
         examples=(
             Example({}, {"input": (2, 5, 8)}),
-            Example({"base": 100.0}, {"input": (2, 4, 7)}),
+            Example({"max_len": 6}, {"input": (2, 4, 7)}),
         ),
     ),
     LayerType(
@@ -154,18 +169,24 @@ LAYERS = (
         formula="y[h, i, j] = x[h, i, j] + table[distance(i, j), h]",
         words=("swin", "relative position", "attention bias", "window attention"),
         params=(
-            Param("window_size", "ints", 7, "Rows and columns of the window.", minimum=1, maximum=64, length=2,
-                  required=True),
+            Param("window_size", "ints", None, "Rows and columns of the window; a square unless set.", minimum=1,
+                  maximum=256, length=2, required=True, inferred=_side),
             Param("num_heads", "int", None, "Number of attention heads.", minimum=1, required=True,
                   inferred=axis_size(-3)),
         ),
         inputs=(Port("input", help="Scores, (…, heads, places, places)."),),
-        support=("RelativePositionBias",),
+        support=("relative_position_bias",),
         module="RelativePositionBias",
-        check=first(rank_at_least(3, "attention scores (…, heads, places, places)"), _scores_fit),
+        check=first(
+            rank_at_least(3, "attention scores (…, heads, places, places)"),
+            _square_scores,
+            _window_fits,
+            channels_match("num_heads", -3, "heads"),
+        ),
         worked=_bias_worked,
         headline=("window_size",),
         examples=(
+            Example({}, {"input": (2, 4, 9, 9)}),
             Example({"window_size": (2, 3)}, {"input": (2, 4, 6, 6)}),
             Example({"window_size": 2}, {"input": (2, 5, 3, 4, 4)}),
         ),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from graph.catalogue.lengths import LENGTHS, one_each
 from graph.catalogue.rules import Outputs, axis_size, channels_match, first, rank_is
 from graph.catalogue.spec import Call, Complaint, Example, Given, LayerType, Param, Patch, Port
 from graph.tensors import Tensor
@@ -96,6 +98,10 @@ def _states_fit(kind: str) -> Any:
     return check
 
 
+def _lengths_fit(given: Given) -> Complaint | None:
+    return one_each("lengths", batch=0 if given["batch_first"] else 1)(given)
+
+
 def _projection(given: Given) -> Complaint | None:
     size, hidden = given["proj_size"], given["hidden_size"]
     if size < hidden:
@@ -121,10 +127,14 @@ def _layer(kind: str) -> LayerType:
     lstm = kind == "LSTM"
 
     def call(c: Call) -> str:
-        if not c.has("h_0"):
-            return f"{c.module}({c.one()})"
-        state = f"({c.one('h_0')}, {c.one('c_0')})" if lstm else c.one("h_0")
-        return f"{c.module}({c.one()}, {state})"
+        parts = [c.one()]
+        if c.has("lengths"):
+            parts.append(c.one("lengths"))
+        if c.has("h_0"):
+            parts.append(f"({c.one('h_0')}, {c.one('c_0')})" if lstm else c.one("h_0"))
+        if c.has("lengths"):
+            return f"run_packed({c.module}, {', '.join(parts)})"
+        return f"{c.module}({', '.join(parts)})"
 
     def macs(given: Given, outputs: Outputs) -> int:
         steps = given.one().elements() // given["input_size"]
@@ -188,7 +198,7 @@ def _layer(kind: str) -> LayerType:
             Param("bidirectional", "bool", False, "Read the sequence backwards as well and join both outputs."),
             *(extra if lstm else ()),
         ),
-        inputs=(Port("input"), *states),
+        inputs=(Port("input"), *states, replace(LENGTHS, support=("run_packed",))),
         outputs=(Port("output", help="What the last layer says at every step."), *ends),
         module=f"nn.{kind}",
         call=call,
@@ -198,6 +208,7 @@ def _layer(kind: str) -> LayerType:
             channels_match("input_size", -1, "features"),
             *((_projection,) if lstm else ()),
             _states_fit(kind),
+            _lengths_fit,
         ),
         caution=_idle_dropout,
         shapes=_shapes(kind),
@@ -209,6 +220,8 @@ def _layer(kind: str) -> LayerType:
             Example({"hidden_size": 3, "num_layers": 2, "bidirectional": True, "bias": False, "dropout": 0.1,
                      **({"nonlinearity": "relu"} if kind == "RNN" else {"proj_size": 2} if lstm else {})},
                     {"input": (2, 7, 4)}),
+            Example({"hidden_size": 3, "num_layers": 2, "bidirectional": True},
+                    {"input": (2, 7, 4), "lengths": (2,)}, {"lengths": "int64"}),
         ),
     )  # fmt: skip
 

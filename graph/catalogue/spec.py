@@ -198,6 +198,8 @@ class Port:
     optional: bool = False
     variadic: bool = False
     help: str = ""
+    support: tuple[str, ...] = ()
+    """Files of :mod:`graph.support` that the layer's ``call`` uses when something is wired here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +300,10 @@ class LayerType:
     initial: Mapping[str, Any] = field(default_factory=dict)
     """Parameters set on a node fresh from the palette, where torch's default is not the usual wish."""
     examples: tuple[Example, ...] = ()
+
+    def brings(self, wired: Collection[str]) -> tuple[str, ...]:
+        """The files of :mod:`graph.support` that are needed when these input ports are wired."""
+        return (*self.support, *(name for port in self.inputs if port.name in wired for name in port.support))
 
     def param(self, name: str) -> Param:
         for param in self.params:

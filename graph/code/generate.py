@@ -59,6 +59,8 @@ def generate(project: Project, shapes: ProjectShapes, network_id: str) -> Source
 
 def _support(structures: Structures) -> list[str]:
     """The texts of the support files that live layers use, each once."""
-    layers = (step.layer for structure in structures.all.values() for step in structure.steps)
-    names = dict.fromkeys(name for layer in layers if layer for name in layer.support)
+    steps = [step for structure in structures.all.values() for step in structure.steps]
+    names = dict.fromkeys(name for step in steps if step.layer for name in step.layer.brings(step.sources))
+    if any(step.fans for step in steps):
+        names["repeated"] = None
     return [support.text(name) for name in names]

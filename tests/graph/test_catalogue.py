@@ -55,6 +55,13 @@ def complaint(name: str, params: dict[str, Any], **shapes: Any) -> Any:
     return found
 
 
+def weights_of(module: Any) -> list[Any]:
+    """What is learned: a module's parameters, or a Parameter itself."""
+    if isinstance(module, nn.Module):
+        return list(module.parameters())
+    return [module] if isinstance(module, nn.Parameter) else []
+
+
 # --- every declaration -----------------------------------------------------------------------------------
 
 
@@ -123,7 +130,7 @@ def _inferred_is_what_torch_gives(layer: LayerType, example: Example) -> None:
         assert {port: f"torch.{tensor.dtype}" for port, tensor in answer.outputs.items()} == {
             port: str(value.dtype) for port, value in outputs.items()
         }
-    assert answer.parameters == sum(weight.numel() for weight in module.parameters()) if module else True
+    assert answer.parameters == sum(weight.numel() for weight in weights_of(module))
 
 
 @EVERY
@@ -139,13 +146,20 @@ def _code_runs_alone(layer: LayerType, example: Example) -> None:
     module, tensors, outputs = run(layer, answer.values, wires, 3)
     names = iter("abcdefgh")
     arguments = {port.name: [next(names) for _ in wires.shapes.get(port.name, [])] for port in layer.inputs}
-    scope: dict[str, Any] = {"torch": torch, "nn": nn, "F": functional}
+    scope: dict[str, Any] = {
+        "torch": torch,
+        "nn": nn,
+        "F": functional,
+        **support.load(layer.brings(wires.shapes)),
+    }
     if layer.module is not None:
         scope["layer"] = eval(constructor_text(layer, answer.values), dict(scope))
-        assert type(scope["layer"]) is getattr(nn, layer.module.removeprefix("nn."))
-        assert module is not None
-        scope["layer"].load_state_dict(module.state_dict(), strict=True)
-        scope["layer"].eval()
+        assert module is not None and type(scope["layer"]) is type(module)
+        if isinstance(module, nn.Module):
+            scope["layer"].load_state_dict(module.state_dict(), strict=True)
+            scope["layer"].eval()
+        else:
+            scope["layer"] = module
     scope.update(zip("abcdefgh", tensors, strict=False))
     text = call_text(layer, answer.values, arguments, "layer")
     pattern = layer.pattern(answer.values)
@@ -204,15 +218,17 @@ def test_gradients_flow(layer: LayerType) -> None:
 def _gradients_flow(layer: LayerType, example: Example) -> None:
     answer = ask(layer, dict(example.params), Wires.of(example))
     module, tensors, _ = run(layer, answer.values, Wires.of(example), 3)
-    if module is None or not list(module.parameters()):
+    weights = weights_of(module)
+    if not weights:
         return
-    module.train()
+    if isinstance(module, nn.Module):
+        module.train()
     from graph.building import build_call, take_apart
 
     counts = {port: len(found) for port, found in Wires.of(example).shapes.items()}
     outputs = take_apart(layer, answer.values, build_call(layer, answer.values, counts)(module, *tensors))
     sum(value.sum() for value in outputs.values()).backward()  # type: ignore[union-attr]
-    assert all(weight.grad is not None for weight in module.parameters())
+    assert all(weight.grad is not None for weight in weights)
 
 
 # --- wrong values -------------------------------------------------------------------------------------------
