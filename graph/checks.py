@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from graph.model import BLOCK, Edge, Exposed, Frame, Graph, Node, Project
+from graph.model import BLOCK, INPUT, OUTPUT, Edge, Exposed, Frame, Graph, Node, Project
 from graph.names import is_identifier, is_usable
 from graph.values import MAX_INT, BadValue, Expr, Value, parse, shown
 
@@ -297,9 +297,24 @@ def check_header(name: Any, help: Any, parameters: list[Exposed]) -> None:
     check_exposed(parameters)
 
 
+def check_code(graph: Graph) -> None:
+    """A block written in Python: text of any content (it may be unfinished), and nothing but ports around it."""
+    if not graph.code:
+        return
+    if graph.id.startswith("g"):
+        raise BadValue(f"The network “{graph.name}” holds Python: only a block may.")
+    check_text(graph.code, f"The code of “{graph.name}”")
+    if not graph.code.strip():
+        raise BadValue(f"The code of “{graph.name}” is empty.")
+    ends = all(node.type in (INPUT, OUTPUT) for node in graph.nodes.values())
+    if not ends or graph.edges:
+        raise BadValue(f"“{graph.name}” is written in Python, so it holds no other nodes and no wires.")
+
+
 def check_graph(graph: Graph, project: Project) -> None:
     """A whole network or block; the blocks it uses must be in the project."""
     check_header(graph.name, graph.help, graph.parameters)
+    check_code(graph)
     try:
         names: set[str] = set()
         for key, node in graph.nodes.items():

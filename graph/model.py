@@ -83,7 +83,11 @@ class Exposed:
 
 @dataclass(slots=True)
 class Graph:
-    """A network or a block definition. ``name`` becomes the class name in the generated code."""
+    """A network or a block definition. ``name`` becomes the class name in the generated code.
+
+    A block with ``code`` is written in Python (:mod:`graph.custom`): one class or function, whose arguments
+    are its Input nodes and whose returned values are its Output nodes; it holds no other nodes and no wires.
+    """
 
     id: str
     name: str
@@ -92,6 +96,7 @@ class Graph:
     frames: dict[str, Frame] = field(default_factory=dict)
     parameters: list[Exposed] = field(default_factory=list)
     help: str = ""
+    code: str = ""
 
     def ordered(self, kind: str) -> list[Node]:
         """The ``Input`` or ``Output`` nodes in port order (their ``index``, then age)."""
@@ -195,6 +200,9 @@ class Project:
     training: Training = field(default_factory=Training)
     view: dict[str, Value] = field(default_factory=dict)
     notes: str = ""
+    weights: str = ""
+    """Name of a safetensors file that training starts from (:mod:`runtime.weights`); its keys are those of the
+    first network's generated module."""
 
     def graph(self, graph_id: str) -> Graph:
         """The network or block with this id; ``KeyError`` when there is none."""

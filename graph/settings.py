@@ -64,8 +64,20 @@ def _view(key: str, value: Any) -> None:
         check_value(item, f"view: {name}")
 
 
+WEIGHTS = re.compile(r"[^\W.][^/\\:*?\"<>|]{0,150}\.safetensors")
+"""A file's bare name: it is looked for in known folders only, so a project cannot point anywhere else."""
+
+
+def _weights(key: str, value: Any) -> None:
+    check_text(value, key, MAX_TITLE, lines=False)
+    if value and not WEIGHTS.fullmatch(value):
+        raise BadValue(
+            f"weights must be the name of a .safetensors file, without a folder, not {shown(value)}."
+        )
+
+
 SETTINGS: dict[str, dict[str, Check]] = {
-    "project": {"title": _title, "notes": _notes, "view": _view},
+    "project": {"title": _title, "notes": _notes, "view": _view, "weights": _weights},
     "data": {"source": _source, "options": _options},
     "training": {
         "recipe": _choice,

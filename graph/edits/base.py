@@ -53,6 +53,14 @@ def graph_of(project: Project, graph_id: str) -> Graph:
     return project.graph(graph_id)
 
 
+def drawn_graph(project: Project, graph_id: str) -> Graph:
+    """The graph with this id, which must be one that is drawn: the ports of code follow from the code."""
+    graph = graph_of(project, graph_id)
+    if graph.code:
+        raise EditError(f"“{graph.name}” is written in Python: change its code instead.")
+    return graph
+
+
 def node_of(graph: Graph, node_id: str) -> Node:
     """The node with this id."""
     if node_id not in graph.nodes:

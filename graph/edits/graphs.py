@@ -104,11 +104,17 @@ class SetHeader:
             _check_class_name(project, self.name)
         with checked():
             checks.check_header(self.name, self.help, self.parameters)
+        if graph.code and _declared(self.parameters) != _declared(graph.parameters):
+            raise EditError(f"The parameters of “{graph.name}” follow from its code: change that instead.")
         before = SetHeader(self.graph, graph.name, graph.help, graph.parameters)
         graph.name, graph.help = self.name, self.help
         graph.parameters = copy.deepcopy(self.parameters)
         changes.graph(self.graph).header = True
         return before
+
+
+def _declared(parameters: list[Exposed]) -> list[tuple[str, str]]:
+    return [(item.name, repr(item.default)) for item in parameters]
 
 
 def _check_class_name(project: Project, name: str) -> None:

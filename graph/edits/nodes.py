@@ -6,7 +6,17 @@ from dataclasses import dataclass, field, replace
 
 from graph import checks
 from graph.changes import ChangeSet
-from graph.edits.base import UNSET, Edit, EditError, Unset, checked, graph_of, node_of, uses_block
+from graph.edits.base import (
+    UNSET,
+    Edit,
+    EditError,
+    Unset,
+    checked,
+    drawn_graph,
+    graph_of,
+    node_of,
+    uses_block,
+)
 from graph.edits.wires import check_new_edges
 from graph.model import BLOCK, Edge, Frame, Node, Project
 from graph.values import Value
@@ -25,7 +35,7 @@ class AddNodes:
     edges: list[Edge] = field(default_factory=list)
 
     def apply(self, project: Project, changes: ChangeSet) -> Edit:
-        graph = graph_of(project, self.graph)
+        graph = drawn_graph(project, self.graph)
         nodes, names = dict(graph.nodes), graph.names()
         if sum(len(other.nodes) for other in project.graphs()) + len(self.nodes) > checks.MAX_NODES:
             raise EditError(f"A project holds at most {checks.MAX_NODES:,} nodes.")
@@ -68,7 +78,7 @@ class RemoveNodes:
     nodes: list[str]
 
     def apply(self, project: Project, changes: ChangeSet) -> Edit:
-        graph = graph_of(project, self.graph)
+        graph = drawn_graph(project, self.graph)
         nodes = [node_of(graph, node_id) for node_id in dict.fromkeys(self.nodes)]
         gone = set(self.nodes)
         for node in graph.nodes.values():
@@ -161,7 +171,7 @@ class Rename:
     name: str
 
     def apply(self, project: Project, changes: ChangeSet) -> Edit:
-        graph = graph_of(project, self.graph)
+        graph = drawn_graph(project, self.graph)
         node = node_of(graph, self.node)
         with checked():
             checks.check_name(self.name)
@@ -199,7 +209,7 @@ class Retype:
     params: dict[str, Value]
 
     def apply(self, project: Project, changes: ChangeSet) -> Edit:
-        graph = graph_of(project, self.graph)
+        graph = drawn_graph(project, self.graph)
         node = node_of(graph, self.node)
         if BLOCK in (node.type, self.type):
             raise EditError("A block's use cannot change its type.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from graph import checks
 from graph.changes import ChangeSet
-from graph.edits.base import Edit, EditError, checked, graph_of
+from graph.edits.base import Edit, EditError, checked, drawn_graph, graph_of
 from graph.model import Edge, Graph, Node, Project
 
 
@@ -40,7 +40,7 @@ class Connect:
     edges: list[Edge]
 
     def apply(self, project: Project, changes: ChangeSet) -> Edit:
-        graph = graph_of(project, self.graph)
+        graph = drawn_graph(project, self.graph)
         with checked():
             check_new_edges(graph, self.edges, graph.nodes)
         graph.edges.update((edge.id, replace(edge)) for edge in self.edges)

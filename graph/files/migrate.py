@@ -15,7 +15,13 @@ from graph.files.write import FORMAT
 
 Step = Callable[[dict[str, Any]], dict[str, Any]]
 
-STEPS: dict[int, Step] = {}
+
+def _with_code_and_weights(data: dict[str, Any]) -> dict[str, Any]:
+    """Format 2 added blocks written in Python and weights to start from; older files have neither."""
+    return data
+
+
+STEPS: dict[int, Step] = {1: _with_code_and_weights}
 """From format ``n`` to ``n + 1``."""
 
 
@@ -33,10 +39,12 @@ def migrate(
         )
     if version == current:
         return dict(data)
-    migrated = copy.deepcopy(dict(data))
     try:
+        migrated = copy.deepcopy(dict(data))
         for number in range(version, current):
             migrated = {**steps[number](migrated), "format": number + 1}
+    except RecursionError:
+        raise FileError("It is nested too deeply to be a project.") from None
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         text = f"It is damaged: it could not be brought from format {version} to {current}."
         raise FileError(text) from error

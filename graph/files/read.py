@@ -74,7 +74,7 @@ def _table(data: Mapping[str, Any], key: str, where: str) -> dict[str, Value]:
 
 def _project(data: Mapping[str, Any]) -> Project:
     where = "The project"
-    known = {"format", "kind", "title", "notes", "networks", "blocks", "data", "training", "view"}
+    known = {"format", "kind", "title", "notes", "networks", "blocks", "data", "training", "view", "weights"}
     _keys(data, known, where)
     what = "The data choice"
     choice = _keys(data.get("data", {}), {"source", "options"}, what)
@@ -84,6 +84,7 @@ def _project(data: Mapping[str, Any]) -> Project:
         training=_training(data.get("training", {})),
         view=_table(data, "view", where),
         notes=_get(data, "notes", str, where, ""),
+        weights=_get(data, "weights", str, where, ""),
     )
     for key, table, prefix in (("networks", project.networks, "g"), ("blocks", project.blocks, "b")):
         for item in _get(data, key, list, where, [] if key == "blocks" else None):
@@ -112,7 +113,7 @@ def _training(data: Any) -> Training:
 
 def _graph(data: Any, prefix: str) -> Graph:
     what = "A network" if prefix == "g" else "A block"
-    _keys(data, {"id", "name", "help", "parameters", "nodes", "edges", "frames", "layout"}, what)
+    _keys(data, {"id", "name", "help", "parameters", "nodes", "edges", "frames", "layout", "code"}, what)
     name = _get(data, "name", str, what)
     where = f"{what[2:].capitalize()} {shown(name)}"
     graph = Graph(_get(data, "id", str, where), name, help=_get(data, "help", str, where, ""))
@@ -131,7 +132,16 @@ def _graph(data: Any, prefix: str) -> Graph:
     for key, item in _get(data, "frames", dict, where, {}).items():
         graph.frames[key] = _frame(key, item, where)
     graph.parameters = [_exposed(item, where) for item in _get(data, "parameters", list, where, [])]
+    graph.code = "\n".join(_lines(_get(data, "code", list, where, []), where))
     return graph
+
+
+def _lines(data: list[Any], where: str) -> list[str]:
+    """A block's code, which a file holds line by line."""
+    for line in data:
+        if not isinstance(line, str) or "\n" in line:
+            raise BadValue(f"{where}: its code must be lines of text, not {shown(line)}.")
+    return data
 
 
 def _numbers(data: Any, count: int, what: str) -> list[float]:

@@ -8,12 +8,12 @@ from typing import Any
 from graph.model import Edge, Exposed, Frame, Graph, Node, Project
 from graph.values import Expr, Value
 
-FORMAT = 1
+FORMAT = 2
 
 
 def project_data(project: Project) -> dict[str, Any]:
     """A whole project as JSON data of the current format."""
-    return {
+    data = {
         "format": FORMAT,
         "kind": "project",
         "title": project.title,
@@ -27,11 +27,14 @@ def project_data(project: Project) -> dict[str, Any]:
         },
         "view": table_data(project.view),
     }
+    if project.weights:
+        data["weights"] = project.weights
+    return data
 
 
 def graph_data(graph: Graph) -> dict[str, Any]:
     """One network or block. Places stand apart from nodes, so that moving does not hide what changed."""
-    return {
+    data = {
         "id": graph.id,
         "name": graph.name,
         "help": graph.help,
@@ -41,6 +44,9 @@ def graph_data(graph: Graph) -> dict[str, Any]:
         "frames": {frame.id: _frame_data(frame) for frame in graph.frames.values()},
         "layout": {node.id: [node.x, node.y] for node in graph.nodes.values()},
     }
+    if graph.code:
+        data["code"] = graph.code.split("\n")
+    return data
 
 
 def value_data(value: Value) -> Any:

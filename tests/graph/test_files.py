@@ -91,7 +91,8 @@ def test_numbered_ids_are_in_their_order() -> None:
 def test_files_of_every_format_open(path: Path) -> None:
     made = load(path)
     assert made.title == "A frozen project"
-    assert made.notes == "Made for format 1."
+    number = int(path.stem.removeprefix("format-"))
+    assert made.notes == f"Made for format {number}."
     assert (made.data.source, made.data.options) == ("iris", {"standardise": True})
     assert (made.training.optimizer, made.training.learning_rate, made.training.epochs) == ("SGD", 0.05, 5)
     assert made.view == {"zoom": 0.75}
@@ -109,6 +110,12 @@ def test_files_of_every_format_open(path: Path) -> None:
     block = made.blocks["b1"]
     assert block.nodes["n2"].params == {"out_features": Expr("planes * 2 + 1")}
     assert [(item.name, item.default) for item in block.parameters] == [("planes", 64)]
+    assert made.weights == ("" if number < 2 else "start-3fa9.safetensors")
+    if number >= 2:
+        gate = made.blocks["b2"]
+        assert gate.code.startswith("import numpy as np\n\n\nclass Gate(nn.Module):\n")
+        assert [node.name for node in (*gate.inputs, *gate.outputs)] == ["x", "other", "output1", "both"]
+        assert [(item.name, item.default) for item in gate.parameters] == [("start", 1.5), ("mode", "메모")]
 
 
 def test_the_current_format_has_a_frozen_file() -> None:
@@ -141,7 +148,7 @@ def test_migrations_run_in_order_and_leave_their_input_alone() -> None:
         ("", "It is not valid JSON: Expecting value, line 1, column 1."),
         ("[1, 2]", "It is JSON, but not a TorchLoom project."),
         ('{"a": 1}', "It is JSON, but not a TorchLoom project: it says no format."),
-        ('{"format": 99}', "It was made by a newer TorchLoom (format 99; this one reads up to 1). "
+        ('{"format": 99}', "It was made by a newer TorchLoom (format 99; this one reads up to 2). "
                            "Update TorchLoom to open it."),
         ('{"format": 1, "x": NaN}', "It holds NaN, which is not a number."),
         ('{"format": 1, "x": -Infinity}', "It holds -Infinity, which is not a number."),
