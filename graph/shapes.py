@@ -385,7 +385,8 @@ class _Walk:
                 tensor = inner.outputs.get(plan.outputs[0].name)
                 if tensor is None:
                     break
-                flowing = {plan.inputs[0].id: tensor}
+                # the first input takes the result; the others are the same for all
+                flowing = {**flowing, plan.inputs[0].id: tensor}
         found.inner = tuple(rounds)
         if any(problem.severity == "error" for inner in rounds for problem in inner.problems):
             found.state = "problem"
@@ -401,8 +402,8 @@ class _Walk:
         repeat, plan = params.pop("repeat", 1), self._plan(block)
         if isinstance(repeat, bool) or not isinstance(repeat, int) or not 1 <= repeat <= MAX_REPEAT:
             raise BadValue(f"has repeat = {repeat!r}, but it must be a whole number from 1 to {MAX_REPEAT}")
-        if repeat > 1 and (len(plan.inputs), len(plan.outputs)) != (1, 1):
-            raise BadValue("can be repeated only with one input and one output")
+        if repeat > 1 and (not plan.inputs or len(plan.outputs) != 1):
+            raise BadValue("can be repeated only with one output, which the next takes as its first input")
         for name in params.keys() - {item.name for item in block.parameters}:
             raise BadValue(f"has no parameter {name}")
         if depth >= MAX_DEPTH:

@@ -27,6 +27,8 @@ class Item:
     """A use of a class, or a run of ``count`` equal ones."""
     count: int | None = None
     """For uses: how many, if that is a number."""
+    container: str = "nn.Sequential"
+    """What holds the items of a list."""
 
 
 @dataclass(slots=True)
@@ -151,7 +153,8 @@ class Emitter:
         if isinstance(plan, PlacePlan):
             return Item(self._items(plan.scope, key), [key])
         if plan.step.wrapped:
-            return Item(self._runs(plan, key), [key])
+            container = "Repeated" if plan.step.fans else "nn.Sequential"
+            return Item(self._runs(plan, key), [key], container=container)
         return Item(plan.runs[0].tree, [key], use=True, count=1)
 
     def _items(self, scope: Scope, path: Key) -> list[Item]:
@@ -198,7 +201,7 @@ class Emitter:
         pad = " " * indent
         keys = tuple(item.keys)
         if isinstance(item.value, list):
-            opening = prefix if prefix.endswith(("__init__", "Sequential")) else prefix + "nn.Sequential"
+            opening = prefix if prefix.endswith(("__init__", "Sequential")) else prefix + item.container
             if all(inner.use and not inner.comment for inner in item.value):
                 inside = tuple(key for inner in item.value for key in inner.keys)
                 head, _, call = opening.rpartition(" = ")

@@ -51,6 +51,11 @@ class Step:
         return self.block is not None and self.node.params.get("repeat", 1) != 1
 
     @property
+    def fans(self) -> bool:
+        """Whether the use is a row whose repetitions all take further inputs: no ``nn.Sequential``."""
+        return self.wrapped and self.block is not None and len(self.block.inputs) > 1
+
+    @property
     def module(self) -> bool:
         """Whether the node owns or shares weights or other state: a sub-module."""
         return self.block is not None or (self.layer is not None and self.layer.module is not None)

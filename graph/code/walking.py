@@ -130,6 +130,7 @@ class _Walker:
         block = step.block
         assert block is not None
         tensors = [arguments[node.name][0] for node in block.inputs]
+        results: list[Any] = []
         for number, path in enumerate(items):
             inner = instance.inner[step.id][number]
             here = (*place, step.id if number == 0 else f"{step.id}[{number}]")
@@ -141,5 +142,5 @@ class _Walker:
             if step.wrapped:
                 ports = (node.name for node, _ in block.outputs)
                 self._keep((*place, f"{step.id}[{number}]"), dict(zip(ports, results, strict=True)))
-            tensors = results
-        return dict(zip((node.name for node, _ in block.outputs), tensors, strict=True))
+            tensors = [results[0], *tensors[1:]]
+        return dict(zip((node.name for node, _ in block.outputs), results, strict=True))
