@@ -1,0 +1,99 @@
+"""What generative networks need besides: drawing random numbers inside the network, and telling it the time."""
+
+from __future__ import annotations
+
+from graph.catalogue.rules import rank_is
+from graph.catalogue.spec import Complaint, Example, Given, LayerType, Param, Patch, Port
+
+
+def _same_shape(given: Given) -> Complaint | None:
+    mean, spread = given.one("mean"), given.one("log_variance")
+    if mean.shapes == spread.shapes:
+        return None
+    return Complaint(
+        f"expects a log-variance for every mean, {mean.text}, but receives {spread.text}",
+        expected=mean.text, got=spread.text, port="log_variance",
+    )  # fmt: skip
+
+
+def _even(given: Given) -> Complaint | None:
+    dim = given["dim"]
+    if dim % 2 == 0:
+        return None
+    return Complaint(
+        f"has dim = {dim}, but half of the values are sines and half cosines, for {given.one().text}",
+        expected="an even number", got=str(dim), param="dim",
+        patches=(Patch(f"Set dim to {dim + 1}", {"dim": dim + 1}),),
+    )  # fmt: skip
+
+
+def _time_check(given: Given) -> Complaint | None:
+    return rank_is(1, what="one number for each sample (B,)")(given) or _even(given)
+
+
+LAYERS = (
+    LayerType(
+        name="SampleNormal",
+        category="Dropout",
+        summary="Draw from the normal distributions that a network describes.",
+        help=(
+            "The middle of a variational autoencoder: the encoder gives a mean and the logarithm of a variance for "
+            "every number of the code, and this draws the code. The noise is drawn apart from both (the "
+            "reparameterisation trick), so the gradient reaches them. In evaluation it gives the mean."
+        ),
+        formula="z = mean + exp(log_variance / 2) · ε,  ε from N(0, 1)",
+        words=("vae", "reparameterisation", "reparameterization", "gaussian", "sampling", "latent", "noise"),
+        inputs=(
+            Port("mean", help="The centres of the distributions."),
+            Port("log_variance", help="The logarithm of the variances, of the same shape."),
+        ),
+        support=("sample_normal",),
+        module="SampleNormal",
+        check=_same_shape,
+        examples=(
+            Example({}, {"mean": (2, 5), "log_variance": (2, 5)}),
+            Example({}, {"mean": (2, 3, 4, 4), "log_variance": (2, 3, 4, 4)}),
+        ),
+    ),
+    LayerType(
+        name="SampleBernoulli",
+        category="Dropout",
+        summary="Throw a coin for every probability: 0 or 1.",
+        help=(
+            "Turns probabilities into states, as the units of a Boltzmann machine do: a 1 comes as often as its "
+            "probability says. No gradient passes through it. In evaluation it gives the probabilities."
+        ),
+        formula="y = 1 with probability x, else 0",
+        words=("bernoulli", "coin", "rbm", "boltzmann", "binary", "stochastic", "gibbs", "sampling"),
+        inputs=(Port("input", help="Probabilities from 0 to 1."),),
+        support=("sample_bernoulli",),
+        module="SampleBernoulli",
+        examples=(
+            Example({}, {"input": (2, 5)}),
+            Example({}, {"input": (2, 3, 4)}),
+        ),
+    ),
+    LayerType(
+        name="TimeWaves",
+        category="Embedding",
+        summary="A number for each sample as a vector of sines and cosines.",
+        help=(
+            "Tells a diffusion network how much noise there is: the step t becomes waves of different speed, so "
+            "that near steps look alike and far ones do not. Two Linear layers usually follow."
+        ),
+        formula="y = [sin(t ωᵢ), cos(t ωᵢ)],  ωᵢ = 10000^(−2i / dim)",
+        words=("timestep embedding", "time embedding", "diffusion", "ddpm", "sinusoidal", "noise level"),
+        params=(
+            Param("dim", "int", 64, "Length of the vector; half sines, half cosines.", minimum=2, maximum=65_536),
+        ),
+        inputs=(Port("input", "number", help="The step of each sample, (B,)."),),
+        support=("time_waves",),
+        call=lambda c: f"time_waves({c.one()}, {c['dim']})",
+        check=_time_check,
+        headline=("dim",),
+        examples=(
+            Example({"dim": 8}, {"input": (2,)}, {"input": "int64"}),
+            Example({"dim": 6}, {"input": (2,)}),
+        ),
+    ),
+)  # fmt: skip
