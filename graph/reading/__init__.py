@@ -1,0 +1,1 @@
+"""From what PyTorch code says back to nodes: the vocabulary, live modules, and written code."""
