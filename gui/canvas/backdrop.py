@@ -1,16 +1,14 @@
-"""What lies behind the graph: the grid, the frames, and a hint while there is nothing."""
+"""What lies behind the graph: the grid, and a hint while there is nothing."""
 
 from __future__ import annotations
 
 from math import floor
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
-from graph.model import Graph
 from gui.canvas.geometry import GRID
-from gui.canvas.lettering import font
 from gui.canvas.words import tr
 from gui.theme import theme
 
@@ -41,22 +39,6 @@ def _lines(painter: QPainter, rect: QRectF, step: float, color: QColor) -> None:
         for number in range(top, floor(rect.bottom() / step) + 1)
     ]
     painter.drawLines(lines)
-
-
-def paint_frames(painter: QPainter, rect: QRectF, graph: Graph, chosen: frozenset[str]) -> None:
-    """Titled rectangles behind the nodes."""
-    colors = theme()
-    for frame in graph.frames.values():
-        area = QRectF(frame.x, frame.y, frame.width, frame.height)
-        if area.adjusted(-4, -4, 4, 4).intersects(rect):
-            fill = QColor(colors.frame)
-            fill.setAlpha(190)
-            painter.setBrush(fill)
-            painter.setPen(QPen(colors.accent if frame.id in chosen else colors.border, 1.2))
-            painter.drawRoundedRect(area, 12, 12)
-            painter.setFont(font(14, True))
-            painter.setPen(colors.muted)
-            painter.drawText(QPointF(area.x() + 14, area.y() + 24), frame.title)
 
 
 class Hint(QLabel):

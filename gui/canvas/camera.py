@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QNativeGestureEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
-from gui.canvas import backdrop
+from gui.canvas import backdrop, frames
 from gui.canvas.scene import CanvasScene
 from gui.theme import theme
 from gui.workspace import Workspace
@@ -162,7 +162,7 @@ class Camera(QGraphicsView):
         assert isinstance(rect, QRectF)
         painter.fillRect(rect, theme().canvas)
         backdrop.paint_grid(painter, rect, self.canvas.scale)
-        backdrop.paint_frames(painter, rect, self.workspace.graph, self.workspace.selection)
+        frames.paint_frames(painter, rect, self.canvas, self.canvas.scale)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | object) -> None:
         self.paint_over(painter)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData, QPointF
 from PySide6.QtGui import QGuiApplication
 
 from graph import fragment, operations
 from graph.arrange import arrange
-from graph.edits import Edit, EditError, Move
+from graph.edits import Edit, EditError, Move, SetFrames
 from graph.files import FileError
 from graph.order import reachable, reaching
 from gui.canvas.geometry import GRID
@@ -141,6 +142,14 @@ class Commands:
             return
         name = several(graph, chosen, tr("Take out {}"), tr("Take out {} nodes"))
         self.workspace.perform(name, operations.delete_and_heal(self.workspace.project, graph, chosen))
+
+    def change_frame(self, graph_id: str, frame_id: str, name: str, **changes: Any) -> None:
+        """Another title or colour of a frame, if it still exists."""
+        frames = self.workspace.project.graph(graph_id).frames
+        if frame_id in frames:
+            self.workspace.perform(
+                name, [SetFrames(graph_id, {frame_id: replace(frames[frame_id], **changes)})]
+            )
 
     def nudge(self, dx: int, dy: int) -> None:
         """Move the selected nodes by whole steps of the grid; quick repeats are one undo step."""

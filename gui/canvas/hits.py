@@ -8,22 +8,26 @@ from typing import Literal
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from gui.canvas import geometry
+from gui.canvas.frames import Side, frame_at
 from gui.canvas.node_item import NodeItem
 from gui.canvas.scene import CanvasScene
 from gui.canvas.wire_item import WireItem
 
-Kind = Literal["void", "node", "mark", "input", "output", "wire"]
+Kind = Literal["void", "node", "mark", "input", "output", "wire", "frame", "rim"]
 BOXES = Qt.ItemSelectionMode.IntersectsItemBoundingRect
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """``node`` for a node, its mark or one of its ports (``port``); ``wire`` for a wire."""
+    """``node`` for a node, its mark or one of its ports (``port``); ``wire`` for a wire; ``frame`` for the
+    title of a frame or its rim (``side``)."""
 
     kind: Kind = "void"
     node: str = ""
     port: str = ""
     wire: str = ""
+    frame: str = ""
+    side: Side = ""
 
 
 def hit(scene: CanvasScene, position: QPointF, ports: bool = True) -> Hit:
@@ -42,7 +46,12 @@ def hit(scene: CanvasScene, position: QPointF, ports: bool = True) -> Hit:
             if item.body.contains(position):
                 return Hit("node", item.node_id)
     wire = nearest_wire([item for item in near if isinstance(item, WireItem)], position, 6 * pixel)
-    return Hit("wire", wire=wire) if wire else Hit()
+    if wire:
+        return Hit("wire", wire=wire)
+    frame, side = frame_at(scene.graph, position, pixel)
+    if frame:
+        return Hit("rim" if side else "frame", frame=frame, side=side)
+    return Hit()
 
 
 def port_of(item: NodeItem, position: QPointF, reach: float) -> Hit | None:

@@ -101,10 +101,14 @@ def _alone(view: CanvasView, key: Qt.Key, event: QKeyEvent) -> bool:
         view.fit()
     elif key == Key.Key_L:
         view.commands.arrange()
+    elif key == Key.Key_C:
+        view.frame_selection()
     elif key in (Key.Key_Return, Key.Key_Enter) and len(chosen) == 1:
         view.activate(chosen[0])
     elif key == Key.Key_F2 and len(chosen) == 1:
         view.rename_requested.emit(chosen[0])
+    elif key == Key.Key_F2 and view.chosen_frame():
+        view.edit_title(view.chosen_frame())
     elif key == Key.Key_F2:
         view.workspace.message.emit("info", tr("Select one node to rename it."))
     else:

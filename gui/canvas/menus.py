@@ -10,6 +10,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from graph.edits import Disconnect
+from gui.canvas.frames import COLOURS, carried, tint
 from gui.canvas.words import tr
 from gui.icons import icon
 
@@ -39,6 +40,9 @@ def build_menu(view: CanvasView, event: QContextMenuEvent) -> QMenu:
         if found.node not in view.workspace.selection:
             view.workspace.select([found.node])
         _node_menu(view, menu, found.node)
+    elif found.frame:
+        view.workspace.select([found.frame])
+        _frame_menu(view, menu, found.frame)
     elif found.wire:
         view.workspace.select([found.wire])
         _wire_menu(view, menu, found.wire, event)
@@ -95,10 +99,36 @@ def _wire_menu(view: CanvasView, menu: QMenu, wire: str, event: QContextMenuEven
     _add(menu, tr("Delete"), view.commands.delete_selection, "Delete", "delete-outline")
 
 
+def _frame_menu(view: CanvasView, menu: QMenu, frame_id: str) -> None:
+    graph, workspace = view.workspace.graph, view.workspace
+    nodes, _ = carried(view.canvas, frame_id)
+    _add(menu, tr("Rename…"), lambda: view.edit_title(frame_id), "F2", "form-textbox")
+    colors = menu.addMenu(icon("palette-outline"), tr("Colour"))
+    for name, text in zip(COLOURS, (tr("Grey"), tr("Blue"), tr("Green"), tr("Yellow"), tr("Orange"), tr("Purple")),
+                          strict=True):  # fmt: skip
+        action = colors.addAction(icon("circle", tint(name)), text)
+        action.setCheckable(True)
+        action.setChecked(graph.frames[frame_id].color == name)
+        action.triggered.connect(
+            lambda *_, name=name: view.commands.change_frame(
+                graph.id, frame_id, tr("Colour a frame"), color=name
+            )
+        )
+    if nodes:
+        _add(menu, tr("Select what lies on it"), lambda: workspace.select(nodes), "", "select-group")
+    menu.addSeparator()
+    _add(menu, tr("Delete the frame"), view.commands.delete_selection, "Delete", "delete-outline")
+    if nodes:
+        _add(menu, tr("Delete the frame and what lies on it"),
+             lambda: (workspace.select([frame_id, *nodes]), view.commands.delete_selection()), "",
+             "delete-sweep")  # fmt: skip
+
+
 def _void_menu(view: CanvasView, menu: QMenu, event: QContextMenuEvent) -> None:
     commands = view.commands
     place = view.mapToScene(event.pos())
     _add(menu, tr("Add a layer…"), lambda: view.adding.open(event.pos()), "Tab", "plus")
+    _add(menu, tr("Add a frame"), view.frame_selection, "C", "card-text-outline")
     _add(menu, tr("Paste"), lambda: commands.paste(place), "Ctrl+V", "content-paste")
     menu.addSeparator()
     _add(menu, tr("Select all"), commands.select_all, "Ctrl+A", "select-all")

@@ -16,6 +16,7 @@ from graph.model import BLOCK, Edge, Graph, edge_key
 from graph.problems import Problem
 from graph.shapes import GraphShapes, NodeShapes
 from gui.canvas import lettering, painting, wire_item
+from gui.canvas.frames import area_of
 from gui.canvas.geometry import around
 from gui.canvas.look import Look, node_look
 from gui.canvas.node_item import NodeItem
@@ -45,6 +46,8 @@ class CanvasScene(QGraphicsScene):
         self.wires: dict[str, WireItem] = {}
         self.wires_at: dict[str, set[str]] = {}
         self.chosen: frozenset[str] = frozenset()
+        self.framed: dict[str, QRectF] = {}
+        """Where frames are shown while they are dragged."""
         self.scale = 1.0
         self.labels_shown = True
         self.overview = Overview(self)
@@ -116,6 +119,8 @@ class CanvasScene(QGraphicsScene):
             self._add_wires(node_id)
         self._route(around_them)
         self._grow(around_them)
+        if change.frames:
+            self.invalidate(QRectF(), QGraphicsScene.SceneLayer.BackgroundLayer)
         self.overview.forget()
 
     def _read_shapes(self) -> None:
@@ -295,6 +300,8 @@ class CanvasScene(QGraphicsScene):
                 self.touched += 1
             elif key in self.wires:
                 self.wires[key].dress(selected=key in chosen)
+            elif key in self.graph.frames:
+                self.invalidate(area_of(self.graph.frames[key]).adjusted(-9, -9, 9, 9))
         self.chosen = chosen
         self.drawn.emit()
 

@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from graph.changes import ChangeSet
-from graph.edits import Edit
+from graph.edits import Edit, SetFrames
 from graph.problems import Problem
 from gui.canvas import keys, menus, tips
 from gui.canvas.adding import Adding
@@ -33,11 +33,20 @@ from gui.canvas.camera import Camera
 from gui.canvas.commands import Commands
 from gui.canvas.drops import Drops
 from gui.canvas.edge_scroll import EdgeScroll
+from gui.canvas.frames import area_of, frame_around, title_of
 from gui.canvas.glide import Glide
 from gui.canvas.hits import Hit, hit
 from gui.canvas.interactions import STARTERS, Interaction, Pointer, Press
+from gui.canvas.title_edit import TitleEdit
 from gui.canvas.words import tr
 from gui.workspace import Workspace
+
+_CURSOR = Qt.CursorShape
+RIM_CURSORS = {
+    "l": _CURSOR.SizeHorCursor, "r": _CURSOR.SizeHorCursor, "t": _CURSOR.SizeVerCursor, "b": _CURSOR.SizeVerCursor,
+    "lt": _CURSOR.SizeFDiagCursor, "rb": _CURSOR.SizeFDiagCursor,
+    "rt": _CURSOR.SizeBDiagCursor, "lb": _CURSOR.SizeBDiagCursor,
+}  # fmt: skip
 
 
 class CanvasView(Camera):
@@ -108,6 +117,33 @@ class CanvasView(Camera):
 
     def delete_and_heal(self) -> None:
         self.commands.delete_and_heal()
+
+    def frame_selection(self) -> None:
+        """Put a frame around the selection (or an empty one at the mouse) and ask for its title."""
+        frame = frame_around(self, self.cursor_place())
+        if self.workspace.perform(tr("Add a frame"), [SetFrames(self.workspace.graph_id, {frame.id: frame})]):
+            self.workspace.select([frame.id])
+            self.edit_title(frame.id)
+
+    def chosen_frame(self) -> str:
+        """The frame that alone is selected, or an empty text."""
+        chosen = [key for key in self.workspace.selection if key in self.workspace.graph.frames]
+        return chosen[0] if len(chosen) == 1 == len(self.workspace.selection) else ""
+
+    def edit_title(self, frame_id: str) -> None:
+        """Type a frame's title where it stands."""
+        frame = self.workspace.graph.frames[frame_id]
+        strip = title_of(area_of(frame))
+        shown = self.mapFromScene(strip).boundingRect()
+        area = QRect(
+            shown.x() + 4, shown.y() + 2, max(140, min(shown.width() - 8, 420)), max(26, shown.height() - 4)
+        )
+        graph_id = self.workspace.graph_id
+
+        def done(text: str) -> None:
+            self.commands.change_frame(graph_id, frame_id, tr("Rename a frame"), title=text)
+
+        TitleEdit(self.viewport(), area, frame.title, done)
 
     def activate(self, node_id: str) -> None:
         """What a double click does: look inside a block; tell the window for any node."""
@@ -244,6 +280,8 @@ class CanvasView(Camera):
             self.mousePressEvent(event)
         elif found.kind == "node":
             self.activate(found.node)
+        elif found.kind == "frame":
+            self.edit_title(found.frame)
         elif found.kind == "void":
             self.adding.open(pixel)
         else:
@@ -265,6 +303,8 @@ class CanvasView(Camera):
             Qt.CursorShape.OpenHandCursor if self.space_held
             else Qt.CursorShape.CrossCursor if self.over.kind in ("input", "output")
             else Qt.CursorShape.PointingHandCursor if self.over.kind == "mark"
+            else RIM_CURSORS[self.over.side] if self.over.kind == "rim"
+            else Qt.CursorShape.SizeAllCursor if self.over.kind == "frame"
             else Qt.CursorShape.ArrowCursor
         )  # fmt: skip
 

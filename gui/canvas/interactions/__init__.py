@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from gui.canvas.interactions.band import Band
 from gui.canvas.interactions.base import Interaction, Pointer, Press
+from gui.canvas.interactions.drag_frame import DragFrame, ResizeFrame
 from gui.canvas.interactions.drag_nodes import DragNodes
 from gui.canvas.interactions.drag_wire import DragWire
 from gui.canvas.interactions.pan import Pan
 from gui.canvas.interactions.pick import PickMark, PickWire
 
-STARTERS: tuple[type[Interaction], ...] = (Pan, PickMark, DragWire, DragNodes, PickWire, Band)
+STARTERS: tuple[type[Interaction], ...] = (
+    Pan,
+    PickMark,
+    DragWire,
+    DragNodes,
+    PickWire,
+    ResizeFrame,
+    DragFrame,
+    Band,
+)
 
 __all__ = ["STARTERS", "Interaction", "Pointer", "Press"]
