@@ -67,6 +67,8 @@ def on_purpose(layer: LayerType, answer: Answer, trial: Case) -> str | None:
         "so they need one shape" in text or "one target for each pair" in text
     ):
         return "torch stretches a target over the predictions, which is hardly ever meant"
+    if text.startswith("expects a log-variance"):
+        return "only in training does the variance count"
     if text.startswith("needs both states or none"):
         return "a single state would be left out"
     return None
