@@ -12,39 +12,10 @@ from graph.build import GraphBuilder, Source
 from graph.model import Project
 from presets import Preset
 from presets._imagenet import imagenet
+from presets.blocks.dense import GROWTH, dense_block, transition
 
 DEPTHS = {121: (6, 12, 24, 16), 169: (6, 12, 32, 32), 201: (6, 12, 48, 32)}
 """Dense layers in each of the four blocks."""
-GROWTH = 32
-
-
-def _layer() -> GraphBuilder:
-    g = GraphBuilder("DenseLayer", "Joins a few new channels to everything that came before.")
-    growth = g.parameter("growth", GROWTH, "New channels.")
-    entry = g.input("x")
-    x: Source = g.add("ReLU", g.add("BatchNorm2d", entry, name="norm1"), name="relu1")
-    x = g.add("Conv2d", x, name="conv1", out_channels=4 * growth, kernel_size=1, bias=False)
-    x = g.add("ReLU", g.add("BatchNorm2d", x, name="norm2"), name="relu2")
-    x = g.add("Conv2d", x, name="conv2", out_channels=growth, kernel_size=3, padding=1, bias=False)
-    g.output(g.add("Concat", [entry, x], name="join"), name="y")
-    return g
-
-
-def _dense() -> GraphBuilder:
-    g = GraphBuilder("DenseBlock", "Dense layers in a row: each sees all before it.")
-    layers = g.parameter("layers", 6, "How many dense layers.")
-    growth = g.parameter("growth", GROWTH, "New channels of each layer.")
-    g.output(g.use(_layer(), g.input("x"), name="layers", growth=growth, repeat=layers), name="y")
-    return g
-
-
-def _transition() -> GraphBuilder:
-    g = GraphBuilder("Transition", "Fewer channels and half the size.")
-    channels = g.parameter("channels", 128, "Channels that go out.")
-    x: Source = g.add("ReLU", g.add("BatchNorm2d", g.input("x"), name="norm"), name="relu")
-    x = g.add("Conv2d", x, name="conv", out_channels=channels, kernel_size=1, bias=False)
-    g.output(g.add("AvgPool2d", x, name="pool", kernel_size=2), name="y")
-    return g
 
 
 def _stem() -> GraphBuilder:
@@ -59,16 +30,15 @@ def _stem() -> GraphBuilder:
 def densenet(depth: int) -> Project:
     """A DenseNet for 224 × 224 pictures and 1000 classes."""
     counts = DEPTHS[depth]
-    dense, transition = _dense(), _transition()
     g = GraphBuilder(f"DenseNet{depth}")
     x: Source = g.use(_stem(), g.input("x", shape=(3, 224, 224)), name="stem")
     channels = 2 * GROWTH
     for number, layers in enumerate(counts, 1):
-        x = g.use(dense, x, name=f"dense{number}", layers=layers, growth=GROWTH)
+        x = g.use(dense_block(), x, name=f"dense{number}", layers=layers, growth=GROWTH)
         channels += layers * GROWTH
         if number < len(counts):
             channels //= 2
-            x = g.use(transition, x, name=f"transition{number}", channels=channels)
+            x = g.use(transition(), x, name=f"transition{number}", channels=channels)
     x = g.add("ReLU", g.add("BatchNorm2d", x, name="norm5"), name="relu5")
     x = g.add("Flatten", g.add("AdaptiveAvgPool2d", x, name="avgpool", output_size=1), name="flatten")
     g.output(g.add("Linear", x, name="classifier", out_features=1000), name="scores")

@@ -8,9 +8,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from graph.build import GraphBuilder, Source, Symbol, project
+from graph.build import GraphBuilder, Source, project
 from graph.model import DataChoice, Project, Training
 from presets import Preset
+from presets.blocks import residual
 
 GROUP = "ResNet"
 DEPTHS = {
@@ -23,87 +24,14 @@ DEPTHS = {
 """Whether the blocks are bottlenecks, and how many blocks each stage has."""
 
 
-def _norm(
-    g: GraphBuilder, x: Source, number: int, channels: Symbol, kernel: int, stride: object = 1
-) -> Source:
-    x = g.add(
-        "Conv2d",
-        x,
-        name=f"conv{number}",
-        out_channels=channels,
-        kernel_size=kernel,
-        stride=stride,
-        padding=kernel // 2,
-        bias=False,
-    )
-    return g.add("BatchNorm2d", x, name=f"bn{number}")
-
-
-def _residual(bottleneck: bool, down: GraphBuilder | None) -> GraphBuilder:
-    """A residual block; with ``down`` its shortcut is a strided 1 × 1 convolution, else the input itself."""
-    kind = "Bottleneck" if bottleneck else "BasicBlock"
-    g = GraphBuilder(f"Down{kind}" if down else kind, "Two paths that are added: layers, and a shortcut.")
-    planes = g.parameter("planes", 64, "Width of the block.")
-    stride: object = g.parameter("stride", 2, "2 halves the picture.") if down else 1
-    entry = g.input("x")
-    x: Source = entry
-    if bottleneck:
-        x = g.add("ReLU", _norm(g, x, 1, planes, 1), name="relu1")
-        x = g.add("ReLU", _norm(g, x, 2, planes, 3, stride), name="relu2")
-        x = _norm(g, x, 3, planes * 4, 1)
-    else:
-        x = g.add("ReLU", _norm(g, x, 1, planes, 3, stride), name="relu1")
-        x = _norm(g, x, 2, planes, 3)
-    width = planes * 4 if bottleneck else planes
-    shortcut: Source = g.use(down, entry, name="downsample", channels=width, stride=stride) if down else entry
-    g.output(g.add("ReLU", g.add("Add", x, shortcut, name="add"), name="relu"), name="y")
-    return g
-
-
-def _downsample() -> GraphBuilder:
-    g = GraphBuilder("Downsample", "Brings the shortcut to the new width and size.")
-    channels, stride = g.parameter("channels", 64), g.parameter("stride", 2)
-    x = g.add(
-        "Conv2d", g.input("x"), name="conv", out_channels=channels, kernel_size=1, stride=stride, bias=False
-    )
-    g.output(g.add("BatchNorm2d", x, name="norm"), name="y")
-    return g
-
-
-def _stage(name: str, block: GraphBuilder, first: GraphBuilder | None) -> GraphBuilder:
-    """``blocks`` residual blocks, the first of which may change width and size."""
-    g = GraphBuilder(name, "Residual blocks at one size.")
-    planes = g.parameter("planes", 64, "Width of the blocks.")
-    stride = g.parameter("stride", 2, "Stride of the first block.") if first else None
-    blocks = g.parameter("blocks", 2, "How many residual blocks.")
-    x: Source = g.input("x")
-    if first:
-        x = g.use(first, x, name="first", planes=planes, stride=stride)
-        x = g.use(block, x, name="rest", planes=planes, repeat=blocks - 1)
-    else:
-        x = g.use(block, x, name="blocks", planes=planes, repeat=blocks)
-    g.output(x, name="y")
-    return g
-
-
-def _stem() -> GraphBuilder:
-    g = GraphBuilder("Stem", "From the picture to a quarter of its size.")
-    x: Source = g.add(
-        "Conv2d", g.input("x"), name="conv1", out_channels=64, kernel_size=7, stride=2, padding=3, bias=False
-    )
-    x = g.add("ReLU", g.add("BatchNorm2d", x, name="bn1"), name="relu")
-    g.output(g.add("MaxPool2d", x, name="maxpool", kernel_size=3, stride=2, padding=1), name="y")
-    return g
-
-
 def resnet(depth: int) -> Project:
     """A ResNet for 224 × 224 pictures and 1000 classes."""
     bottleneck, counts = DEPTHS[depth]
-    block = _residual(bottleneck, None)
-    changing = _stage("Stage", block, _residual(bottleneck, _downsample()))
-    plain = changing if bottleneck else _stage("FirstStage", block, None)
+    block = residual.bottleneck if bottleneck else residual.basic
+    changing = residual.stage(block(), block(down=True))
+    plain = changing if bottleneck else residual.stage(block())
     g = GraphBuilder(f"ResNet{depth}")
-    x: Source = g.use(_stem(), g.input("x", shape=(3, 224, 224)), name="stem")
+    x: Source = g.use(residual.stem(), g.input("x", shape=(3, 224, 224)), name="stem")
     for number, count in enumerate(counts, 1):
         width = 32 * 2**number
         if number == 1:
@@ -137,9 +65,8 @@ def resnet(depth: int) -> Project:
 
 def small_resnet() -> Project:
     """Three stages of basic blocks for 32 × 32 pictures, as in section 4.2 of the paper (n = 1)."""
-    block = _residual(False, None)
-    changing = _stage("Stage", block, _residual(False, _downsample()))
-    first = _stage("FirstStage", block, None)
+    changing = residual.stage(residual.basic(), residual.basic(down=True))
+    first = residual.stage(residual.basic())
     g = GraphBuilder("SmallResNet")
     x: Source = g.add(
         "Conv2d",

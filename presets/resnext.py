@@ -7,44 +7,20 @@ Zagoruyko and Komodakis, arXiv 1605.07146, leave it whole. The weights come in t
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from graph.build import GraphBuilder, Source
 from graph.model import Project
 from presets import Preset
 from presets._imagenet import imagenet
-from presets.resnet import DEPTHS, _downsample, _stage, _stem
-
-
-def _bottleneck(groups: int, down: GraphBuilder | None) -> GraphBuilder:
-    """Widen, filter in groups, widen again, add; with ``down`` the shortcut changes width and size."""
-    g = GraphBuilder("DownBottleneck" if down else "Bottleneck", "Two paths that are added.")
-    planes = g.parameter("planes", 64, "Width of the block; it is twice as wide inside.")
-    stride: Any = g.parameter("stride", 2, "2 halves the picture.") if down else 1
-    entry = g.input("x")
-    middle = {"kernel_size": 3, "stride": stride, "padding": 1, "groups": groups}
-    layers: list[tuple[Any, dict[str, Any]]] = [
-        (planes * 2, {"kernel_size": 1}),
-        (planes * 2, middle),
-        (planes * 4, {"kernel_size": 1}),
-    ]
-    x: Source = entry
-    for number, (channels, sizes) in enumerate(layers, 1):
-        x = g.add("Conv2d", x, name=f"conv{number}", out_channels=channels, bias=False, **sizes)
-        x = g.add("BatchNorm2d", x, name=f"bn{number}")
-        if number < len(layers):
-            x = g.add("ReLU", x, name=f"relu{number}")
-    shortcut: Source = entry
-    if down:
-        shortcut = g.use(down, entry, name="downsample", channels=planes * 4, stride=stride)
-    g.output(g.add("ReLU", g.add("Add", x, shortcut, name="add"), name="relu"), name="y")
-    return g
+from presets.blocks import residual
+from presets.resnet import DEPTHS
 
 
 def _network(name: str, title: str, groups: int) -> Project:
-    stage = _stage("Stage", _bottleneck(groups, None), _bottleneck(groups, _downsample()))
+    block, first = (residual.bottleneck(down, widen=2, groups=groups) for down in (False, True))
+    stage = residual.stage(block, first)
     g = GraphBuilder(name)
-    x: Source = g.use(_stem(), g.input("x", shape=(3, 224, 224)), name="stem")
+    x: Source = g.use(residual.stem(), g.input("x", shape=(3, 224, 224)), name="stem")
     for number, blocks in enumerate(DEPTHS[50][1], 1):
         planes, stride = 32 * 2**number, 1 if number == 1 else 2
         x = g.use(stage, x, name=f"layer{number}", planes=planes, blocks=blocks, stride=stride)

@@ -5,61 +5,45 @@ The weights come in the same order as torchvision's.
 
 from __future__ import annotations
 
-from typing import Any
-
 from graph.build import GraphBuilder, Source
 from graph.model import Project
 from presets import Preset
 from presets._imagenet import imagenet
+from presets.blocks.convolution import conv_norm
 
 STAGES = ((116, 4), (232, 8), (464, 4))
 """Channels and blocks of stages 2 to 4."""
 
 
-def _unit() -> GraphBuilder:
-    g = GraphBuilder("ConvBNReLU", "A convolution, normalised, and its activation.")
-    channels = g.parameter("channels", 58, "Number of filters.")
-    kernel = g.parameter("kernel", 1, "Size of the filters.")
-    stride = g.parameter("stride", 1, "2 halves the picture.")
-    sizes: dict[str, Any] = {"kernel_size": kernel, "stride": stride, "padding": kernel // 2}
-    x = g.add("Conv2d", g.input("x"), name="conv", out_channels=channels, bias=False, **sizes)
-    g.output(g.add("ReLU", g.add("BatchNorm2d", x, name="norm"), name="relu"), name="y")
-    return g
-
-
-def _depthwise() -> GraphBuilder:
-    g = GraphBuilder("DepthwiseBN", "A filter for every channel by itself, normalised.")
-    channels = g.parameter("channels", 58, "Channels that come in and go out.")
-    stride = g.parameter("stride", 1, "2 halves the picture.")
-    sizes: dict[str, Any] = {"kernel_size": 3, "stride": stride, "padding": 1}
-    x = g.add(
-        "Conv2d", g.input("x"), name="conv", out_channels=channels, groups=channels, bias=False, **sizes
-    )
-    g.output(g.add("BatchNorm2d", x, name="norm"), name="y")
-    return g
-
-
-def _split_unit(unit: GraphBuilder, depthwise: GraphBuilder) -> GraphBuilder:
+def _split_unit() -> GraphBuilder:
+    unit, depthwise = conv_norm(), conv_norm("")
     g = GraphBuilder("ShuffleUnit", "Half of the channels is left alone; shuffling mixes both halves.")
     width = g.parameter("width", 58, "Half of the channels.")
     kept, x = g.add("Chunk", g.input("x"), name="halves", chunks=2)
-    wide = g.use(unit, x, name="mix1", channels=width)
-    wide = g.use(unit, g.use(depthwise, wide, name="depthwise", channels=width), name="mix2", channels=width)
+    wide = g.use(unit, x, name="mix1", channels=width, kernel=1)
+    wide = g.use(
+        unit,
+        g.use(depthwise, wide, name="depthwise", channels=width, groups=width),
+        name="mix2",
+        channels=width,
+        kernel=1,
+    )
     joined = g.add("Concat", [kept, wide], name="join")
     g.output(g.add("ChannelShuffle", joined, name="shuffle", groups=2), name="y")
     return g
 
 
-def _down_unit(unit: GraphBuilder, depthwise: GraphBuilder) -> GraphBuilder:
+def _down_unit() -> GraphBuilder:
+    unit, depthwise = conv_norm(), conv_norm("")
     g = GraphBuilder("DownUnit", "Two branches halve the picture; shuffling mixes their channels.")
     entering = g.parameter("entering", 24, "Channels that come in.")
     width = g.parameter("width", 58, "Channels of each branch.")
     entry = g.input("x")
-    left = g.use(depthwise, entry, name="left_depthwise", channels=entering, stride=2)
-    left = g.use(unit, left, name="left_mix", channels=width)
-    right = g.use(unit, entry, name="mix1", channels=width)
-    right = g.use(depthwise, right, name="depthwise", channels=width, stride=2)
-    right = g.use(unit, right, name="mix2", channels=width)
+    left = g.use(depthwise, entry, name="left_depthwise", channels=entering, groups=entering, stride=2)
+    left = g.use(unit, left, name="left_mix", channels=width, kernel=1)
+    right = g.use(unit, entry, name="mix1", channels=width, kernel=1)
+    right = g.use(depthwise, right, name="depthwise", channels=width, groups=width, stride=2)
+    right = g.use(unit, right, name="mix2", channels=width, kernel=1)
     joined = g.add("Concat", [left, right], name="join")
     g.output(g.add("ChannelShuffle", joined, name="shuffle", groups=2), name="y")
     return g
@@ -67,8 +51,7 @@ def _down_unit(unit: GraphBuilder, depthwise: GraphBuilder) -> GraphBuilder:
 
 def shufflenet_v2() -> Project:
     """ShuffleNetV2 1× for 224 × 224 pictures and 1000 classes."""
-    unit, depthwise = _unit(), _depthwise()
-    down, split = _down_unit(unit, depthwise), _split_unit(unit, depthwise)
+    unit, down, split = conv_norm(), _down_unit(), _split_unit()
     stage = GraphBuilder("Stage", "Shuffle units at one size, the first of which halves the picture.")
     coming = stage.parameter("entering", 24, "Channels that come in.")
     channels = stage.parameter("channels", 116, "Channels that go out.")
@@ -83,7 +66,7 @@ def shufflenet_v2() -> Project:
     for number, (total, count) in enumerate(STAGES, 2):
         x = g.use(stage, x, name=f"stage{number}", entering=entering, channels=total, blocks=count)
         entering = total
-    x = g.add("Mean", g.use(unit, x, name="conv5", channels=1024), name="mean", dim=(2, 3))
+    x = g.add("Mean", g.use(unit, x, name="conv5", channels=1024, kernel=1), name="mean", dim=(2, 3))
     g.output(g.add("Linear", x, name="fc", out_features=1000), name="scores")
     return imagenet("ShuffleNetV2 1×", g, weight_decay=4e-5)
 

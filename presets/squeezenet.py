@@ -9,24 +9,10 @@ from graph.build import GraphBuilder, Source
 from graph.model import Project
 from presets import Preset
 from presets._imagenet import imagenet
+from presets.blocks.branches import fire
 
 STAGES = (((2, 16), (3, 16)), ((4, 32), (5, 32)), ((6, 48), (7, 48), (8, 64), (9, 64)))
 """Number and squeezed width of each fire module; between two stages the picture is halved."""
-
-
-def _fire() -> GraphBuilder:
-    g = GraphBuilder(
-        "Fire", "Squeeze to few channels, then expand with 1 × 1 and 3 × 3 filters side by side."
-    )
-    squeeze = g.parameter("squeeze", 16, "Channels in the middle.")
-    expand = g.parameter("expand", 64, "Filters of each of the two expanding convolutions.")
-    x: Source = g.add("Conv2d", g.input("x"), name="squeeze", out_channels=squeeze, kernel_size=1)
-    x = g.add("ReLU", x, name="squeeze_relu")
-    one = g.add("Conv2d", x, name="expand1x1", out_channels=expand, kernel_size=1)
-    three = g.add("Conv2d", x, name="expand3x3", out_channels=expand, kernel_size=3, padding=1)
-    branches = [g.add("ReLU", one, name="relu1x1"), g.add("ReLU", three, name="relu3x3")]
-    g.output(g.add("Concat", branches, name="join"), name="y")
-    return g
 
 
 def _stem() -> GraphBuilder:
@@ -52,12 +38,11 @@ def _pool(g: GraphBuilder, x: Source, number: int) -> Source:
 
 def squeezenet() -> Project:
     """SqueezeNet 1.1 for 224 × 224 pictures and 1000 classes."""
-    fire = _fire()
     g = GraphBuilder("SqueezeNet")
     x: Source = g.use(_stem(), g.input("x", shape=(3, 224, 224)), name="stem")
     for stage in STAGES:
         for number, squeeze in stage:
-            x = g.use(fire, x, name=f"fire{number}", squeeze=squeeze, expand=4 * squeeze)
+            x = g.use(fire(), x, name=f"fire{number}", squeeze=squeeze, expand=4 * squeeze)
         if stage != STAGES[-1]:
             x = _pool(g, x, stage[-1][0])
     g.output(g.use(_head(), x, name="head", classes=1000), name="scores")

@@ -7,6 +7,7 @@ from functools import partial
 from graph.build import GraphBuilder, Source, project
 from graph.model import DataChoice, Project, Training
 from presets import Preset
+from presets.blocks.convolution import vgg_stage
 
 GROUP = "VGG"
 COLUMNS = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
@@ -14,28 +15,9 @@ COLUMNS = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2
 WIDTHS = (64, 128, 256, 512, 512)
 
 
-def _stage(batch_norm: bool) -> GraphBuilder:
-    """A block of ``convolutions`` 3 × 3 convolutions with ReLU, then pooling to half the size."""
-    unit = GraphBuilder("ConvBNReLU" if batch_norm else "ConvReLU", "A 3 × 3 convolution and its activation.")
-    channels = unit.parameter("channels", 64, "Number of filters.")
-    x: Source = unit.add(
-        "Conv2d", unit.input("x"), name="conv", out_channels=channels, kernel_size=3, padding=1
-    )
-    if batch_norm:
-        x = unit.add("BatchNorm2d", x, name="norm")
-    unit.output(unit.add("ReLU", x, name="relu"), name="y")
-
-    stage = GraphBuilder("VGGStage", "Convolutions at one size, then pooling to half of it.")
-    channels = stage.parameter("channels", 64, "Filters of every convolution.")
-    convolutions = stage.parameter("convolutions", 2, "How many convolutions.")
-    x = stage.use(unit, stage.input("x"), name="convs", channels=channels, repeat=convolutions)
-    stage.output(stage.add("MaxPool2d", x, name="pool", kernel_size=2), name="y")
-    return stage
-
-
 def vgg(depth: int, batch_norm: bool) -> Project:
     """A VGG for 224 × 224 pictures and 1000 classes; its weights are torchvision's, in the same order."""
-    stage = _stage(batch_norm)
+    stage = vgg_stage(batch_norm)
     g = GraphBuilder(f"VGG{depth}BN" if batch_norm else f"VGG{depth}")
     x: Source = g.input("x", shape=(3, 224, 224))
     for number, (width, count) in enumerate(zip(WIDTHS, COLUMNS[depth], strict=True), 1):
@@ -66,7 +48,7 @@ def vgg(depth: int, batch_norm: bool) -> Project:
 
 def small_vgg() -> Project:
     """Three stages for 32 × 32 pictures: trains in minutes on a laptop."""
-    stage = _stage(batch_norm=True)
+    stage = vgg_stage(batch_norm=True)
     g = GraphBuilder("SmallVGG")
     x: Source = g.input("x", shape=(1, 32, 32))
     for number, width in enumerate((16, 32, 64), 1):

@@ -6,31 +6,21 @@ from graph.build import GraphBuilder, Source
 from graph.model import Project
 from presets import Preset
 from presets._imagenet import imagenet
+from presets.blocks.convolution import conv_relu, vgg_stage
 from presets.vgg import COLUMNS, GROUP, WIDTHS
 
 
-def _unit() -> GraphBuilder:
-    g = GraphBuilder("ConvReLU", "A convolution and its activation.")
-    channels = g.parameter("channels", 64, "Number of filters.")
-    kernel = g.parameter("kernel", 3, "Size of the filters.")
-    x = g.add(
-        "Conv2d", g.input("x"), name="conv", out_channels=channels, kernel_size=kernel, padding=kernel // 2
-    )
-    g.output(g.add("ReLU", x, name="relu"), name="y")
-    return g
-
-
-def _stage(unit: GraphBuilder, name: str, extra: str = "") -> GraphBuilder:
-    """Convolutions, then pooling; ``extra`` stands between them: "norm" or "mix" (a 1 × 1 convolution)."""
+def _stage(name: str, extra: str) -> GraphBuilder:
+    """VGG's stage with something between convolutions and pooling: "norm" or "mix" (a 1 × 1 convolution)."""
     g = GraphBuilder(name, "Convolutions at one size, then pooling to half of it.")
     channels = g.parameter("channels", 64, "Filters of every convolution.")
     convolutions = g.parameter("convolutions", 2, "How many 3 × 3 convolutions.")
-    x = g.use(unit, g.input("x"), name="convs", channels=channels, repeat=convolutions)
+    x: Source = g.use(conv_relu(), g.input("x"), name="convs", channels=channels, repeat=convolutions)
     if extra == "norm":
         # AlexNet's numbers; torch divides alpha by size
         x = g.add("LocalResponseNorm", x, name="norm", size=5, alpha=5e-4, k=2.0)
-    elif extra == "mix":
-        x = g.use(unit, x, name="mix", channels=channels, kernel=1)
+    else:
+        x = g.use(conv_relu(), x, name="mix", channels=channels, kernel=1)
     g.output(g.add("MaxPool2d", x, name="pool", kernel_size=2), name="y")
     return g
 
@@ -50,17 +40,14 @@ def _vgg(name: str, title: str, counts: tuple[int, ...], stages: list[GraphBuild
 
 def vgg_a_lrn() -> Project:
     """Column A with a response normalisation in its first stage: it did not help, and cost memory."""
-    unit = _unit()
-    plain = _stage(unit, "VGGStage")
-    stages = [_stage(unit, "NormalisedStage", "norm"), plain, plain, plain, plain]
+    stages = [_stage("NormalisedStage", "norm"), *[vgg_stage()] * 4]
     return _vgg("VGG11LRN", "VGG-11 with LRN", COLUMNS[11], stages)
 
 
 def vgg_c() -> Project:
     """Column C: the third convolution of stages 3 to 5 is 1 × 1. Column D, VGG-16, makes it 3 × 3."""
-    unit = _unit()
-    plain, mixed = _stage(unit, "VGGStage"), _stage(unit, "MixedStage", "mix")
-    return _vgg("VGG16C", "VGG-16, column C", COLUMNS[13], [plain, plain, mixed, mixed, mixed])
+    stages = [*[vgg_stage()] * 2, *[_stage("MixedStage", "mix")] * 3]
+    return _vgg("VGG16C", "VGG-16, column C", COLUMNS[13], stages)
 
 
 PRESETS = (

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from graph.build import GraphBuilder, Source
 from presets.blocks import ShippedBlock
+from presets.blocks.once import once
 
 GROUP = "Attention"
 
 
-@cache
+@once
 def attention_head() -> GraphBuilder:
     """One head: softmax(Q Kᵀ / √width) V, equation 1."""
     g = GraphBuilder("AttentionHead", "Every step asks all others: softmax(Q Kᵀ / √width) V.")
@@ -26,7 +25,7 @@ def attention_head() -> GraphBuilder:
     return g
 
 
-@cache
+@once
 def split_heads() -> GraphBuilder:
     """(B, T, width) to (B, heads, T, width / heads)."""
     g = GraphBuilder("SplitHeads", "Cuts the features of every step into one piece per head.")
@@ -37,7 +36,7 @@ def split_heads() -> GraphBuilder:
     return g
 
 
-@cache
+@once
 def multi_head_attention() -> GraphBuilder:
     """Several heads side by side, as :class:`torch.nn.MultiheadAttention` has them, section 3.2.2."""
     g = GraphBuilder("MultiHeadAttention", "Several heads ask at once; a last layer mixes what they found.")

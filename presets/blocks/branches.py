@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from graph.build import GraphBuilder, Source, Symbol
 from presets.blocks import ShippedBlock
 from presets.blocks.convolution import conv_norm
+from presets.blocks.once import once
 
 GROUP = "Branches"
 WIDTHS = {
@@ -20,7 +19,7 @@ WIDTHS = {
 """The widths of an inception block with those of GoogLeNet's first (3a), and what they mean."""
 
 
-@cache
+@once
 def inception(kernel5: int = 5) -> GraphBuilder:
     """GoogLeNet's block. torchvision has 3 × 3 filters in the branch that the paper gives 5 × 5."""
     g = GraphBuilder("Inception", "Four branches look at the same picture; their channels are joined.")
@@ -40,7 +39,7 @@ def inception(kernel5: int = 5) -> GraphBuilder:
     return g
 
 
-@cache
+@once
 def fire() -> GraphBuilder:
     """SqueezeNet's block: few channels, then two kinds of filters side by side."""
     g = GraphBuilder(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from graph.build import GraphBuilder, Source
 from presets.blocks import ShippedBlock
+from presets.blocks.once import once
 
 GROUP = "Attention to channels"
 
 
-@cache
+@once
 def squeeze_excitation(activation: str = "ReLU", weights: str = "Sigmoid") -> GraphBuilder:
     """The mean of every channel, two small layers, and a weight for every channel."""
     g = GraphBuilder("SqueezeExcitation", "Looks at the whole picture and weighs every channel.")
@@ -25,7 +24,7 @@ def squeeze_excitation(activation: str = "ReLU", weights: str = "Sigmoid") -> Gr
     return g
 
 
-@cache
+@once
 def channel_attention() -> GraphBuilder:
     """Mean and largest value of every channel go through the same two layers; their sum gives the weights."""
     g = GraphBuilder("ChannelAttention", "Mean and maximum of every channel decide together what it weighs.")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from graph.build import GraphBuilder, Source
 from presets.blocks import ShippedBlock
+from presets.blocks.once import once
 
 GROUP = "Convolution"
 
 
-@cache
+@once
 def conv_norm(activation: str = "ReLU", **norm: Any) -> GraphBuilder:
     """Convolution without bias, batch norm and an activation ("" for none); padded so that stride 1 keeps
     the size. ``norm`` are further parameters of the batch norm."""
@@ -29,7 +29,7 @@ def conv_norm(activation: str = "ReLU", **norm: Any) -> GraphBuilder:
     return g
 
 
-@cache
+@once
 def conv_relu(batch_norm: bool = False) -> GraphBuilder:
     """VGG's unit: a convolution with bias, the batch norm or none, and ReLU."""
     g = GraphBuilder("VGGConvBN" if batch_norm else "ConvReLU", "A convolution and its activation.")
@@ -44,7 +44,7 @@ def conv_relu(batch_norm: bool = False) -> GraphBuilder:
     return g
 
 
-@cache
+@once
 def vgg_stage(batch_norm: bool = False) -> GraphBuilder:
     """``convolutions`` 3 × 3 convolutions with ReLU, then pooling to half the size."""
     g = GraphBuilder(
@@ -57,7 +57,7 @@ def vgg_stage(batch_norm: bool = False) -> GraphBuilder:
     return g
 
 
-@cache
+@once
 def depthwise_separable(activation: str = "ReLU") -> GraphBuilder:
     """A filter for every channel by itself, then a 1 × 1 convolution that mixes the channels."""
     g = GraphBuilder("DepthwiseSeparable", "A filter per channel, then a mixture of the channels.")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from graph.build import GraphBuilder, Source
 from presets.blocks import ShippedBlock
+from presets.blocks.once import once
 
 GROUP = "Dense"
 GROWTH = 32
 
 
-@cache
+@once
 def dense_layer() -> GraphBuilder:
     """Norm, ReLU, 1 × 1 to four times the growth, norm, ReLU, 3 × 3; its result is joined to its input."""
     g = GraphBuilder("DenseLayer", "Joins a few new channels to everything that came before.")
@@ -25,7 +24,7 @@ def dense_layer() -> GraphBuilder:
     return g
 
 
-@cache
+@once
 def dense_block() -> GraphBuilder:
     """``layers`` dense layers in a row."""
     g = GraphBuilder("DenseBlock", "Dense layers in a row: each sees all before it.")
@@ -36,7 +35,7 @@ def dense_block() -> GraphBuilder:
     return g
 
 
-@cache
+@once
 def transition() -> GraphBuilder:
     """Between two dense blocks: fewer channels and half the size."""
     g = GraphBuilder("Transition", "Fewer channels and half the size.")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from graph.build import GraphBuilder, Source
 from presets.blocks import ShippedBlock
 from presets.blocks.channels import squeeze_excitation
 from presets.blocks.convolution import conv_norm
+from presets.blocks.once import once
 
 GROUP = "Efficient"
 
 
-@cache
+@once
 def inverted_residual(
     residual: bool = True, activation: str = "ReLU6", expand: int = 0, weighed: bool = False
 ) -> GraphBuilder:

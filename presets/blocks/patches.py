@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from graph.build import GraphBuilder
 from presets.blocks import ShippedBlock
+from presets.blocks.once import once
 
 
-@cache
+@once
 def patch_embedding() -> GraphBuilder:
     """(B, C, H, W) to (B, patches, width): a convolution that steps as far as its filter is wide."""
     g = GraphBuilder("PatchEmbedding", "Cut the picture into patches: one vector for each, in a row.")

@@ -5,17 +5,17 @@ The weights come in the same order and under the same names as torchvision's.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from graph.build import GraphBuilder, Source, Symbol
 from presets.blocks import ShippedBlock
+from presets.blocks.once import once
 
 GROUP = "Residual"
 HELP = "Two paths that are added: layers, and a shortcut."
 
 
-@cache
+@once
 def downsample() -> GraphBuilder:
     """The shortcut of a block that changes width or size."""
     g = GraphBuilder("Downsample", "Brings the shortcut to the new width and size.")
@@ -42,7 +42,7 @@ def _added(g: GraphBuilder, x: Source, shortcut: Source) -> GraphBuilder:
     return g
 
 
-@cache
+@once
 def basic(down: bool = False) -> GraphBuilder:
     """Two 3 × 3 convolutions; with ``down`` the shortcut is a strided 1 × 1 convolution."""
     g = GraphBuilder("DownBasicBlock" if down else "BasicBlock", HELP)
@@ -57,7 +57,7 @@ def basic(down: bool = False) -> GraphBuilder:
     return _added(g, x, shortcut)
 
 
-@cache
+@once
 def bottleneck(down: bool = False, widen: int = 1, groups: int = 1) -> GraphBuilder:
     """1 × 1 to few channels, 3 × 3, 1 × 1 to four times as many. ``widen`` makes the middle wider and
     ``groups`` cuts its filters into groups (ResNeXt)."""
@@ -76,7 +76,7 @@ def bottleneck(down: bool = False, widen: int = 1, groups: int = 1) -> GraphBuil
     return _added(g, x, shortcut)
 
 
-@cache
+@once
 def stage(block: GraphBuilder, first: GraphBuilder | None = None) -> GraphBuilder:
     """``blocks`` residual blocks, the ``first`` of which may change width and size."""
     g = GraphBuilder("Stage" if first else "FirstStage", "Residual blocks at one size.")
@@ -93,7 +93,7 @@ def stage(block: GraphBuilder, first: GraphBuilder | None = None) -> GraphBuilde
     return g
 
 
-@cache
+@once
 def stem() -> GraphBuilder:
     """ResNet's first layers: a 7 × 7 convolution and pooling, both with stride 2."""
     g = GraphBuilder("Stem", "From the picture to a quarter of its size.")

@@ -7,16 +7,16 @@ al., arXiv 2002.04745) before attention and MLP, so that deep stacks train witho
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from graph.build import GraphBuilder, Ref, Source, Symbol
 from presets.blocks import ShippedBlock
+from presets.blocks.once import once
 
 GROUP = "Transformer"
 
 
-@cache
+@once
 def mlp(activation: str = "ReLU") -> GraphBuilder:
     """Wider, activation, back again, with dropout: the same for every step."""
     g = GraphBuilder("MLP", "Wider, activation, back again: every step thinks by itself.")
@@ -72,7 +72,7 @@ def _named(name: str, norm_first: bool) -> str:
     return f"PreNorm{name}" if norm_first else name
 
 
-@cache
+@once
 def encoder_layer(
     norm_first: bool = False, activation: str = "ReLU", eps: float = 1e-5, causal: bool = False
 ) -> GraphBuilder:
@@ -88,7 +88,7 @@ def encoder_layer(
     return g
 
 
-@cache
+@once
 def decoder_layer(norm_first: bool = False, activation: str = "ReLU", eps: float = 1e-5) -> GraphBuilder:
     """Causal self-attention, attention to the encoder's result, then an MLP, each inside a residual."""
     g = GraphBuilder(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from graph.build import GraphBuilder, Source
 from presets.blocks import ShippedBlock
 from presets.blocks.convolution import conv_norm
+from presets.blocks.once import once
 
 GROUP = "Segmentation"
 
 
-@cache
+@once
 def double_conv() -> GraphBuilder:
     """Two 3 × 3 convolutions at one size."""
     g = GraphBuilder("DoubleConv", "Two 3 × 3 convolutions at one size.")
@@ -21,7 +20,7 @@ def double_conv() -> GraphBuilder:
     return g
 
 
-@cache
+@once
 def down() -> GraphBuilder:
     """Two convolutions, kept for the way up, and pooling to half the size."""
     g = GraphBuilder("Down", "Two convolutions, kept for the way up; then half the size.")
@@ -32,7 +31,7 @@ def down() -> GraphBuilder:
     return g
 
 
-@cache
+@once
 def up() -> GraphBuilder:
     """Twice the size, joined with what was kept on the way down, and two convolutions."""
     g = GraphBuilder("Up", "Twice the size, joined with what was kept on the way down.")
@@ -43,7 +42,7 @@ def up() -> GraphBuilder:
     return g
 
 
-@cache
+@once
 def aspp() -> GraphBuilder:
     """Atrous spatial pyramid pooling: filters that look near, further and far, side by side."""
     branch = GraphBuilder("AtrousConv", "A 3 × 3 convolution whose filter is spread out.")
