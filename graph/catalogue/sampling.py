@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from graph.catalogue.rules import rank_is
-from graph.catalogue.spec import Complaint, Example, Given, LayerType, Param, Patch, Port
+from graph.catalogue.spec import Complaint, Example, Given, LayerType, Param, Port
 
 
 def _same_shape(given: Given) -> Complaint | None:
@@ -14,21 +13,6 @@ def _same_shape(given: Given) -> Complaint | None:
         f"expects a log-variance for every mean, {mean.text}, but receives {spread.text}",
         expected=mean.text, got=spread.text, port="log_variance",
     )  # fmt: skip
-
-
-def _even(given: Given) -> Complaint | None:
-    dim = given["dim"]
-    if dim % 2 == 0:
-        return None
-    return Complaint(
-        f"has dim = {dim}, but half of the values are sines and half cosines, for {given.one().text}",
-        expected="an even number", got=str(dim), param="dim",
-        patches=(Patch(f"Set dim to {dim + 1}", {"dim": dim + 1}),),
-    )  # fmt: skip
-
-
-def _time_check(given: Given) -> Complaint | None:
-    return rank_is(1, what="one number for each sample (B,)")(given) or _even(given)
 
 
 LAYERS = (
@@ -84,16 +68,15 @@ LAYERS = (
         formula="y = [sin(t ωᵢ), cos(t ωᵢ)],  ωᵢ = 10000^(−2i / dim)",
         words=("timestep embedding", "time embedding", "diffusion", "ddpm", "sinusoidal", "noise level"),
         params=(
-            Param("dim", "int", 64, "Length of the vector; half sines, half cosines.", minimum=2, maximum=65_536),
+            Param("dim", "int", 64, "Length of the vector; half sines, half cosines.", minimum=1, maximum=65_536),
         ),
-        inputs=(Port("input", "number", help="The step of each sample, (B,)."),),
+        inputs=(Port("input", "number", help="The step of each sample, (B,): (B, dim) comes out."),),
         support=("time_waves",),
         call=lambda c: f"time_waves({c.one()}, {c['dim']})",
-        check=_time_check,
         headline=("dim",),
         examples=(
             Example({"dim": 8}, {"input": (2,)}, {"input": "int64"}),
-            Example({"dim": 6}, {"input": (2,)}),
+            Example({"dim": 5}, {"input": (2, 3)}),
         ),
     ),
 )  # fmt: skip
