@@ -64,7 +64,7 @@ def paste(
     used, others with a taken name get a new one. Raises :class:`graph.files.FileError` with a sentence.
     """
     try:
-        piece, origin, arriving = _read(text)
+        piece, origin, arriving = read(text)
         return _Paste(project, project.graph(graph_id), piece, at).edits(
             arriving if keep_inputs and origin == graph_id else []
         )
@@ -74,7 +74,9 @@ def paste(
         raise FileError(f"This cannot be pasted. {error}") from None
 
 
-def _read(text: str) -> tuple[Project, str, list[Edge]]:
+def read(text: str) -> tuple[Project, str, list[Edge]]:
+    """The piece in a text, checked like any foreign file: its only network, where it comes from, and the
+    wires that came in from outside. Raises :class:`graph.files.FileError` with a sentence."""
     data = migrate(json_text.parse(text))
     if data.get("kind") != "fragment":
         raise FileError("It is no piece of a network: a whole project is opened, not pasted.")
@@ -83,6 +85,34 @@ def _read(text: str) -> tuple[Project, str, list[Edge]]:
     if len(piece.networks) != 1 or not isinstance(origin, str) or not isinstance(inputs, dict):
         raise FileError("It is damaged: it should hold one piece of a network.")
     return piece, origin, [read_edge(key, item, "The fragment") for key, item in inputs.items()]
+
+
+def bring(project: Project, blocks: dict[str, Graph], into: str = "") -> tuple[list[Edit], dict[str, str]]:
+    """The edits that add the definitions that are missing in a project, and the id here of each of them.
+
+    An equal definition that is there already is used; one whose name is taken gets a new name. ``into`` is
+    the graph that will use them, for refusing a block inside itself (:class:`graph.values.BadValue`).
+    """
+    edits: list[Edit] = []
+    ids: dict[str, str] = {}
+    taken = {graph.name for graph in project.graphs()}
+    present = {_content(block): block.id for block in project.blocks.values()}
+    fresh = iter(project.fresh_graph_ids("b", len(blocks)))
+    for block in _in_order(blocks):
+        block = copying.deepcopy(block)
+        for node in block.nodes.values():
+            node.block = ids[node.block] if node.block else None
+        same = present.get(_content(block))
+        if same is not None:
+            if uses_block(project, same, into):
+                raise BadValue(f"The block “{block.name}” would contain itself.")
+            ids[block.id] = same
+            continue
+        old, block.name = block.id, unique_name(block.name, taken)
+        taken.add(block.name)
+        ids[old] = block.id = next(fresh)
+        edits.append(AddGraph(block, True))
+    return edits, ids
 
 
 class _Paste:
@@ -97,7 +127,7 @@ class _Paste:
         self.shift = (OFFSET, OFFSET) if at is None else (at[0] - left, at[1] - top)
 
     def edits(self, arriving: list[Edge]) -> list[Edit]:
-        edits, blocks = self._blocks()
+        edits, blocks = bring(self.project, self.piece.blocks, self.graph.id)
         nodes = self._nodes(blocks)
         edits += [AddNodes(self.graph.id, list(nodes.values()), self._edges(nodes, arriving))]
         frames = list(self.source.frames.values())
@@ -112,29 +142,6 @@ class _Paste:
 
     def _near(self, value: float, axis: int) -> float:
         return max(-MAX_COORDINATE, min(MAX_COORDINATE, value + self.shift[axis]))
-
-    def _blocks(self) -> tuple[list[Edit], dict[str, str]]:
-        """Edits that add the definitions that are missing here, and the id here of every definition there."""
-        edits: list[Edit] = []
-        ids: dict[str, str] = {}
-        taken = {graph.name for graph in self.project.graphs()}
-        present = {_content(block): block.id for block in self.project.blocks.values()}
-        fresh = iter(self.project.fresh_graph_ids("b", len(self.piece.blocks)))
-        for block in _in_order(self.piece.blocks):
-            block = copying.deepcopy(block)
-            for node in block.nodes.values():
-                node.block = ids[node.block] if node.block else None
-            same = present.get(_content(block))
-            if same is not None:
-                if uses_block(self.project, same, self.graph.id):
-                    raise BadValue(f"The block “{block.name}” would contain itself.")
-                ids[block.id] = same
-                continue
-            block.name = unique_name(block.name, taken)
-            taken.add(block.name)
-            ids[block.id] = block.id = next(fresh)
-            edits.append(AddGraph(block, True))
-        return edits, ids
 
     def _nodes(self, blocks: dict[str, str]) -> dict[str, Node]:
         """The new nodes by their old ids."""
