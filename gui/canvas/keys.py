@@ -44,6 +44,8 @@ def press(view: CanvasView, event: QKeyEvent) -> bool:
 def release(view: CanvasView, event: QKeyEvent) -> None:
     if event.key() == Key.Key_Space and not event.isAutoRepeat():
         view.hold_space(False)
+    if event.key() == Key.Key_Y and not event.isAutoRepeat():
+        view.hold_cutting(False)
 
 
 def _with_ctrl(view: CanvasView, key: Qt.Key) -> bool:
@@ -95,6 +97,8 @@ def _alone(view: CanvasView, key: Qt.Key, event: QKeyEvent) -> bool:
     elif key == Key.Key_Space:
         if not event.isAutoRepeat():
             view.hold_space(True)
+    elif key == Key.Key_Y:
+        view.hold_cutting(True)
     elif key == Key.Key_F:
         view.fit_selection()
     elif key == Key.Key_Home:

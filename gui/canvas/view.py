@@ -63,6 +63,7 @@ class CanvasView(Camera):
         self.bubble: Bubble | None = None
         self.over = Hit()
         self.space_held = False
+        self.cutting_held = False
         super().__init__(workspace, parent)
         self.commands = Commands(self)
         self.adding = Adding(self)
@@ -301,6 +302,7 @@ class CanvasView(Camera):
     def _show_cursor(self) -> None:
         self.viewport().setCursor(
             Qt.CursorShape.OpenHandCursor if self.space_held
+            else Qt.CursorShape.CrossCursor if self.cutting_held
             else Qt.CursorShape.CrossCursor if self.over.kind in ("input", "output")
             else Qt.CursorShape.PointingHandCursor if self.over.kind == "mark"
             else RIM_CURSORS[self.over.side] if self.over.kind == "rim"
@@ -328,12 +330,17 @@ class CanvasView(Camera):
         self.space_held = held
         self._show_cursor()
 
+    def hold_cutting(self, held: bool) -> None:
+        """While Y is held, the left button cuts wires."""
+        self.cutting_held = held
+        self._show_cursor()
+
     def leaveEvent(self, event: QEvent) -> None:
         self._hover(Hit())
         super().leaveEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.space_held = False
+        self.space_held = self.cutting_held = False
         if event.reason() == Qt.FocusReason.ActiveWindowFocusReason:
             self.cancel_interaction()
         super().focusOutEvent(event)
@@ -348,7 +355,8 @@ class CanvasView(Camera):
         return super().viewportEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menus.open_menu(self, event)
+        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:  # that cuts wires
+            menus.open_menu(self, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not keys.press(self, event):

@@ -199,7 +199,7 @@ def test_tips_hold_the_whole_problem(qapp: QApplication) -> None:
             ["Rename…", "Cut", "Copy", "Duplicate", "Disconnect", "Delete", "Delete and join the wires"],
         ),
         ("wire", ["Insert a layer here…", "Delete"]),
-        ("void", ["Add a layer…", "Paste", "Select all", "Arrange", "Fit all"]),
+        ("void", ["Add a layer…", "Add a frame", "Paste", "Select all", "Arrange", "Fit all"]),
     ],
 )
 def test_context_menus(hand: Hand, where: str, expected: list[str]) -> None:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from gui.canvas.interactions.band import Band
 from gui.canvas.interactions.base import Interaction, Pointer, Press
+from gui.canvas.interactions.cut import Cut
 from gui.canvas.interactions.drag_frame import DragFrame, ResizeFrame
 from gui.canvas.interactions.drag_nodes import DragNodes
 from gui.canvas.interactions.drag_wire import DragWire
 from gui.canvas.interactions.pan import Pan
 from gui.canvas.interactions.pick import PickMark, PickWire
+from gui.canvas.interactions.port_wires import DropWires, MoveWires
 
 STARTERS: tuple[type[Interaction], ...] = (
     Pan,
+    Cut,
     PickMark,
+    DropWires,
+    MoveWires,
     DragWire,
     DragNodes,
     PickWire,

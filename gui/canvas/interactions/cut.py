@@ -1,0 +1,90 @@
+"""Cut wires by drawing a line across them: with the right button and Ctrl, or the left one while Y is held."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+
+from graph.edits import Disconnect
+from gui.canvas.geometry import wire_path
+from gui.canvas.hits import BOXES
+from gui.canvas.interactions.base import Interaction, Pointer, Press
+from gui.canvas.wire_item import WireItem
+from gui.canvas.words import tr
+from gui.theme import theme
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+STEP = 6
+"""Screen pixels between two points of the line."""
+
+
+class Cut(Interaction):
+    """The wires that will go light up while the line is drawn."""
+
+    cursor = Qt.CursorShape.CrossCursor
+
+    def __init__(self, view: CanvasView, press: Press) -> None:
+        super().__init__(view, press)
+        self.line = [press.pointer.position]
+        self.last = press.pointer.pixel
+        self.wires: set[str] = set()
+
+    @classmethod
+    def starts(cls, view: CanvasView, press: Press) -> bool:
+        if press.button == Qt.MouseButton.RightButton:
+            return press.pointer.ctrl
+        return press.left and view.cutting_held
+
+    def move(self, pointer: Pointer) -> None:
+        self.far(pointer)
+        if (pointer.pixel - self.last).manhattanLength() < STEP:
+            return
+        self._cross(self.line[-1], pointer.position)
+        self.line.append(pointer.position)
+        self.last = pointer.pixel
+        self.view.viewport().update()
+
+    def _cross(self, start: QPointF, end: QPointF) -> None:
+        """Note the wires that a piece of the line crosses."""
+        area = QRectF(start, end).normalized().adjusted(-1, -1, 1, 1)
+        piece = QPainterPath(start)
+        piece.lineTo(end)
+        for item in self.scene.items(area, BOXES):
+            if isinstance(item, WireItem) and item.edge_id not in self.wires and item.isVisible():
+                curve = wire_path(item.start, item.end)
+                back = QPainterPath(curve)
+                back.connectPath(curve.toReversed())  # a line there and back: Qt crosses areas only
+                if back.intersects(piece):
+                    self.wires.add(item.edge_id)
+                    self.view.light_wire(item.edge_id, True)
+
+    def release(self, pointer: Pointer) -> None:
+        self.move(pointer)
+        chosen = sorted(self.wires & self.scene.graph.edges.keys())
+        self._end()
+        if chosen:
+            name = tr("Cut a wire") if len(chosen) == 1 else tr("Cut {} wires").format(len(chosen))
+            self.workspace.perform(name, [Disconnect(self.scene.graph.id, chosen)])
+
+    def cancel(self) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        for wire in self.wires:
+            self.view.light_wire(wire, False)
+        self.wires = set()
+        self.line = self.line[:1]
+        self.view.viewport().update()
+
+    def paint(self, painter: QPainter) -> None:
+        if len(self.line) < 2:
+            return
+        pen = QPen(theme().error, 2.0, Qt.PenStyle.DashLine)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(self.line)
