@@ -11,6 +11,9 @@ _STD = Param("std", "float", 0.02, "Standard deviation of the normal numbers it 
              code=False)  # fmt: skip
 _SHAPE = Param("shape", "shape", (1,), "Its size along every axis, the batch axis included: 1, 1, 768.",
                minimum=1, maximum=2**31, code=False)  # fmt: skip
+_VALUE = Param("value", "float", 1.0, "The number it starts from with start = constant.", minimum=-1e9,
+               maximum=1e9, code=False)  # fmt: skip
+_STARTS = ("zeros", "ones", "normal", "constant")
 _LARGEST = 2**40
 
 
@@ -19,6 +22,8 @@ def _start(c: Call) -> str:
     kind = "" if c.values.get("dtype", "float32") == "float32" else f", dtype=torch.{c.values['dtype']}"
     if start == "normal":
         return f"torch.randn({sizes}) * {c['std']}"
+    if start == "constant":
+        return f"torch.full({c['shape']}, {c['value']})"
     return f"torch.{start}({sizes}{kind})"
 
 
@@ -31,8 +36,9 @@ def _has_a_size(given: Given) -> Complaint | None:
 
 
 def _decimal_when_random(given: Given) -> Complaint | None:
-    if given["start"] == "normal" and given["dtype"] != "float32":
-        return Complaint("can start from normal numbers only as float32", param="dtype")
+    if given["start"] in ("normal", "constant") and given["dtype"] != "float32":
+        what = "normal numbers" if given["start"] == "normal" else "a decimal number"
+        return Complaint(f"can start from {what} only as float32", param="dtype")
     return _has_a_size(given)
 
 
@@ -54,8 +60,9 @@ LAYERS = (
         words=("weight", "learned", "constant", "class token", "scale", "free parameter", "variable"),
         params=(
             _SHAPE,
-            Param("start", "choice", "zeros", "What it starts from.", choices=("zeros", "ones", "normal"), code=False),
+            Param("start", "choice", "zeros", "What it starts from.", choices=_STARTS, code=False),
             _STD,
+            _VALUE,
         ),
         inputs=(),
         module="nn.Parameter",
@@ -64,7 +71,8 @@ LAYERS = (
         check=_has_a_size,
         worked=_worked,
         headline=("shape", "start"),
-        examples=(Example({"shape": (1, 4)}, {}), Example({"shape": (1, 3, 2), "start": "normal"}, {})),
+        examples=(Example({"shape": (1, 4)}, {}), Example({"shape": (1, 3, 2), "start": "normal"}, {}),
+                  Example({"shape": (3,), "start": "constant", "value": 1e-6}, {})),
     ),
     LayerType(
         name="Buffer",
@@ -78,8 +86,9 @@ LAYERS = (
         words=("constant", "fixed", "register_buffer", "table"),
         params=(
             _SHAPE,
-            Param("start", "choice", "zeros", "What it holds.", choices=("zeros", "ones", "normal"), code=False),
+            Param("start", "choice", "zeros", "What it holds.", choices=_STARTS, code=False),
             _STD,
+            _VALUE,
             Param("dtype", "choice", "float32", "The kind of its numbers.", choices=("float32", "int64", "bool"),
                   code=False),
         ),
