@@ -11,8 +11,8 @@ from graph.blocks.uses import Use, uses_of
 from graph.checks import layer_type
 from graph.edits import UNSET, Edit, EditError, SetHeader, SetParams, Unset
 from graph.model import BLOCK, Exposed, Graph, Node, Project
-from graph.names import unique_name
-from graph.values import BadValue, Expr, Value, expressions
+from graph.names import is_usable, unique_name
+from graph.values import BadValue, Expr, Value, expressions, shown
 
 RESERVED = frozenset({"repeat", "over"})
 """Names that a use of a block keeps for itself."""
@@ -183,12 +183,10 @@ def change_parameter(project: Project, block: Graph, name: str, *, new_name: str
             )
         if any(item.name == new_name for item in block.parameters):
             raise EditError(f"“{block.name}” has a parameter “{new_name}” already.")
+        if not is_usable(new_name):
+            raise EditError(f"{shown(new_name)} cannot be a parameter's name: use letters, digits and _.")
         after.name = new_name
-        if new_name.isidentifier():  # anything else is refused with the header
-            edits += [
-                *_inside(block, {name: Expr(new_name)}),
-                *_at_uses(project, block, name, new_name),
-            ]
+        edits += [*_inside(block, {name: Expr(new_name)}), *_at_uses(project, block, name, new_name)]
     if not isinstance(default, Unset):
         after.default = default
     if help is not None:

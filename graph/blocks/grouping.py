@@ -69,7 +69,7 @@ def group(project: Project, graph: Graph, ids: Iterable[str], name: str = "", us
     if use.name in left:
         raise EditError(f"Another node is called “{use.name}” already.")
     anchor = graph.nodes[ends.feeds(0)[0][0]] if ends.inputs else graph.nodes[inside[0]]
-    (use.x, use.y), room = close_gap(graph, gone, anchor)
+    (use.x, use.y), room = close_gap(graph, gone, {frame.id for frame in frames}, anchor)
     edits: list[Edit] = [AddGraph(block, True), RemoveNodes(graph.id, inside)]
     if frames:
         edits.append(SetFrames(graph.id, {frame.id: None for frame in frames}))

@@ -19,8 +19,8 @@ def within(value: float) -> float:
     return max(-MAX_COORDINATE, min(MAX_COORDINATE, value))
 
 
-def close_gap(graph: Graph, gone: set[str], anchor: Node) -> tuple[Place, list[Edit]]:
-    """The place of the one node that stands for ``gone``, and the edits that draw the rest near.
+def close_gap(graph: Graph, gone: set[str], frames: set[str], anchor: Node) -> tuple[Place, list[Edit]]:
+    """The place of the one node that stands for ``gone`` (and ``frames``), and the edits that draw the rest near.
 
     What lies to the right moves up, unless something stands above or below the gap.
     """
@@ -30,7 +30,7 @@ def close_gap(graph: Graph, gone: set[str], anchor: Node) -> tuple[Place, list[E
     if any(left - WIDTH < node.x < right for node in others):
         return ((left + right - WIDTH) / 2, anchor.y), []
     moving = [node for node in others if node.x >= right]
-    return (left, anchor.y), _shifted(graph, moving, right, left + WIDTH - right)
+    return (left, anchor.y), _shifted(graph, moving, right, left + WIDTH - right, frames)
 
 
 def open_gap(graph: Graph, use: Node, places: Mapping[str, Place]) -> list[Edit]:
@@ -71,15 +71,17 @@ def _behind(graph: Graph, use: Node) -> set[str]:
     return found
 
 
-def _shifted(graph: Graph, nodes: Iterable[Node], border: float, by: float) -> list[Edit]:
-    """Nodes moved sideways; frames behind the border go along, frames across it become wider or narrower."""
+def _shifted(graph: Graph, nodes: Iterable[Node], border: float, by: float,
+             gone: Iterable[str] = ()) -> list[Edit]:  # fmt: skip
+    """Nodes moved sideways; frames behind the border go along, frames across it become wider or narrower.
+    Frames in ``gone`` are left out."""
     places = {node.id: (within(node.x + by), node.y) for node in nodes}
     if not places or not by:
         return []
     heights = [node_y for _, node_y in places.values()]
     frames: dict[str, Frame | None] = {}
     for key, frame in graph.frames.items():
-        if frame.y > max(heights) + HEIGHT or frame.y + frame.height < min(heights):
+        if key in gone or frame.y > max(heights) + HEIGHT or frame.y + frame.height < min(heights):
             continue
         if frame.x >= border - WIDTH / 2:
             places[key] = (within(frame.x + by), frame.y)

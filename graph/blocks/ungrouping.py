@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from graph.blocks.room import GAP_X, open_gap, within
 from graph.blocks.substitution import substituted_params
-from graph.edits import AddNodes, Edit, EditError, RemoveNodes, SetFrames
+from graph.edits import AddNodes, Connect, Edit, EditError, RemoveNodes, SetFrames
 from graph.geometry import WIDTH
 from graph.model import INPUT, OUTPUT, Edge, Frame, Graph, Node, Project
 from graph.names import unique_name
@@ -105,8 +105,12 @@ class _Ungroup:
         wires = [replace(edge, id=new) for new, edge in zip(ids, self.wires, strict=True)]
         edits: list[Edit] = [RemoveNodes(graph.id, [use.id])]
         edits += open_gap(graph, use, {node.id: (node.x, node.y) for node in self.nodes})
-        if self.nodes or wires:
-            edits.append(AddNodes(graph.id, self.nodes, wires))
+        new = {node.id for node in self.nodes}
+        around = [edge for edge in wires if edge.source not in new and edge.target not in new]
+        if new:
+            edits.append(AddNodes(graph.id, self.nodes, [edge for edge in wires if edge not in around]))
+        if around:
+            edits.append(Connect(graph.id, around))
         if self.frames:
             edits.append(SetFrames(graph.id, {frame.id: frame for frame in self.frames}))
         return edits

@@ -39,7 +39,8 @@ def outline(graph: Graph) -> tuple[Any, Any]:
         for node in graph.nodes.values()
     }
     wires = sorted(
-        (names[e.target], e.target_port, e.order, names[e.source], e.source_port) for e in graph.edges.values()
+        (names[e.target], e.target_port, e.order, names[e.source], e.source_port)
+        for e in graph.edges.values()
     )
     return nodes, wires
 
@@ -70,7 +71,9 @@ def built(project: Project, folder: Path, network: str = "") -> tuple[Source, An
     return source, load_module(path, source.class_name)().eval()
 
 
-def same_weights(old: tuple[Source, Any], new: tuple[Source, Any], at: Callable[[Place], Place | None]) -> int:
+def same_weights(
+    old: tuple[Source, Any], new: tuple[Source, Any], at: Callable[[Place], Place | None]
+) -> int:
     """Give the new module the old one's weights; ``at`` tells where a new place was before. How many moved."""
     moved = 0
     for place, path in new[0].modules.items():
