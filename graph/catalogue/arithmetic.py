@@ -88,7 +88,7 @@ def _call(sign: str) -> Callable[[Call], str]:
                                        *c.arguments.get("other", ())])  # fmt: skip
 
 
-def _layer(name: str, summary: str, help: str, formula: str, words: tuple[str, ...], inputs: tuple[Port, ...],
+def layer(name: str, summary: str, help: str, formula: str, words: tuple[str, ...], inputs: tuple[Port, ...],
            call: Callable[[Call], str], verb: str, warn: bool = False) -> LayerType:  # fmt: skip
     shapes = [(2, 3, 4), (2, 3, 4)]
     wide = [(2, 3, 4), (2, 3, 1)]
@@ -103,7 +103,7 @@ def _layer(name: str, summary: str, help: str, formula: str, words: tuple[str, .
 
 
 LAYERS = (
-    _layer(
+    layer(
         "Add", "Add tensors, value by value.",
         "Adds any number of tensors of the same shape. Skip connections end in it: what a block has "
         "computed is added to what went in, which lets very deep networks learn. Shapes that differ are "
@@ -112,13 +112,13 @@ LAYERS = (
         "…", ("sum", "plus", "residual", "skip connection", "shortcut", "merge"), MANY, _call("+"), "adds",
         True,
     ),
-    _layer(
+    layer(
         "Subtract", "The first tensor minus the second.",
         "Subtracts value by value. Useful for differences and errors, for example between a prediction and "
         "an input.",
         "y = input − other", ("minus", "difference", "sub"), TWO, _call("-"), "subtracts", True,
     ),
-    _layer(
+    layer(
         "Multiply", "Multiply tensors, value by value.",
         "Multiplies any number of tensors. It is how gates and attention masks act: a tensor of numbers "
         "between 0 and 1 decides how much of the other passes. An axis of size 1 is stretched, so (B, C, 1, "
@@ -127,18 +127,18 @@ LAYERS = (
         "…", ("mul", "product", "gate", "hadamard", "squeeze and excitation", "scale"), MANY, _call("*"),
         "multiplies",
     ),
-    _layer(
+    layer(
         "Divide", "The first tensor divided by the second.",
         "Divides value by value. Keep the divisor away from zero, for instance by adding a small number.",
         "y = input / other", ("div", "quotient", "ratio"), TWO, _call("/"), "divides",
     ),
-    _layer(
+    layer(
         "Maximum", "The larger of two tensors, value by value.",
         "Compares two tensors and keeps the larger value at each place. Maxout networks use it.",
         "y = max(input, other)", ("max", "larger", "maxout"), TWO,
         lambda c: f"torch.maximum({c.one()}, {c.one('other')})", "compares",
     ),
-    _layer(
+    layer(
         "Minimum", "The smaller of two tensors, value by value.",
         "Compares two tensors and keeps the smaller value at each place.",
         "y = min(input, other)", ("min", "smaller"), TWO,

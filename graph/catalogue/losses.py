@@ -150,8 +150,8 @@ LAYERS = (
     ),
     loss(
         "GaussianNLLLoss", "Negative log-likelihood of a normal distribution.",
-        "The network gives a mean and a variance, and learns to say how sure it is: a wrong answer given with a large "
-        "variance costs less. The variance must be positive; a Softplus or an Exp before var sees to it.",
+        "The network gives a mean and a variance, and learns to say how sure it is: a wrong answer given with a "
+        "large variance costs less. The variance must be positive; a Softplus or an Exp before var sees to it.",
         "loss = mean(0.5 · (ln var + (input − target)² / var))",
         ("gaussian", "uncertainty", "variance", "regression", "heteroscedastic"),
         (Example({}, _NORMAL), Example({"full": True, "reduction": "none"}, {**_NORMAL, "var": (2, 1)})),

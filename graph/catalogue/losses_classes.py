@@ -170,8 +170,8 @@ LAYERS = (
     ),
     loss(
         "MultiLabelSoftMarginLoss", "Binary cross-entropy over all labels of a sample.",
-        "For samples that carry several labels at once, such as the objects in a photo: takes one raw score per label "
-        "and 0 or 1 as targets, and gives the mean over the labels.",
+        "For samples that carry several labels at once, such as the objects in a photo: takes one raw score per "
+        "label and 0 or 1 as targets, and gives the mean over the labels.",
         "loss = mean over labels of −target · ln σ(input) − (1 − target) · ln(1 − σ(input))",
         ("multi-label", "tags", "sigmoid"),
         (Example({}, _YES_NO), Example({"reduction": "none"}, _YES_NO)),

@@ -39,8 +39,8 @@ _TRIPLE = {"anchor": (2, 5), "positive": (2, 5), "negative": (2, 5)}
 LAYERS = (
     loss(
         "CosineEmbeddingLoss", "Pull like vectors together by their angle, push others apart.",
-        "Compares pairs of vectors by the cosine of the angle between them. Pairs with target 1 should point the same "
-        "way, pairs with target −1 should not come closer than the margin.",
+        "Compares pairs of vectors by the cosine of the angle between them. Pairs with target 1 should point the "
+        "same way, pairs with target −1 should not come closer than the margin.",
         "loss = 1 − cos(x₁, x₂) for target 1,  max(0, cos(x₁, x₂) − margin) for target −1",
         ("contrastive", "similarity", "embedding", "siamese", "metric learning"),
         (Example({}, _PAIRS), Example({"margin": 0.3, "reduction": "none"}, _PAIRS, {"target": "int64"})),

@@ -10,9 +10,10 @@ from graph.catalogue.spec import Call, Complaint, Example, Given, LayerType, Par
 NUMBER = (Port("input", "number"),)
 
 
-def _layer(name: str, formula: str, summary: str, help: str, words: tuple[str, ...], call: Callable[[Call], str],
-           params: tuple[Param, ...] = (), check: Rule | None = None, examples: tuple[Example, ...] = (),
-           inputs: tuple[Port, ...] = NUMBER) -> LayerType:  # fmt: skip
+def elementwise(name: str, formula: str, summary: str, help: str, words: tuple[str, ...],
+                call: Callable[[Call], str], params: tuple[Param, ...] = (), check: Rule | None = None,
+                examples: tuple[Example, ...] = (), inputs: tuple[Port, ...] = NUMBER) -> LayerType:  # fmt: skip
+    """A function of every value by itself."""
     return LayerType(
         name=name, category="Arithmetic", summary=summary, help=help, formula=formula, words=words, params=params,
         inputs=inputs, call=call, check=check, headline=tuple(param.name for param in params[:2]),
@@ -20,11 +21,11 @@ def _layer(name: str, formula: str, summary: str, help: str, words: tuple[str, .
     )  # fmt: skip
 
 
-def _function(name: str) -> Callable[[Call], str]:
+def torch_function(name: str) -> Callable[[Call], str]:
     return lambda c: f"torch.{name}({c.one()})"
 
 
-def _number(name: str, default: float, help: str) -> Param:
+def constant(name: str, default: float, help: str) -> Param:
     return Param(name, "float", default, help, minimum=-1e12, maximum=1e12)
 
 
@@ -65,61 +66,61 @@ def _plus(c: Call) -> str:
 _KINDS = {"float32": ".float()", "int64": ".long()", "bool": ".bool()"}
 
 LAYERS = (
-    _layer(
+    elementwise(
         "Scale", "y = factor · x", "Multiply every value with a constant.",
         "Multiplies all values with one fixed number, such as 1/√d before an attention, or 0.1 to damp a "
         "branch.",
-        ("multiply", "constant", "factor", "gain"), _scale, (_number("factor", 2.0, "The constant."),),
+        ("multiply", "constant", "factor", "gain"), _scale, (constant("factor", 2.0, "The constant."),),
         examples=(Example({}, {"input": (2, 3)}), Example({"factor": -0.5}, {"input": (2, 3, 4)})),
     ),
-    _layer(
+    elementwise(
         "AddConstant", "y = x + value", "Add a constant to every value.",
         "Adds one fixed number to all values. A small one keeps divisors and logarithms away from zero.",
         ("offset", "shift", "bias", "plus"), _plus,
-        (_number("value", 1.0, "The constant."),),
+        (constant("value", 1.0, "The constant."),),
         examples=(Example({}, {"input": (2, 3)}), Example({"value": -0.5}, {"input": (2, 3, 4)})),
     ),
-    _layer(
+    elementwise(
         "Negate", "y = −x", "Turn the sign of every value.",
         "Makes positive values negative and the other way round.", ("minus", "sign", "negative"),
         lambda c: f"-{c.one()}",
     ),
-    _layer(
+    elementwise(
         "Power", "y = x^exponent", "Raise every value to a power.",
         "2 squares, 0.5 takes the root. Negative values have no real result for a broken exponent: they "
         "become NaN.",
         ("pow", "square", "exponent"), lambda c: f"{c.one()} ** {_bracket(c['exponent'])}",
-        (_number("exponent", 2.0, "The power."),),
+        (constant("exponent", 2.0, "The power."),),
         examples=(Example({}, {"input": (2, 3)}), Example({"exponent": -1.0}, {"input": (2, 3, 4)})),
     ),
-    _layer("Abs", "y = |x|", "The absolute value.", "Makes negative values positive and leaves the others.",
-           ("absolute", "magnitude"), _function("abs")),
-    _layer("Exp", "y = eˣ", "The exponential function.",
+    elementwise("Abs", "y = |x|", "The absolute value.", "Makes negative values positive and leaves the others.",
+           ("absolute", "magnitude"), torch_function("abs")),
+    elementwise("Exp", "y = eˣ", "The exponential function.",
            "Turns any number into a positive one. A variational autoencoder makes a standard deviation of "
-           "its logarithm with it. Values above 88 overflow.", ("exponential", "e"), _function("exp")),
-    _layer("Log", "y = ln x", "The natural logarithm.",
+           "its logarithm with it. Values above 88 overflow.", ("exponential", "e"), torch_function("exp")),
+    elementwise("Log", "y = ln x", "The natural logarithm.",
            "Undoes Exp. Zero gives minus infinity and negative values give NaN: add a small constant before.",
-           ("logarithm", "ln"), _function("log")),
-    _layer("Sqrt", "y = √x", "The square root.",
+           ("logarithm", "ln"), torch_function("log")),
+    elementwise("Sqrt", "y = √x", "The square root.",
            "The root of every value; negative values give NaN. Its gradient at zero is infinite.",
-           ("square root", "root"), _function("sqrt")),
-    _layer("Square", "y = x²", "Every value times itself.",
+           ("square root", "root"), torch_function("sqrt")),
+    elementwise("Square", "y = x²", "Every value times itself.",
            "Squares all values, so they become positive and large ones grow most.", ("power", "pow"),
-           _function("square")),
-    _layer("Reciprocal", "y = 1 / x", "One divided by every value.",
+           torch_function("square")),
+    elementwise("Reciprocal", "y = 1 / x", "One divided by every value.",
            "Turns large values into small ones. Keep zeros away from it.", ("inverse", "divide"),
-           _function("reciprocal")),
-    _layer("Sin", "y = sin x", "The sine of every value.",
+           torch_function("reciprocal")),
+    elementwise("Sin", "y = sin x", "The sine of every value.",
            "A wave. Position encodings and networks for signals use "
            "it.", ("wave", "positional encoding", "siren"),
-           _function("sin")),
-    _layer("Cos", "y = cos x", "The cosine of every value.",
+           torch_function("sin")),
+    elementwise("Cos", "y = cos x", "The cosine of every value.",
            "A wave, a quarter period ahead of the sine. Position encodings use "
            "both.", ("wave", "positional encoding"),
-           _function("cos")),
-    _layer("Sign", "y = −1, 0 or 1", "The sign of every value.",
+           torch_function("cos")),
+    elementwise("Sign", "y = −1, 0 or 1", "The sign of every value.",
            "Keeps only whether a value is negative, zero or positive. Its gradient is zero everywhere, so "
-           "nothing before it learns through it.", ("signum", "binarise"), _function("sign")),
+           "nothing before it learns through it.", ("signum", "binarise"), torch_function("sign")),
     LayerType(
         name="Clamp",
         category="Arithmetic",
@@ -145,7 +146,7 @@ LAYERS = (
             Example({"max": 0.0}, {"input": (2, 3)}),
         ),
     ),
-    _layer(
+    elementwise(
         "Cast", "y = x as dtype", "Convert decimal numbers, whole numbers and true/false values.",
         "Whole numbers have to become float32 before a Linear can use them; decimal numbers lose what is "
         "behind the point when they become int64. No gradient passes through int64 or bool.",

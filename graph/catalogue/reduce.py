@@ -7,10 +7,12 @@ from collections.abc import Callable
 from graph.catalogue.rules import axis_exists, dim_param, first
 from graph.catalogue.spec import Call, Complaint, Example, Given, LayerType, Param, Patch, Port
 
-_KEEP = Param("keepdim", "bool", False, "Keep the axis with size 1.")
+KEEP = Param("keepdim", "bool", False, "Keep the axis with size 1.")
+"""What every reduction offers."""
 
 
-def _dims_exist(given: Given) -> Complaint | None:
+def dims_exist(given: Given) -> Complaint | None:
+    """``dim`` names one axis or several, each once."""
     tensor, dims = given.one(), tuple(given["dim"])
     shown = f"({', '.join(map(str, dims))})"
     for dim in dims:
@@ -30,7 +32,8 @@ def _dims_exist(given: Given) -> Complaint | None:
     )  # fmt: skip
 
 
-def _over_batch(given: Given) -> Complaint | None:
+def over_batch(given: Given) -> Complaint | None:
+    """The warning of what joins or compares the samples of a batch."""
     tensor, dim = given.one(), given["dim"]
     dims = dim if isinstance(dim, tuple) else (dim,)
     if not tensor.batched or all(axis % tensor.rank for axis in dims):
@@ -63,12 +66,12 @@ def _many(name: str, method: str, formula: str, summary: str, help: str, words: 
         params=(
             Param("dim", "shape", (-1,), "Axes that disappear. Negative numbers count from the last axis.",
                   minimum=-16, maximum=15),
-            _KEEP,
+            KEEP,
         ),
         inputs=(Port("input", accepts),),  # type: ignore[arg-type]
         call=lambda c: f"{c.one()}.{method}({_arguments(c)})",
-        check=_dims_exist,
-        caution=_over_batch,
+        check=dims_exist,
+        caution=over_batch,
         headline=("dim",),
         examples=(
             Example({}, {"input": (2, 3, 4)}),
@@ -78,10 +81,9 @@ def _many(name: str, method: str, formula: str, summary: str, help: str, words: 
     )  # fmt: skip
 
 
-def _single(name: str, call: Callable[[Call], str], formula: str, summary: str, help: str, words: tuple[str, ...],
-            keep: bool = True, accepts: str = "number") -> LayerType:  # fmt: skip
+def along(name: str, call: Callable[[Call], str], formula: str, summary: str, help: str, words: tuple[str, ...],
+          keep: bool = True, accepts: str = "number", examples: tuple[Example, ...] = ()) -> LayerType:  # fmt: skip
     """Something along one axis."""
-    examples: tuple[Example, ...] = (Example({}, {"input": (2, 3, 4)}),)
     example = {"dim": 1, "keepdim": True} if keep else {"dim": 1}
     return LayerType(
         name=name,
@@ -90,13 +92,13 @@ def _single(name: str, call: Callable[[Call], str], formula: str, summary: str, 
         help=help,
         formula=formula,
         words=words,
-        params=(dim_param(-1, "The axis."), *((_KEEP,) if keep else ())),
+        params=(dim_param(-1, "The axis."), *((KEEP,) if keep else ())),
         inputs=(Port("input", accepts),),  # type: ignore[arg-type]
         call=call,
         check=axis_exists("dim"),
-        caution=_over_batch,
+        caution=over_batch,
         headline=("dim",),
-        examples=(*examples, Example(example, {"input": (2, 3, 4, 5)})),
+        examples=examples or (Example({}, {"input": (2, 3, 4)}), Example(example, {"input": (2, 3, 4, 5)})),
     )
 
 
@@ -150,7 +152,7 @@ def _spread(name: str, method: str, formula: str, summary: str, words: tuple[str
         return f"{c.one()}.{method}({text}{', keepdim=True' if c.values['keepdim'] else ''})"
 
     def caution(given: Given) -> Complaint | None:
-        return _over_batch(given) or _spread_check(given)
+        return over_batch(given) or _spread_check(given)
 
     return LayerType(
         name=name,
@@ -165,11 +167,11 @@ def _spread(name: str, method: str, formula: str, summary: str, words: tuple[str
         params=(
             Param("dim", "shape", (-1,), "Axes that disappear. Negative numbers count from the last axis.",
                   minimum=-16, maximum=15),
-            _KEEP,
+            KEEP,
             Param("unbiased", "bool", True, "Divide by n − 1 instead of n."),
         ),
         call=call,
-        check=_dims_exist,
+        check=dims_exist,
         caution=caution,
         headline=("dim",),
         examples=(
@@ -197,16 +199,16 @@ LAYERS = (
           "denominator of softmax on a logarithmic scale.", ("smooth maximum", "softmax")),
     _spread("Std", "std", "y = √(Σ (x − mean)² / (n − 1))", "The standard deviation along axes.", ("deviation",)),
     _spread("Var", "var", "y = Σ (x − mean)² / (n − 1)", "The variance along axes.", ("variance",)),
-    _single("Prod", _method("prod"), "y = Π x", "The product along an axis.",
+    along("Prod", _method("prod"), "y = Π x", "The product along an axis.",
             "Multiplies all values along an axis, which disappears.", ("reduce", "multiply", "product")),
-    _single("Argmax", _method("argmax"), "y = position of the largest x", "Where the largest value stands.",
+    along("Argmax", _method("argmax"), "y = position of the largest x", "Where the largest value stands.",
             "Gives the position of the largest value along an axis: behind a classifier's scores, the "
             "predicted class. Positions are whole numbers, so no gradient "
             "passes.", ("class", "prediction", "index", "largest")),
-    _single("Argmin", _method("argmin"), "y = position of the smallest x", "Where the smallest value stands.",
+    along("Argmin", _method("argmin"), "y = position of the smallest x", "Where the smallest value stands.",
             "Gives the position of the smallest value along an axis, for instance the nearest of several "
             "codes. Positions are whole numbers, so no gradient passes.", ("index", "smallest", "nearest")),
-    _single("CumSum", _method("cumsum", False), "y[i] = x[0] + … + x[i]", "Running sums along an axis.",
+    along("CumSum", _method("cumsum", False), "y[i] = x[0] + … + x[i]", "Running sums along an axis.",
             "Each place holds the sum of everything up to it. The shape "
             "stays.", ("cumulative", "running sum"), False),
     LayerType(
@@ -229,7 +231,7 @@ LAYERS = (
         call=_top_call,
         unpack="{values}, {indices}",
         check=first(axis_exists("dim"), _top_fits),
-        caution=_over_batch,
+        caution=over_batch,
         headline=("k", "dim"),
         examples=(
             Example({}, {"input": (2, 5)}),

@@ -42,6 +42,8 @@ def value(random: Random, param: Param) -> Any:
         return random.random() < 0.5
     if param.kind == "choice":
         return random.choice(param.choices)
+    if param.kind == "text":
+        return param.default
     if param.kind == "int":
         return number(random, param)
     if param.kind == "float":
@@ -420,7 +422,42 @@ def _loss(random: Random, layer: LayerType) -> Case:
     return Case(params, Wires(shapes, dtypes))
 
 
+EQUATIONS = ("bij,bjk->bik", "bi,bi->b", "bi,bj->bij", "bij->bji", "b...->b...", "bii->bi", "bi,bij->bj", "bij,jk",
+             "bij->", "b...d, bkd -> b...k", "bi,bi,bi->bi", "ij,jk->ik", "bij->bik", "bi->bii")  # fmt: skip
+
+
+def _einsum(random: Random, layer: LayerType) -> Case:
+    equation = random.choice(EQUATIONS)
+    sizes = {letter: random.randint(1, 3) for letter in "ijkd"} | {"b": 2}
+    shapes = []
+    for term in equation.replace(" ", "").partition("->")[0].split(","):
+        dots = tuple(random.choice((3, 3, 1)) for _ in range(random.randint(0, 2)))
+        front, _, back = term.partition("...")
+        middle = dots if "..." in term else ()
+        shape = (*(sizes[letter] for letter in front), *middle, *(sizes[letter] for letter in back))
+        shapes.append(wobble(random, shape))
+    return Case({"equation": equation}, Wires({"inputs": shapes}, {}))
+
+
+def _sets(random: Random, layer: LayerType) -> Case:
+    """Points with equally many coordinates; three of them for the cross product."""
+    size = 3 if layer.name == "Cross" and random.random() < 0.8 else random.randint(1, 4)
+    front = axes(random, random.choice((1, 2, 2, 3)), most=3)
+    one, two = (*front, size), (*front, size)
+    if layer.name == "Cdist":
+        one, two = (*front, random.randint(1, 4), size), (*front, random.randint(1, 4), size)
+    if layer.name == "Outer":
+        two = (*front, random.randint(1, 4))
+    names = [port.name for port in layer.inputs]
+    return Case(
+        parameters(random, layer),
+        Wires({names[0]: [wobble(random, one)], names[1]: [wobble(random, two)]}, {}),
+    )
+
+
 MAKERS: dict[str, Maker] = {
+    "Einsum": _einsum,
+    **dict.fromkeys(("Cdist", "Cross", "Outer"), _sets),
     **dict.fromkeys(("Linear", "LayerNorm", "RMSNorm", "GroupNorm"), _features),
     "Bilinear": _bilinear,
     **dict.fromkeys(("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"), _recurrent),

@@ -44,6 +44,8 @@ def random_value(dice: random.Random, param: Param) -> Value:
         return dice.random() < 0.5
     if param.kind == "choice":
         return dice.choice(param.choices)
+    if param.kind == "text":
+        return str(param.default)
     low = int(param.minimum if param.minimum is not None else -5)
     high = int(min(param.maximum if param.maximum is not None else low + 20, low + 20))
     if param.kind == "int":
