@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from graph.catalogue.arithmetic import broadcast
-from graph.catalogue.rules import Outputs, Rule, axis_size, channels_match, divides, first, rank_is
+from graph.catalogue.rules import (
+    Outputs,
+    Rule,
+    axis_size,
+    channels_match,
+    divides,
+    first,
+    rank_at_least,
+    rank_is,
+)
 from graph.catalogue.spec import Call, Complaint, Example, Given, LayerType, Param, Port, literal
 from graph.tensors import Tensor
 
@@ -23,10 +32,19 @@ def mask_ports(key: str = "key") -> tuple[Port, ...]:
     )
 
 
-def causal_mask(text: str, batch_first: bool = True) -> str:
-    """The mask that lets every place look only at itself and what came before, for the sequence ``text``."""
+def causal_mask(text: str, batch_first: bool = True, dtype: str = "float32") -> str:
+    """The mask that lets every place look only at itself and what came before, for the sequence ``text``.
+
+    It is added to the scores; as ``bool`` it says where to hide, and fits beside a padding mask of that kind.
+    """
     length = f"{text}.size({1 if batch_first else 0})"
-    return f"nn.Transformer.generate_square_subsequent_mask({length}, device={text}.device)"
+    kind = "" if dtype == "float32" else f", dtype=torch.{dtype}"
+    return f"nn.Transformer.generate_square_subsequent_mask({length}, device={text}.device{kind})"
+
+
+def beside(c: Call, padding: str) -> str:
+    """The dtype of a causal mask: torch wants that of the padding mask beside it, which is usually bool."""
+    return "bool" if c.has(padding) else "float32"
 
 
 def mask_fits(port: str, wanted: tuple[tuple[int, ...], ...], given: Given) -> Complaint | None:
@@ -122,7 +140,8 @@ def _call(c: Call) -> str:
     if not c.values["need_weights"]:
         parts.append("need_weights=False")
     if c.values["causal"]:
-        parts.append(f"attn_mask={causal_mask(query, c.values['batch_first'])}")
+        mask = causal_mask(query, c.values["batch_first"], beside(c, "key_padding_mask"))
+        parts.append(f"attn_mask={mask}")
     elif c.has("attn_mask"):
         parts.append(f"attn_mask={c.one('attn_mask')}")
     if c.values["need_weights"] and not c.values["average_attn_weights"]:
@@ -230,7 +249,13 @@ def _product_call(c: Call) -> str:
         parts.append(f"attn_mask={c.one('attn_mask')}")
     if c.changed(False, "is_causal"):
         parts.append(f"is_causal={c['is_causal']}")
+    if c.changed(None, "scale"):
+        parts.append(f"scale={c['scale']}")
     return f"F.scaled_dot_product_attention({', '.join(parts)})"
+
+
+def _mask_call(c: Call) -> str:
+    return causal_mask(c.one(), dtype=c.values["dtype"])
 
 
 def _product_macs(given: Given, outputs: Outputs) -> int:
@@ -312,7 +337,11 @@ LAYERS = (
         ),
         formula="y = softmax(Q Kᵀ / √d) V",
         words=("attention", "dot product", "sdpa", "flash attention", "transformer"),
-        params=(Param("is_causal", "bool", False, "Every place sees only itself and what came before."),),
+        params=(
+            Param("is_causal", "bool", False, "Every place sees only itself and what came before."),
+            Param("scale", "float", None, "Factor of the products; unset it is 1 / √d.", minimum=-1e6, maximum=1e6,
+                  optional=True),
+        ),
         inputs=(Port("query"), Port("key", optional=True, help="Same as query when it is not wired."),
                 Port("value", optional=True, help="Same as key when it is not wired."),
                 Port("attn_mask", "any", optional=True, help="(T, S): false, or minus infinity, hides a pair.")),
@@ -322,7 +351,32 @@ LAYERS = (
         examples=(
             Example({}, {"query": (2, 3, 5, 8), "key": (2, 3, 4, 8), "value": (2, 3, 4, 6)}),
             Example({"is_causal": True}, {"query": (2, 5, 8)}),
-            Example({}, {"query": (2, 5, 8), "attn_mask": (5, 5)}),
+            Example({"scale": 0.25}, {"query": (2, 5, 8), "attn_mask": (5, 5)}),
+        ),
+    ),
+    LayerType(
+        name="CausalMask",
+        category="Attention",
+        summary="The mask that hides from every place what comes after it.",
+        help=(
+            "A square (T, T) as long as the sequence: minus infinity above the diagonal, zero elsewhere, which "
+            "an attention adds to its scores; wire it to attn_mask, src_mask or tgt_mask, or add it to scores "
+            "of your own. As bool it is true where a place is hidden, for those ports and for MaskedFill. The "
+            "attention layers also have a switch of their own, causal."
+        ),
+        formula="y[i, j] = −∞ where j > i, 0 elsewhere",
+        words=("causal", "autoregressive", "triangular", "subsequent mask", "gpt", "decoder", "tril", "triu"),
+        params=(
+            Param("dtype", "choice", "float32", "float32: 0 and minus infinity; bool: true where hidden.",
+                  choices=("float32", "bool")),
+        ),
+        inputs=(Port("input", "any", help="The sequence, (B, T) or (B, T, features); only its length counts."),),
+        call=_mask_call,
+        check=rank_at_least(2, "a batch of sequences (B, T) or (B, T, features)"),
+        headline=("dtype",),
+        examples=(
+            Example({}, {"input": (2, 5, 8)}),
+            Example({"dtype": "bool"}, {"input": (2, 5)}, {"input": "int64"}),
         ),
     ),
 )  # fmt: skip

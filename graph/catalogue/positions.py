@@ -6,6 +6,7 @@ from math import isqrt
 
 from graph.catalogue.rules import Outputs, axis_size, by, channels_match, first, pair, rank_at_least, rank_is
 from graph.catalogue.spec import Call, Complaint, Example, Given, LayerType, Param, Patch, Port
+from graph.tensors import Tensor
 
 SEQUENCES = "a batch of sequences (B, T, features)"
 
@@ -21,6 +22,11 @@ def _long_enough(given: Given) -> Complaint | None:
         expected=f"at most {length}", got=str(there), param="max_len",
         patches=(Patch(f"Set max_len to {there}", {"max_len": there}),),
     )  # fmt: skip
+
+
+def _same(given: Given) -> dict[str, Tensor]:
+    """Not torch's answer: the length that stands for any T is longer than many tables."""
+    return {"output": given.one()}
 
 
 def _even(given: Given) -> Complaint | None:
@@ -101,6 +107,7 @@ LAYERS = (
         support=("sinusoidal_positions",),
         module="SinusoidalPositions",
         check=first(rank_is(3, what=SEQUENCES), channels_match("dim", -1, "features"), _long_enough),
+        shapes=_same,
         examples=(
             Example({}, {"input": (2, 5, 8)}),
             Example({"max_len": 6}, {"input": (2, 4, 7)}),
@@ -126,6 +133,7 @@ LAYERS = (
         construct=lambda c: f"nn.Parameter(0.02 * torch.randn(1, {c['max_len']}, {c['features']}))",
         call=_learned_call,
         check=first(rank_is(3, what=SEQUENCES), channels_match("features", -1, "features"), _long_enough),
+        shapes=_same,
         worked=lambda given, outputs: (
             f"parameters = {given['max_len']} · {given['features']} = {given['max_len'] * given['features']:,}"
         ),

@@ -281,6 +281,9 @@ class LayerType:
     call: Callable[[Call], str] | None = None
     construct: Callable[[Call], str] | None = None
     """Prints the constructor where the usual ``module(required, keyword=…)`` does not do."""
+    sequential: bool = False
+    """Although it has a ``call``: with one input and one result it is called plainly, so it may stand in an
+    ``nn.Sequential``."""
     support: tuple[str, ...] = ()
     """Files of :mod:`graph.support` whose classes and functions ``module`` and ``call`` use."""
     unpack: str | Callable[[Mapping[str, Any]], str | None] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from graph.catalogue.attention import SEQUENCE, causal_mask, mask_fits, mask_kind
+from graph.catalogue.attention import SEQUENCE, beside, causal_mask, mask_fits, mask_kind
 from graph.catalogue.rules import Outputs, Rule, axis_size, channels_match, divides, first, rank_is
 from graph.catalogue.spec import Call, Complaint, Example, Given, LayerType, Param, Port
 from graph.tensors import Tensor
@@ -182,7 +182,8 @@ def _encoder_call(stack: bool) -> Any:
     def call(c: Call) -> str:
         parts = [c.one("src")]
         if c.values["causal"]:
-            parts += [f"{mask}={causal_mask(c.one('src'), c.values['batch_first'])}", "is_causal=True"]
+            hidden = causal_mask(c.one("src"), c.values["batch_first"], beside(c, "src_key_padding_mask"))
+            parts += [f"{mask}={hidden}", "is_causal=True"]
         elif c.has("src_mask"):
             # saying so spares torch a look at the mask's values
             parts += [f"{mask}={c.one('src_mask')}", "is_causal=False"]
@@ -196,7 +197,8 @@ def _encoder_call(stack: bool) -> Any:
 def _decoder_call(c: Call) -> str:
     parts = [c.one("tgt"), c.one("memory")]
     if c.values["causal"]:
-        parts += [f"tgt_mask={causal_mask(c.one('tgt'), c.values['batch_first'])}", "tgt_is_causal=True"]
+        hidden = causal_mask(c.one("tgt"), c.values["batch_first"], beside(c, "tgt_key_padding_mask"))
+        parts += [f"tgt_mask={hidden}", "tgt_is_causal=True"]
     elif c.has("tgt_mask"):
         parts += [f"tgt_mask={c.one('tgt_mask')}", "tgt_is_causal=False"]
     for name in ("tgt_key_padding_mask", "memory_key_padding_mask"):
@@ -208,7 +210,8 @@ def _decoder_call(c: Call) -> str:
 def _both_call(c: Call) -> str:
     parts = [c.one("src"), c.one("tgt")]
     if c.values["causal"]:
-        parts += [f"tgt_mask={causal_mask(c.one('tgt'), c.values['batch_first'])}", "tgt_is_causal=True"]
+        hidden = causal_mask(c.one("tgt"), c.values["batch_first"], beside(c, "tgt_key_padding_mask"))
+        parts += [f"tgt_mask={hidden}", "tgt_is_causal=True"]
     for name in ("src_key_padding_mask", "tgt_key_padding_mask", "memory_key_padding_mask"):
         if c.has(name):
             parts.append(f"{name}={c.one(name)}")

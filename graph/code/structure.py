@@ -73,10 +73,11 @@ class Step:
             return len(self.block.inputs) == len(self.block.outputs) == 1
         assert self.layer is not None
         layer = self.layer
-        if layer.module is None or layer.call is not None:
+        if layer.module is None or (layer.call is not None and not layer.sequential):
             return False
         return layer.unpack is None or (
-            not _computed(self.node) and layer.pattern(layer.settled(self.node.params)) is None
+            (layer.sequential or not _computed(self.node))
+            and layer.pattern(layer.settled(self.node.params)) is None
         )
 
 
