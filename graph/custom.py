@@ -302,9 +302,15 @@ def _named(argument: ast.arg, what: str) -> str:
     return argument.arg
 
 
+def _by_position(function: ast.FunctionDef) -> None:
+    if function.args.posonlyargs and function.args.defaults:
+        raise CodeFault("A parameter must be given by name: take the “/” away.", function.lineno)
+
+
 def _exposed(function: ast.FunctionDef, skip_self: bool = False) -> tuple[Exposed, ...]:
     """Arguments with a plain default. A constructor has no others."""
     found = []
+    _by_position(function)
     for argument, default in _arguments(function, skip_self):
         if default is None:
             if not skip_self:
@@ -475,6 +481,12 @@ def fresh_block(project: Project, block_id: str = "") -> Graph:
     return code_block(block_id or project.fresh_graph_id("b"), TEMPLATE.format(name=name))
 
 
+def is_function(block: Graph) -> bool:
+    """Whether a block is written in Python as a function, which has no weights and is called where it is used."""
+    found = _read(block.code) if block.code else None
+    return isinstance(found, Reading) and found.kind == "function"
+
+
 def code_used(project: Project, graph_id: str | None = None) -> dict[str, Graph]:
     """The blocks written in Python that a network uses at any depth (without one: that the project holds)."""
     if graph_id is None:
@@ -522,5 +534,5 @@ def clashing_imports(blocks: Mapping[str, Reading]) -> str:
 
 __all__ = [
     "GIVEN", "TEMPLATE", "TITLE", "CodeFault", "Import", "Reading", "clashing_imports", "code_block", "code_used",
-    "fault_of", "fingerprint", "fresh_block", "mismatch", "pasted", "ports", "read", "untrusted",
+    "fault_of", "fingerprint", "fresh_block", "is_function", "mismatch", "pasted", "ports", "read", "untrusted",
 ]  # fmt: skip

@@ -33,7 +33,8 @@ class Problem:
     param: str | None = None
     source: str | None = None
     kind: str = "shape"
-    """``shape``, ``parameter``, ``missing``, ``unused``, ``boundary``, ``data`` or ``caution``."""
+    """``shape``, ``parameter``, ``missing``, ``unused``, ``boundary``, ``data``, ``caution``,
+    ``code`` (a block written in Python fails) or ``trust`` (nobody has said yet that it may run)."""
     patches: tuple[Patch, ...] = field(default=(), compare=False)
 
     @property

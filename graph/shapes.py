@@ -16,6 +16,8 @@ from graph.asking import Answer, ask_layer
 from graph.boundary import check_boundary
 from graph.catalogue import CATALOGUE
 from graph.catalogue.spec import Complaint, LayerType, Port
+from graph.coded import Custom, Waiting, ask_code
+from graph.custom import fingerprint, is_function
 from graph.facts import DataFacts
 from graph.model import BLOCK, INPUT, OUTPUT, Edge, Graph, Node, Project, edge_key, id_key
 from graph.order import live, topological
@@ -57,6 +59,8 @@ class NodeShapes:
     """For a block's use: the receptive field of what enters each repetition."""
     inner: tuple[GraphShapes, ...] = ()
     """For a block's use: one entry per repetition."""
+    waits: str = ""
+    """Why nothing is known though nothing is wrong: its code is not trusted yet, or is being asked."""
 
 
 @dataclass(slots=True)
@@ -70,6 +74,8 @@ class GraphShapes:
     parameters: int = 0
     macs: int = 0
     activations: int = 0
+    stuck: Answer | Waiting | None = None
+    """For a block of code: what keeps its outputs from being known."""
 
 
 @dataclass(slots=True)
@@ -116,6 +122,8 @@ class Inference:
     def __init__(self, limit: int = 50_000) -> None:
         self._memo: dict[Any, Answer] = {}
         self._limit = limit
+        self.custom: Custom | None = None
+        """Who is asked about blocks written in Python."""
 
     def run(self, project: Project, facts: DataFacts | None = None) -> ProjectShapes:
         """Shapes and problems of all networks. ``facts`` adds what the data and the loss ask of the first."""
@@ -136,6 +144,23 @@ class Inference:
                     seen.add(mark)
                     result.problems.append(problem)
         return result
+
+    def ask_code(
+        self, block: Graph, params: Mapping[str, Any], inputs: Mapping[str, Tensor]
+    ) -> Answer | Waiting:
+        """A block of code under given inputs; what is known is remembered."""
+        key = (
+            fingerprint(block.code),
+            repr([(name, params[name]) for name in sorted(params)]),
+            tuple((node.name, inputs.get(node.name)) for node in block.inputs),
+        )
+        answer = self._memo.get(key)
+        if answer is not None:
+            return answer
+        found = ask_code(self.custom, block, params, inputs)
+        if isinstance(found, Answer) and found.complaint is None:
+            self._memo[key] = found
+        return found
 
     def ask(
         self, layer: LayerType, params: Mapping[str, Any], inputs: dict[str, tuple[Tensor, ...]]
@@ -215,7 +240,8 @@ class _Walk:
             arriving[node.id] = Tensor(sizes, values["dtype"])
         result = self.graph(network, arriving, {}, place, 0)
         result.problems[:0] = problems
-        if not any(problem.severity == "error" for problem in result.problems):
+        known = all(result.nodes[node.id].inputs.get("input") for node in network.outputs)
+        if known and not any(problem.severity == "error" for problem in result.problems):
             leaving = {node.id: result.nodes[node.id].inputs["input"][0] for node in network.outputs}
             result.problems.extend(check_boundary(network, leaving, facts))
         return result
@@ -229,6 +255,8 @@ class _Walk:
         depth: int,
     ) -> GraphShapes:
         """Walk a network or a block. ``arriving`` holds the tensors of its Input nodes."""
+        if graph.code:
+            return self._code(graph, arriving, bindings)
         plan = self._plan(graph)
         here = _Here(graph, place, arriving, bindings, depth, plan.useful, GraphShapes(graph.id))
         result, wires = here.result, plan.wires
@@ -388,7 +416,9 @@ class _Walk:
                 # the first input takes the result; the others are the same for all
                 flowing = {**flowing, plan.inputs[0].id: tensor}
         found.inner = tuple(rounds)
-        if any(problem.severity == "error" for inner in rounds for problem in inner.problems):
+        if rounds[-1].stuck is not None:
+            self._stuck(here, node, rounds[-1].stuck, found)
+        elif any(problem.severity == "error" for inner in rounds for problem in inner.problems):
             found.state = "problem"
         elif not plan.outputs:
             self._report(here, node, Complaint("has no output inside"), found)
@@ -396,6 +426,42 @@ class _Walk:
             found.state = "ok"
             found.outputs = dict(rounds[-1].outputs)
             found.receptive = field
+        else:
+            waiting = (one.waits for inner in rounds for one in inner.nodes.values() if one.waits)
+            found.waits = next(waiting, "")
+
+    def _code(
+        self, graph: Graph, arriving: Mapping[str, Tensor], bindings: Mapping[str, Value]
+    ) -> GraphShapes:
+        """A block written in Python, as its ports show it from the inside."""
+        plan, result = self._plan(graph), GraphShapes(graph.id)
+        for node in plan.inputs:
+            outputs = {"output": arriving[node.id]}
+            result.nodes[node.id] = NodeShapes("ok", outputs=outputs, values=dict(node.params))
+        result.nodes.update({node.id: NodeShapes() for node in plan.outputs})
+        inputs = {node.name: arriving[node.id] for node in plan.inputs}
+        answer = self.inference.ask_code(graph, bindings, inputs)
+        if isinstance(answer, Waiting) or answer.complaint is not None:
+            result.stuck = answer
+            return result
+        for node in plan.outputs:
+            tensor = answer.outputs[node.name]
+            result.nodes[node.id] = NodeShapes("ok", inputs={"input": (tensor,)})
+            result.outputs[node.name] = tensor
+            result.activations += tensor.elements()
+        result.parameters, result.macs = answer.parameters, answer.macs
+        return result
+
+    def _stuck(self, here: _Here, node: Node, why: Answer | Waiting, found: NodeShapes) -> None:
+        """A use of a block of code of which nothing is known: it is wrong, or it waits."""
+        if isinstance(why, Answer):
+            assert why.complaint is not None
+            self._report(here, node, why.complaint, found, "code")
+            return
+        found.waits = why.reason
+        if why.untrusted:
+            self._report(here, node, Complaint(why.reason), found, "trust")
+            found.state = "unknown"
 
     def _checked_use(self, block: Graph, params: dict[str, Value], depth: int) -> int:
         """Take ``repeat`` out of a block use's parameters; :class:`BadValue` when something cannot be."""
@@ -404,6 +470,8 @@ class _Walk:
             raise BadValue(f"has repeat = {repeat!r}, but it must be a whole number from 1 to {MAX_REPEAT}")
         if repeat > 1 and (not plan.inputs or len(plan.outputs) != 1):
             raise BadValue("can be repeated only with one output, which the next takes as its first input")
+        if repeat > 1 and is_function(block):
+            raise BadValue("is a function, so it cannot be repeated: write it as a class")
         for name in params.keys() - {item.name for item in block.parameters}:
             raise BadValue(f"has no parameter {name}")
         if depth >= MAX_DEPTH:
@@ -431,7 +499,9 @@ class _Walk:
         found.state = "ok" if kind == "caution" else "problem"
         title = self.project.blocks[node.block].name if node.block in self.project.blocks else node.type
         wires = here.graph.edges_into(node.id, complaint.port)
-        own = kind in ("missing", "parameter") or (complaint.param is not None and complaint.port is None)
+        own = kind in ("missing", "parameter", "code", "trust") or (
+            complaint.param is not None and complaint.port is None
+        )
         source = wires[0].source if len(wires) == 1 and not own else None
         origin = f", from “{here.graph.nodes[source].name}”" if source else ""
         severity: Severity = "error" if node.id in here.useful else "hint"
@@ -441,7 +511,7 @@ class _Walk:
                 here.graph.id,
                 node.id,
                 f"{title} “{node.name}” {complaint.text}{origin}.",
-                "warning" if kind == "caution" else severity,
+                "warning" if kind in ("caution", "trust") else severity,
                 complaint.expected,
                 complaint.got,
                 complaint.port,

@@ -7,8 +7,10 @@ in another way (``in_channels``) becomes an argument, shared by all numbers that
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from graph.code.naming import local_name
 from graph.code.plans import Instance, Variant, equal_uses, rendered, same, soft_params
 from graph.code.structure import CodeError, Structure, Structures, safe_name
 from graph.code.words import write_words
@@ -31,6 +33,10 @@ class Classes:
         self._taken = self.class_names | {
             safe_name(item.name) for graph in graphs for item in graph.parameters
         }
+        self._values = {"x", "out"} | {
+            local_name(name) for structure in structures.all.values() for name in _value_names(structure)
+        }
+        """What values of any ``forward`` may be called: a function of the module must be called otherwise."""
         self._optional = self._left_out()
         network = structures.network
         self.root = self._collect(network, shapes, {}, (network.graph.id,))
@@ -65,10 +71,13 @@ class Classes:
             return self._known[key]
         made = self._known[key] = Instance(structure, shapes, bindings, place)
         owners: set[str | None] = set()
+        if structure.reading is not None:
+            made.parameters = shapes.parameters
         for step in structure.steps:
             here = shapes.nodes.get(step.id)
             if here is None or here.state != "ok":
-                raise CodeError(f"“{step.node.name}” in “{structure.graph.name}” is not complete yet.")
+                why = here.waits if here is not None and here.waits else "is not complete yet"
+                raise CodeError(f"“{step.node.name}” in “{structure.graph.name}” {why}.")
             made.modules += step.module
             counted = structure.attributes.get(step.id)
             first = counted not in owners
@@ -93,6 +102,8 @@ class Classes:
             groups.setdefault(signature, []).append(instance)
         for members in groups.values():
             name = safe_name(structure.graph.name)
+            while structure.function and name in self._values:
+                name += "_"
             number = 2
             while any(variant.name == name for variant in self.variants) or (
                 number > 2 and name in self._taken
@@ -105,6 +116,14 @@ class Classes:
             for at, instance in enumerate(members):
                 instance.arguments = {argument.name: argument.column[at] for argument in variant.arguments}
             self.variants.append(variant)
+
+
+def _value_names(structure: Structure) -> Iterator[str]:
+    for node in structure.graph.nodes.values():
+        yield node.name
+    for step in structure.steps:
+        if step.layer is not None:
+            yield from (port.name for port in step.layer.out_ports(step.node.params))
 
 
 def _signatures(structure: Structure, instances: list[Instance]) -> list[Any]:

@@ -10,6 +10,7 @@ from graph.code.forward import Forward
 from graph.code.layout import WIDTH, definition, flat, item_lines, parse, statement, with_comment
 from graph.code.plans import Argument, LayerPlan, PlacePlan, Scope, UsePlan, Variant, printed
 from graph.code.structure import CodeError, Ref
+from graph.custom import Reading, pasted
 from graph.problems import Place
 
 Key = tuple[str, ...]
@@ -39,6 +40,8 @@ class Written:
     owners: list[tuple[Variant, Key] | None] = field(default_factory=list)
     marks: dict[int, dict[Key, set[int]]] = field(default_factory=dict)
     """id of a variant -> node -> line numbers (0-based)."""
+    pasted: list[tuple[str, int, tuple[int, ...]]] = field(default_factory=list)
+    """Blocks of code: the first line (0-based) of their text, and where each of its lines stands in the code."""
 
 
 class Emitter:
@@ -58,8 +61,19 @@ class Emitter:
             if number:
                 self._line("", None)
                 self._line("", None)
-            self._class()
+            if variant.structure.reading is not None:
+                self._pasted(variant, variant.structure.reading)
+            else:
+                self._class()
         return self.out
+
+    def _pasted(self, variant: Variant, reading: Reading) -> None:
+        """The text of a person's own class or function."""
+        lines = pasted(reading, variant.name)
+        first = len(self.out.lines)
+        self._lines([line for _, line in lines], ())
+        numbers = tuple(number for number, _ in lines)
+        self.out.pasted.append((variant.structure.graph.id, first, numbers))
 
     def _line(self, text: str, owner: Key | None, keys: tuple[Key, ...] = ()) -> None:
         at = len(self.out.lines)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from graph.building import call_text
 from graph.code.layout import WIDTH, flat, names_of, parse, statement, substitute, unpacking
 from graph.code.naming import local_name, name_values
-from graph.code.plans import LayerPlan, Scope, Variant, stand_in_arguments
+from graph.code.plans import LayerPlan, Scope, UsePlan, Variant, stand_in_arguments
 from graph.code.structure import Ref, Step
 
 MAX_DEPTH = 5
@@ -195,20 +195,31 @@ class Forward:
         for port, refs in step.sources.items():
             for name, ref in zip(stand_ins[port], refs, strict=True):
                 trees[name] = parse(self._token(ref))
+        kept = {name: parse(f"self.{attribute}") for name, attribute in self.variant.stored.items()}
         if step.block is not None:
             names = [stand_ins[item.name][0] for item in step.block.inputs]
             text = f"{module}({', '.join(names)})"
+            if step.block.function:
+                text = self._function(step, names)
+                trees.update(kept)
         else:
             plan = self.scope.plans[step.id]
             assert isinstance(plan, LayerPlan) and step.layer is not None
             texts = {name: f"PARAMETER_{name}" for name in plan.soft}
             text = call_text(step.layer, plan.values, stand_ins, module, texts)
-            kept = {name: parse(f"self.{attribute}") for name, attribute in self.variant.stored.items()}
             trees.update(
                 {f"PARAMETER_{name}": substitute(soft.tree, kept) for name, soft in plan.soft.items()}
             )
         tree = substitute(parse(text), trees)
         return tree, [self.tokens[name] for name in names_of(tree) if name in self.tokens]
+
+    def _function(self, step: Step, names: list[str]) -> str:
+        """The call of a person's own function: its inputs by position, its parameters by name."""
+        plan = self.scope.plans[step.id]
+        assert isinstance(plan, UsePlan)
+        call = plan.runs[0].tree
+        assert isinstance(call, ast.Call)
+        return flat(ast.Call(func=call.func, args=[parse(name) for name in names], keywords=call.keywords))
 
     def _first_port(self, step: Step) -> str:
         if step.block is not None:

@@ -40,10 +40,20 @@ class Source:
     modules: dict[Place, str] = field(default_factory=dict)
     owners: tuple[Place | None, ...] = ()
     """For every line the node it is about, at the first place where its class is used."""
+    pasted: tuple[tuple[str, int, tuple[int, ...]], ...] = ()
+    """Blocks written in Python: id, first line (1-based) of their text, and for each line its number in the
+    block's own code."""
 
     def node_at(self, line: int) -> Place | None:
         """The place of the node that a line (1-based) is about."""
         return self.owners[line - 1] if 0 < line <= len(self.owners) else None
+
+    def code_line(self, line: int) -> tuple[str, int] | None:
+        """For a line (1-based) that was written by a person: the block's id and the line in its code."""
+        for block, first, numbers in self.pasted:
+            if first <= line < first + len(numbers):
+                return block, numbers[line - first]
+        return None
 
     def lines_of(self, place: Place, node: str) -> tuple[int, ...]:
         """The lines of a node at a place; repetitions of a block share the lines of its class."""

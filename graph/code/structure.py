@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from graph import support
 from graph.catalogue import CATALOGUE
 from graph.catalogue.spec import LayerType
+from graph.custom import CodeFault, Reading, read
 from graph.model import BLOCK, INPUT, OUTPUT, Edge, Graph, Node, Project, edge_key
 from graph.names import IN_THE_CODE, MODULE_ATTRIBUTES, is_identifier
 from graph.values import expressions
@@ -58,7 +59,9 @@ class Step:
     @property
     def module(self) -> bool:
         """Whether the node owns or shares weights or other state: a sub-module."""
-        return self.block is not None or (self.layer is not None and self.layer.module is not None)
+        if self.block is not None:
+            return not self.block.function
+        return self.layer is not None and self.layer.module is not None
 
     @property
     def heavy(self) -> bool:
@@ -70,6 +73,8 @@ class Step:
         if len(self.refs) != 1 or self.node.shares is not None:
             return False
         if self.block is not None:
+            if self.block.function:
+                return False
             return len(self.block.inputs) == len(self.block.outputs) == 1
         assert self.layer is not None
         layer = self.layer
@@ -101,6 +106,13 @@ class Structure:
     in_place: bool = False
     """A chain that is written where it is used instead of becoming a class."""
     by_id: dict[str, Step] = field(default_factory=dict)
+    reading: Reading | None = None
+    """For a block written in Python: what its code declares. Such a block has no steps."""
+
+    @property
+    def function(self) -> bool:
+        """Whether it is written as a function, which is called where it is used and owns nothing."""
+        return self.reading is not None and self.reading.kind == "function"
 
 
 def safe_name(name: str) -> str:
@@ -131,6 +143,9 @@ class Structures:
         if graph.id in self._open:
             raise CodeError(f"The block “{graph.name}” contains itself.")
         if graph.id in self.all:
+            return self.all[graph.id]
+        if graph.code:
+            self.all[graph.id] = _written_in_python(graph)
             return self.all[graph.id]
         self._open.append(graph.id)
         for name in (graph.name, *(node.name for node in (*graph.inputs, *graph.outputs))):
@@ -222,6 +237,16 @@ class Structures:
             for user in self.all.values()
             for step in user.steps
         )
+
+
+def _written_in_python(graph: Graph) -> Structure:
+    """A block of code: ports and a text."""
+    try:
+        reading = read(graph.code)
+    except CodeFault as fault:
+        raise CodeError(f"“{graph.name}” cannot be read in line {fault.line} of its code: {fault}") from None
+    outputs = [(node, (node.id, "output")) for node in graph.outputs]
+    return Structure(graph, True, graph.inputs, outputs, [], False, {}, reading=reading)
 
 
 def _order(

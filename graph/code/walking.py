@@ -6,6 +6,7 @@ random layers draw the same numbers and the outputs are equal bit for bit.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -97,10 +98,26 @@ class _Walker:
             else:
                 values[step.id] = self._layer(step, instance, own, arguments)
             self._keep((*place, step.id), values[step.id])
-        results = [values[node][port] for _, (node, port) in structure.outputs]
+        if structure.reading is not None:
+            results = self._code(instance, prefix.removesuffix("."), tensors)
+        else:
+            results = [values[node][port] for _, (node, port) in structure.outputs]
         for (node, _), result in zip(structure.outputs, results, strict=True):
             self._keep((*place, node.id), {"output": result})
         return results
+
+    def _code(self, instance: Instance, path: str, tensors: Sequence[Any]) -> list[Any]:
+        """A person's own class or function, which has no inside to walk through."""
+        structure = instance.structure
+        if structure.function:
+            assert structure.reading is not None and instance.variant is not None
+            function = getattr(sys.modules[type(self.model).__module__], instance.variant.name)
+            result = function(
+                *tensors, **{item.name: instance.bindings[item.name] for item in structure.reading.parameters}
+            )
+        else:
+            result = self.model.get_submodule(path)(*tensors)
+        return list(result) if len(structure.outputs) > 1 else [result]
 
     def _keep(self, place: Place, ports: Mapping[str, Any]) -> None:
         if place in self.wanted:
@@ -130,6 +147,9 @@ class _Walker:
         block = step.block
         assert block is not None
         tensors = [arguments[node.name][0] for node in block.inputs]
+        if block.function:
+            made = self.graph(instance.inner[step.id][0], (*place, step.id), "", tensors)
+            return dict(zip((node.name for node, _ in block.outputs), made, strict=True))
         results: list[Any] = []
         for number, path in enumerate(items):
             inner = instance.inner[step.id][number]

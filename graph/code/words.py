@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from graph.catalogue.spec import Param
@@ -57,12 +57,24 @@ TELLING = ("in_channels", "in_features", "input_size", "embed_dim", "d_model", "
 
 def write_words(variant: Variant, class_names: set[str], left_out: set[tuple[str, str]]) -> None:
     """Fill in the variant's arguments and how everything in it is written."""
+    if variant.structure.reading is not None:
+        _as_declared(variant)
+        return
     words = Words(variant, class_names, left_out, ())
     words.write()
     names = tuple(min(hints, key=_how_telling) for hints in words.hints)
     if names != tuple(hints[0] for hints in words.hints):
         variant.stored.clear()
         Words(variant, class_names, left_out, names).write()
+
+
+def _as_declared(variant: Variant) -> None:
+    """A class or function of a person's own: its arguments are what its code says, all with their defaults."""
+    variant.arguments = [
+        Argument(item.name, tuple(one.bindings[item.name] for one in variant.instances), item, optional=True)
+        for item in variant.structure.graph.parameters
+    ]
+    variant.scope = Scope(variant.structure, variant.instances)
 
 
 def _how_telling(name: str) -> int:
@@ -167,13 +179,13 @@ class Words:
             reads = names_of(parse(called))
             for name, text in texts.items():
                 if stand_in(name) in reads:
-                    self._store(text)
+                    self._store(text.names)
         return LayerPlan(step, constructor, rows[0], texts, layer.pattern(rows[0]))
 
-    def _store(self, text: Text) -> None:
+    def _store(self, names: Iterable[str]) -> None:
         """Keep the arguments that ``forward`` needs as attributes beside the sub-modules."""
         attributes = set(self.variant.structure.attributes.values())
-        for name in sorted(text.names):
+        for name in sorted(names):
             if name not in self.variant.stored:
                 attribute = safe_name(name)
                 while attribute in attributes | set(self.variant.stored.values()):
@@ -213,6 +225,9 @@ class Words:
         if not step.wrapped:
             tree, sizes = self._call(step, [row[0] for row in rows], env, before)
             scope.sizes[step.id] = (*sizes, *before)[:6]
+            if step.block is not None and step.block.function:
+                own = self.exposed.keys() | {argument.name for argument in self.inferred}
+                self._store(name for name in names_of(tree) if name in own)
             return UsePlan(step, [Run(tree)])
         runs: list[Run] = []
         lengths = tuple(len(row) for row in rows)
