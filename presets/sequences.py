@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from graph.build import GraphBuilder, project
+from graph.build import GraphBuilder, Source, project
 from graph.model import DataChoice, Project, Training
 from presets import Preset
 
@@ -96,6 +96,44 @@ def time_series() -> Project:
     )
 
 
+def _sentiment(title: str, g: GraphBuilder, state: Source) -> Project:
+    """From the last state of one layer, (1, B, 4), to one score for each sentence."""
+    last = g.add("Select", state, name="last_state", dim=0, index=-1)
+    g.output(g.add("Linear", last, name="fc", out_features=1), name="score")
+    return project(
+        title,
+        g,
+        data=DataChoice("sentences"),
+        training=Training(
+            loss="bce_with_logits", optimizer="Adam", learning_rate=0.5, epochs=60, batch_size=18
+        ),
+    )
+
+
+def sentiment() -> Project:
+    """Words become vectors, an LSTM reads them all, filling included."""
+    g = GraphBuilder("SentimentLSTM")
+    x = g.add("Embedding", g.input("tokens", shape=(6,), dtype="int64"), name="words", num_embeddings=30,
+              embedding_dim=8)  # fmt: skip
+    _, h_n, _ = g.add("LSTM", x, name="lstm", hidden_size=4)
+    return _sentiment("Sentiment LSTM", g, h_n)
+
+
+def variable_length() -> Project:
+    """The same with lengths: the LSTM stops at the end of each sentence and never reads the filling."""
+    g = GraphBuilder("PackedLSTM")
+    tokens = g.input("tokens", shape=(-1,), dtype="int64")
+    lengths = g.add("Lengths", tokens, name="lengths", note="How many words are not filling.")
+    x = g.add("Embedding", tokens, name="words", num_embeddings=30, embedding_dim=8, padding_idx=0)
+    _, h_n, _ = g.add("LSTM", x, lengths=lengths, name="lstm", hidden_size=4)
+    made = _sentiment("Sequences of different lengths", g, h_n)
+    made.notes = (
+        "Sentences of two to six words stand in one batch, filled up with 0. The wire from “lengths” lets the "
+        "LSTM end each sentence where its words end: the filling changes nothing, however long it is."
+    )
+    return made
+
+
 PRESETS = (
     Preset(
         "lstm",
@@ -150,5 +188,23 @@ PRESETS = (
         ("sequence", "RNN", "regression"),
         time_series,
         75,
+    ),
+    Preset(
+        "sentiment-lstm",
+        "Sentiment LSTM",
+        "Good or bad? Words become vectors, an LSTM reads them one by one and its last state decides.",
+        GROUP,
+        ("text", "words", "LSTM", "embedding", "sentiment", "classification", "binary"),
+        sentiment,
+        76,
+    ),
+    Preset(
+        "variable-length",
+        "Sequences of different lengths",
+        "Padding and packing: short sentences are filled up, and the filling changes nothing.",
+        GROUP,
+        ("text", "words", "LSTM", "padding", "packing", "lengths", "variable length", "sentiment"),
+        variable_length,
+        76,
     ),
 )

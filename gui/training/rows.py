@@ -34,9 +34,11 @@ class SampleRows(QAbstractTableModel):
                 for row, label in zip(flat.tolist(), found.labels, strict=True)
             ]
         else:
-            self.heads = [self.tr("text"), self.tr("next characters")]
+            words = bool(found.schema.vocabulary)
+            self.heads = [self.tr("text"), self.tr("class") if words else self.tr("next characters")]
             self.rows = [
-                [text, shown_text(label)] for text, label in zip(texts(found), found.labels, strict=True)
+                [text, label if words else shown_text(label)]
+                for text, label in zip(texts(found), found.labels, strict=True)
             ]
         self.endResetModel()
 
@@ -68,8 +70,11 @@ class SampleRows(QAbstractTableModel):
 
 
 def texts(found: Loaded) -> list[str]:
-    """The samples' texts, from one-hot rows (K, T, C) or from numbers (K, T)."""
+    """The samples' texts, from one-hot rows (K, T, C) or from numbers (K, T); words with spaces between them."""
     numbers = found.inputs.argmax(-1) if found.inputs.ndim == 3 else found.inputs
+    vocabulary = found.schema.vocabulary
+    if vocabulary:
+        return [" ".join(vocabulary[int(number)] for number in row).strip() for row in numbers]
     classes = found.schema.classes or ()
     return [shown_text("".join(classes[int(number)] for number in row)) for row in numbers]
 

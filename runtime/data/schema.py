@@ -45,6 +45,8 @@ class Schema:
     """Names of the last axis of a table or series, of the channels of an image."""
     target_names: tuple[str, ...] = ()
     hold_out: bool = True
+    vocabulary: tuple[str, ...] = ()
+    """What the token numbers of the inputs stand for; an empty word fills up short samples."""
 
     @property
     def class_count(self) -> int:

@@ -76,6 +76,11 @@ def test_series_and_texts(qapp: QApplication) -> None:
     first = [model.data(model.index(0, column)) for column in (0, 1)]
     assert len(first[0]) == 10 and first[0][1:] == first[1][:-1], "the target is the text one step on"
     assert shown_text("a b") == "a␣b"
+    workspace.perform("data", [SetProject("data", {"source": "sentences", "options": {}})])
+    loaded(panel)
+    model = panel.table.model()
+    rows = [tuple(model.data(model.index(row, column)) for column in (0, 1)) for row in range(2)]
+    assert {verdict for _, verdict in rows} <= {"good", "bad"} and all(" " in text for text, _ in rows)
 
 
 def test_options_and_splits_load_anew(qapp: QApplication) -> None:

@@ -20,7 +20,7 @@ OFFLINE = [source.id for source in SOURCES.values() if not source.schema().needs
 WANTED = {
     "digits", "iris", "wine", "breast-cancer", "diabetes", "logic-and", "logic-or", "logic-xor", "moons",
     "circles", "spirals", "linear-toy", "logistic-toy", "softmax-toy", "sequences", "char-wow", "char-ship",
-    "time-series", "mnist", "fashion-mnist", "cifar10", "cifar100", "pictures",
+    "time-series", "sentences", "digits-again", "mnist", "fashion-mnist", "cifar10", "cifar100", "pictures",
 }  # fmt: skip
 OTHER_OPTIONS = [
     ("digits", {"image_size": 16, "rgb": True, "scaling": "-1 to 1"}),
@@ -31,6 +31,7 @@ OTHER_OPTIONS = [
     ("time-series", {"days": 40, "window": 3, "scaling": "none"}),
     ("time-series", {"days": 40, "window": 300}),
     ("pictures", {"classes": 2, "n": 5, "image_size": 224, "scaling": "standardised"}),
+    ("digits-again", {"image_size": 14, "noise": 0.5}),
     ("diabetes", {"standardise": False, "standardise_target": False}),
 ]
 
@@ -171,6 +172,25 @@ def test_labels_of_sequences_follow_their_rule() -> None:
     b_first = order.inputs[:, :, 1].argmax(1) < order.inputs[:, :, 0].argmax(1)
     assert torch.equal(b_first, order.targets[:, 0] == 1)
     assert total.class_counts() == {"falls": 300, "rises": 300}
+
+
+def test_short_verdicts_are_filled_up_at_the_end() -> None:
+    found = SOURCES["sentences"].load()
+    assert len(found.schema.vocabulary) == 30 and found.schema.vocabulary[0] == ""
+    lengths = (found.inputs != 0).sum(1)
+    assert (lengths.min(), lengths.max()) == (2, 6)
+    for row, length in zip(found.inputs, lengths, strict=True):
+        assert bool((row[:length] > 0).all()) and not row[length:].any()
+    assert found.targets.sum() == 9
+
+
+def test_digits_to_draw_again_are_their_own_targets() -> None:
+    clean = SOURCES["digits-again"].load()
+    assert torch.equal(clean.inputs, clean.targets)
+    assert torch.equal(clean.inputs, SOURCES["digits"].load().inputs)
+    noisy = SOURCES["digits-again"].load({"noise": 0.5})
+    assert torch.equal(noisy.targets, clean.targets) and not torch.equal(noisy.inputs, noisy.targets)
+    assert 0 <= noisy.inputs.min() and noisy.inputs.max() <= 1
 
 
 def test_a_drawn_circle_has_a_circles_area_at_every_size() -> None:
