@@ -74,6 +74,7 @@ TABLE: tuple[Spec | None, ...] = (
     Spec("fit", "View", "Fit all", "F", "fit-to-page-outline", "Show the whole network"),
     Spec("fit_selection", "View", "Fit selection", "Shift+F"),
     LINE,
+    Spec("minimap", "View", "Map of the network", "M", checkable=True),
     Spec("go_canvas", "View", "Go to the canvas", "Ctrl+Return"),
     Spec("panels", "View", "Panels"),
     Spec("reset_layout", "View", "Reset layout"),
@@ -83,7 +84,9 @@ TABLE: tuple[Spec | None, ...] = (
     Spec("theme_dark", "View", "Dark", checkable=True, submenu="Theme"),
     Spec("add_layer", "Network", "Add layer at the cursor…", "Tab", "plus-circle-outline",
          "Search a layer and put it at the cursor"),
-    Spec("find_layer", "Network", "Search in the palette", "Ctrl+F, /", "magnify"),
+    Spec("find_layer", "Network", "Search in the palette", "/", "magnify"),
+    Spec("find_node", "Network", "Find a node…", "Ctrl+F", "text-search",
+         "Find a node of the project by its name or type"),
     LINE,
     Spec("arrange", "Network", "Auto layout", "Ctrl+L", "sitemap-outline",
          "Arrange the nodes left to right"),
@@ -103,7 +106,7 @@ TABLE: tuple[Spec | None, ...] = (
 )  # fmt: skip
 
 MENUS = ("File", "Edit", "View", "Network", "Run", "Help")
-CANVAS_ONLY = frozenset({"add_layer", "fit", "fit_selection", "delete"})
+CANVAS_ONLY = frozenset({"add_layer", "fit", "fit_selection", "delete", "minimap"})
 """Single keys that belong to the canvas: typed in a text field they must stay text."""
 
 

@@ -82,12 +82,19 @@ class Bindings(QObject):
             ("fit_selection", canvas.fit_selection),
             ("arrange", canvas.arrange),
             ("add_layer", canvas.add_at_cursor),
+            ("minimap", self._minimap),
+            ("find_node", canvas.find_bar.open_bar),
         ):
             bind(name, do)
         # keys that are text or navigation anywhere else
-        for name in ("delete", "fit", "fit_selection", "add_layer"):
+        for name in ("delete", "fit", "fit_selection", "add_layer", "minimap"):
             self.actions.attach(name, canvas)
+        self.actions["minimap"].setChecked(canvas.minimap.wanted)
         canvas.rename_requested.connect(lambda *_: self.window.rename())
+
+    def _minimap(self) -> None:
+        self.window.canvas.minimap.toggle()
+        self.actions["minimap"].setChecked(self.window.canvas.minimap.wanted)
 
     def _rest(self) -> None:
         bind, window, workspace = self.actions.bind, self.window, self.window.workspace

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRectF
 
 from graph import operations
+from graph.catalogue.spec import Port
 from graph.edits import AddNodes, Disconnect, Edit, EditError
-from graph.model import Edge, Node
-from graph.palette import Entry, entries, takes
+from graph.model import Edge, Node, Project
+from graph.palette import Entry, takes
 from graph.ports import in_ports, out_ports
 from graph.tensors import Tensor
+from gui.blocks.shelf import all_entries, bring
 from gui.canvas.geometry import HEIGHT, PORT_Y, WIDTH, snapped
 from gui.canvas.insertion import GAP, insertion, wire_for
 from gui.canvas.search import SearchPopup
@@ -88,7 +90,10 @@ class Adding:
 
     def _candidates(self, link: Link | None) -> list[Entry]:
         workspace, found = self.workspace, []
-        for entry in entries(workspace.project):
+        for entry in all_entries(workspace.project):
+            if entry.origin:
+                found.append(entry)  # what its ports are is known when it is brought in
+                continue
             try:
                 node = operations.new_node(workspace.project, workspace.graph, entry.type, block=entry.block)
             except EditError:
@@ -127,9 +132,10 @@ class Adding:
         if link is not None and link.node not in graph.nodes:
             link = None
         try:
-            node = operations.new_node(workspace.project, graph, entry.type, block=entry.block)
+            brought = bring(workspace.project, graph.id, entry)
+            node = operations.new_node(brought.project, graph, entry.type, block=brought.block)
             node.x, node.y = self._corner(at, link, centred)
-            edits = self._edits(node, at, link)
+            edits = [*brought.edits, *self._edits(brought.project, node, at, link)]
         except EditError as error:
             workspace.message.emit("warning", str(error))
             return False
@@ -144,16 +150,16 @@ class Adding:
         x, y = at.x() - across, at.y() - down
         return (x, y) if link is not None or centred else (snapped(x), snapped(y))
 
-    def _edits(self, node: Node, at: QPointF, link: Link | None) -> list[Edit]:
-        workspace, graph = self.workspace, self.workspace.graph
+    def _edits(self, project: Project, node: Node, at: QPointF, link: Link | None) -> list[Edit]:
+        graph = self.workspace.graph
         if link is None:
-            wire = wire_for(self.view.canvas, at, node)
+            wire = wire_for(self.view.canvas, at, node, project)
             if wire:
-                return insertion(workspace.project, graph, wire, node, (node.x, node.y))
+                return insertion(project, graph, wire, node, (node.x, node.y))
             return [AddNodes(graph.id, [node])]
         edits: list[Edit] = []
         if link.backwards:
-            port = out_ports(workspace.project, node)[0].name
+            port = self._port(out_ports(project, node), node)
             ends = (node.id, port, link.node, link.port)
             wired = graph.edges_into(link.node, link.port)
             many = operations.takes_many(graph.nodes[link.node], link.port)
@@ -161,16 +167,21 @@ class Adding:
                 edits.append(Disconnect(graph.id, [edge.id for edge in wired]))
             order = max((edge.order for edge in wired), default=-1) + 1 if many else 0
         else:
-            ends = (link.node, link.port, node.id, self._first_port(node, link))
+            ends = (link.node, link.port, node.id, self._first_port(project, node, link))
             order = 0
         edge = Edge(graph.fresh_ids("e")[0], *ends)
         return [*edits, AddNodes(graph.id, [node], [replace(edge, order=order)])]
 
-    def _first_port(self, node: Node, link: Link) -> str:
+    def _first_port(self, project: Project, node: Node, link: Link) -> str:
         """The first input that takes what the wire carries, or simply the first."""
-        ports = in_ports(self.workspace.project, node)
+        ports = in_ports(project, node)
         tensor = self._tensor(link)
         for port in ports:
             if tensor is None or takes(port, tensor.kind):
                 return port.name
+        return self._port(ports, node)
+
+    def _port(self, ports: Sequence[Port], node: Node) -> str:
+        if not ports:
+            raise EditError(tr("“{}” has no port that this wire could go to.").format(node.name))
         return ports[0].name

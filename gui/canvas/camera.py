@@ -90,6 +90,11 @@ class Camera(QGraphicsView):
         self._set_scale(max(LEAST, min(MOST, scale)))
         self.scroll_by(self.mapFromScene(before) - pixel)
 
+    def look_at(self, place: QPointF) -> None:
+        """Bring a place of the scene into the middle."""
+        self._fitted = False
+        self.centerOn(place)
+
     def show_node(self, node_id: str) -> None:
         """Scroll to a node if it is out of view."""
         body = self.canvas.nodes[node_id].body

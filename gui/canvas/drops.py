@@ -10,7 +10,8 @@ from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, Q
 
 from graph import operations
 from graph.edits import EditError
-from graph.palette import Entry, entries
+from graph.palette import Entry
+from gui.blocks.shelf import all_entries, bring
 from gui.canvas.geometry import HEIGHT, WIDTH
 from gui.canvas.insertion import wire_for
 from gui.canvas.lettering import write
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
 LAYER_MIME = "application/x-torchloom-layer"
 
 
-def layer_mime(type: str, block: str | None = None) -> QMimeData:
-    """What a palette drags: ``{"type": "Conv2d"}`` or ``{"type": "Block", "block": "b1"}``."""
+def layer_mime(type: str, block: str | None = None, origin: str = "") -> QMimeData:
+    """What a palette drags: ``{"type": "Conv2d"}`` or ``{"type": "Block", "block": "b1"}``; a block from
+    outside the project has an ``origin`` instead of an id."""
     data = QMimeData()
     payload = {"type": type} if block is None else {"type": type, "block": block}
+    if origin:
+        payload["origin"] = origin
     data.setData(LAYER_MIME, json.dumps(payload).encode())
     return data
 
@@ -50,8 +54,9 @@ class Drops:
             return None
         if not isinstance(payload, dict):
             return None
-        for entry in entries(self.view.workspace.project):
-            if entry.type == payload.get("type") and entry.block == payload.get("block"):
+        wanted = (payload.get("type"), payload.get("block"), payload.get("origin", ""))
+        for entry in all_entries(self.view.workspace.project):
+            if (entry.type, entry.block, entry.origin) == wanted:
                 return entry
         return None
 
@@ -79,12 +84,11 @@ class Drops:
         self.view.repaint_scene(old.united(self._ghost()))
         workspace = self.view.workspace
         try:
-            node = operations.new_node(
-                workspace.project, workspace.graph, self.entry.type, block=self.entry.block
-            )
+            brought = bring(workspace.project, workspace.graph_id, self.entry)
+            node = operations.new_node(brought.project, workspace.graph, self.entry.type, block=brought.block)
         except EditError:
             return
-        self._light(wire_for(self.view.canvas, at, node))
+        self._light(wire_for(self.view.canvas, at, node, brought.project))
 
     def _light(self, wire: str) -> None:
         if wire != self.wire:

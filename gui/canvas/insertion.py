@@ -18,9 +18,12 @@ ALIGN = 16.0
 """Scene units within which a node takes its neighbour's height, so that a straight wire stays straight."""
 
 
-def wire_for(scene: CanvasScene, centre: QPointF, node: Node) -> str:
-    """The wire under a node's middle that the node could stand in, or nothing."""
-    project = scene.workspace.project
+def wire_for(scene: CanvasScene, centre: QPointF, node: Node, project: Project | None = None) -> str:
+    """The wire under a node's middle that the node could stand in, or nothing.
+
+    ``project`` knows the node's block, where that is not yet in the project that is open.
+    """
+    project = project or scene.workspace.project
     if not in_ports(project, node) or not out_ports(project, node):
         return ""
     return wire_near(scene, centre, max(18.0, 12.0 / scene.scale), node.id)

@@ -33,10 +33,12 @@ from gui.canvas.camera import Camera
 from gui.canvas.commands import Commands
 from gui.canvas.drops import Drops
 from gui.canvas.edge_scroll import EdgeScroll
+from gui.canvas.find import FindBar
 from gui.canvas.frames import area_of, frame_around, title_of
 from gui.canvas.glide import Glide
 from gui.canvas.hits import Hit, hit
 from gui.canvas.interactions import STARTERS, Interaction, Pointer, Press
+from gui.canvas.minimap import Minimap
 from gui.canvas.title_edit import TitleEdit
 from gui.canvas.words import tr
 from gui.workspace import Workspace
@@ -70,6 +72,8 @@ class CanvasView(Camera):
         self.drops = Drops(self)
         self.glider = Glide(self.canvas)
         self.rim = EdgeScroll(self)
+        self.minimap = Minimap(self)
+        self.find_bar = FindBar(self)
         self.setAccessibleName(tr("Network canvas"))
         self.setAccessibleDescription(tr("The layers and wires of the network. Press Tab to add a layer."))
         self.setMouseTracking(True)

@@ -255,7 +255,7 @@ def test_copy_paste_delete_and_select_all_by_keys(window: MainWindow) -> None:
 def test_typing_in_the_palette_is_text_not_shortcuts(window: MainWindow) -> None:
     window.workspace.select([named(window.workspace, "relu1").id])
     window.canvas.setFocus()
-    QTest.keySequence(window.canvas, QKeySequence("Ctrl+F"))
+    QTest.keySequence(window.canvas, QKeySequence("/"))
     assert window.palette_panel.search.hasFocus()
     QTest.keyClicks(window.palette_panel.search, "/ff")
     QTest.keyClick(window.palette_panel.search, Qt.Key.Key_Backspace)
