@@ -26,7 +26,10 @@ COMMON = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that can be put on the canvas: a layer type, or a use of a block (``block`` is its id)."""
+    """One thing that can be put on the canvas: a layer type, or a use of a block (``block`` is its id).
+
+    A block that is not in the project yet has an ``origin`` instead, which whoever offers it understands.
+    """
 
     type: str
     title: str
@@ -34,6 +37,7 @@ class Entry:
     summary: str = ""
     words: tuple[str, ...] = ()
     block: str | None = None
+    origin: str = ""
 
 
 def entries(project: Project | None = None) -> list[Entry]:

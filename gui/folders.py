@@ -1,4 +1,4 @@
-"""Where the program keeps what is not the person's own: logs and unsaved work."""
+"""Where the program keeps what is in no project: logs, unsaved work, the library of blocks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import logging.handlers
 from pathlib import Path
 
-from platformdirs import user_log_path, user_state_path
+from platformdirs import user_data_path, user_log_path, user_state_path
 
 NAME = "TorchLoom"
 
@@ -14,6 +14,11 @@ NAME = "TorchLoom"
 def log_folder() -> Path:
     """Where the log files are; made when it is missing."""
     return user_log_path(NAME, appauthor=False, ensure_exists=True)
+
+
+def blocks_folder() -> Path:
+    """Where the person's own library of blocks is; it may not exist yet."""
+    return user_data_path(NAME, appauthor=False) / "blocks"
 
 
 def recovery_folder() -> Path:

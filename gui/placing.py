@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from graph.edits import AddNodes, Connect, Edit, Move
+from graph.edits import AddNodes, Connect, Edit, EditError, Move
 from graph.geometry import WIDTH, node_size
 from graph.model import Edge, Graph, Node
 from graph.operations import insert_on_edge, new_node
 from graph.order import reachable
 from graph.palette import Entry, fits
 from graph.ports import in_ports, out_ports
+from gui.blocks.shelf import bring
 from gui.workspace import Workspace
 
 GAP = 50.0
@@ -21,11 +22,17 @@ def add_after_selection(workspace: Workspace, entry: Entry) -> str | None:
     Behind one selected node it is wired to that node's first output when it accepts what comes out; when
     that output feeds exactly one other node, the new one is put in between and the rest moves on.
     """
-    project, graph = workspace.project, workspace.graph
+    graph = workspace.graph
+    try:
+        brought = bring(workspace.project, graph.id, entry)
+    except EditError as error:
+        workspace.message.emit("warning", str(error))
+        return None
+    project = brought.project
     selected = workspace.selected_nodes
     anchor = graph.nodes[selected[0]] if len(selected) == 1 else None
     x, y = _free_place(workspace, anchor)
-    node = new_node(project, graph, entry.type, x, y, entry.block)
+    node = new_node(project, graph, entry.type, x, y, brought.block)
     edits: list[Edit] = [AddNodes(graph.id, [node])]
     if anchor is not None and _accepts(workspace, anchor, entry):
         port = out_ports(project, anchor)[0].name
@@ -37,7 +44,7 @@ def add_after_selection(workspace: Workspace, entry: Entry) -> str | None:
         elif inputs:
             wire = Edge(graph.fresh_ids("e")[0], anchor.id, port, node.id, inputs[0].name)
             edits.append(Connect(graph.id, [wire]))
-    if not workspace.perform(f"Add {entry.title}", edits):
+    if not workspace.perform(f"Add {entry.title}", [*brought.edits, *edits]):
         return None
     workspace.select([node.id])
     return node.id
