@@ -15,11 +15,12 @@ GROUP = "Efficient"
 
 @once
 def inverted_residual(
-    residual: bool = True, activation: str = "ReLU6", expand: int = 0, weighed: bool = False
+    residual: bool = True, activation: str = "ReLU6", expand: int = 0, weighed: bool = False, **norm: Any
 ) -> GraphBuilder:
     """Widen, filter every channel by itself, narrow without an activation. With ``residual`` the input is
     added, else width and size may change. ``expand`` fixes how many times wider the middle is; 1 leaves the
-    widening out. ``weighed`` weighs the channels in the middle (EfficientNet's MBConv)."""
+    widening out. ``weighed`` weighs the channels in the middle (EfficientNet's MBConv). ``norm`` are further
+    parameters of the batch norms."""
     name = {1: "Thin"}.get(expand, "") + ("MBConv" if weighed else "Inverted")
     name = name.replace("Inverted", "InvertedResidual" if residual else "InvertedBottleneck")
     g = GraphBuilder(
@@ -33,13 +34,13 @@ def inverted_residual(
     times: Any = expand or g.parameter("expand", 6, "How many times wider it is in the middle.")
     coming = entering or channels
     wide = coming * times if expand != 1 else coming
-    unit, entry = conv_norm(activation), g.input("x")
+    unit, entry = conv_norm(activation, **norm), g.input("x")
     x: Source = g.use(unit, entry, name="widen", channels=wide, kernel=1) if expand != 1 else entry
     x = g.use(unit, x, name="depthwise", channels=wide, kernel=kernel, stride=stride, groups=wide)
     if weighed:
         x = g.use(squeeze_excitation(activation), x, name="weigh", channels=wide, squeeze=coming // 4)
     x = g.add("Conv2d", x, name="project", out_channels=channels, kernel_size=1, bias=False)
-    x = g.add("BatchNorm2d", x, name="norm")
+    x = g.add("BatchNorm2d", x, name="norm", **norm)
     g.output(g.add("Add", x, entry, name="add") if residual else x, name="y")
     return g
 

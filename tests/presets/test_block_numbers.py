@@ -187,6 +187,7 @@ REFERENCES: dict[str, Callable[[], Any]] = {
     "residual-stage": lambda: nn.Sequential(
         _residual("BasicBlock", 64, True), _residual("BasicBlock", 64, False)
     ),
+    "convnext": lambda: torchvision.models.convnext.CNBlock(96, 1.0, 0.0),
     "inception": Inception,
     "fire": lambda: torchvision.models.squeezenet.Fire(64, 16, 64, 64),
     "dense-layer": lambda: torchvision.models.densenet._DenseBlock(1, 64, 4, 32, 0.0),

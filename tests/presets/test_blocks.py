@@ -21,6 +21,7 @@ SHAPES = {
     "bottleneck-residual": "(B, 256, 16, 16)",
     "bottleneck-residual-down": "(B, 256, 16, 16)",
     "residual-stage": "(B, 64, 16, 16)",
+    "convnext": "(B, 96, 14, 14)",
     "inception": "(B, 256, 28, 28)",
     "fire": "(B, 128, 32, 32)",
     "dense-layer": "(B, 96, 32, 32)",
