@@ -1,14 +1,20 @@
-"""The palette: all layers by category and the project's blocks, to drag, double-click or search."""
+"""The palette: all layers by category, and blocks of the project, one's own and shipped; to drag,
+double-click or search."""
 
 from __future__ import annotations
+
+from html import escape
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QDrag, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
+from graph.blocks.library import Saved
 from graph.catalogue import CATALOGUE
 from graph.changes import ChangeSet
-from graph.palette import BLOCKS, Entry, entries, search
+from graph.palette import BLOCKS, Entry, search
+from gui.blocks.palette_menu import open_menu
+from gui.blocks.shelf import MINE, SHIPPED, all_entries, damaged, shelf
 from gui.canvas.drops import layer_mime
 from gui.icons import category_icon, icon, layer_icon
 from gui.placing import add_after_selection
@@ -16,6 +22,10 @@ from gui.theme import theme
 from gui.workspace import Workspace
 
 ENTRY = Qt.ItemDataRole.UserRole
+SECTION = Qt.ItemDataRole.UserRole + 1
+"""Set on the headings of the Blocks section."""
+BROKEN = Qt.ItemDataRole.UserRole + 2
+"""The file of the library that cannot be used."""
 OPEN_AT_FIRST = ("Linear", "Convolution", "Pooling", "Activation", BLOCKS)
 
 
@@ -28,8 +38,9 @@ class PalettePanel(QWidget):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.workspace = workspace
-        self.entries = entries(workspace.project)
+        self.entries = all_entries(workspace.project)
         self._open = set(OPEN_AT_FIRST)
+        self._seen: set[str] = set()
         self.search = QLineEdit()
         self.search.setClearButtonEnabled(True)
         self.search.setPlaceholderText(self.tr("Search layers"))
@@ -47,16 +58,29 @@ class PalettePanel(QWidget):
         self.tree.itemActivated.connect(self._activated)
         self.tree.itemExpanded.connect(lambda item: self._open.add(item.text(0)))
         self.tree.itemCollapsed.connect(lambda item: self._open.discard(item.text(0)))
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree.customContextMenuRequested.connect(self._menu)
         workspace.changed.connect(self._changed)
+        shelf().changed.connect(self._read_again)
         theme().changed.connect(self._recolor)
         self.refresh()
+
+    def _read_again(self) -> None:
+        self.entries = all_entries(self.workspace.project)
+        self.refresh()
+
+    def _menu(self, at: QPoint) -> None:
+        item = self.tree.itemAt(at)
+        entry = item.data(0, ENTRY) if item is not None else None
+        shown = item is not None and (entry is not None or item.data(0, SECTION))
+        if shown:
+            open_menu(self, self.workspace, entry, item.data(0, BROKEN), self.tree.viewport().mapToGlobal(at))
 
     def _changed(self, changes: ChangeSet) -> None:
         blocks = set(self.workspace.project.blocks)
         touched = any(change.header and key in blocks for key, change in changes.graphs.items())
         if changes.everything or changes.graphs_added or changes.graphs_removed or touched:
-            self.entries = entries(self.workspace.project)
-            self.refresh()
+            self._read_again()
 
     def refresh(self) -> None:
         """Show what matches the search, or the whole tree."""
@@ -88,11 +112,42 @@ class PalettePanel(QWidget):
                     self.tree.insertTopLevelItem(0, group)
                 else:
                     self.tree.addTopLevelItem(group)
-            groups[entry.category].addChild(_item(entry, with_icon=False))
+            if entry.category != BLOCKS:
+                groups[entry.category].addChild(_item(entry, with_icon=False))
+        if BLOCKS in groups:
+            groups |= self._blocks(groups[BLOCKS])
         self.tree.blockSignals(True)
         for name, group in groups.items():
             group.setExpanded(name in self._open)
         self.tree.blockSignals(False)
+
+    def _blocks(self, section: QTreeWidgetItem) -> dict[str, QTreeWidgetItem]:
+        """Fill the Blocks section; its own headings by name."""
+        section.setData(0, SECTION, True)
+        found: dict[str, QTreeWidgetItem] = {}
+        for title, origin in ((self.tr("In this project"), ""), (self.tr("My blocks"), MINE),
+                              (self.tr("Shipped"), SHIPPED)):  # fmt: skip
+            inside = [
+                _item(entry, with_icon=False)
+                for entry in self.entries
+                if entry.category == BLOCKS
+                and (entry.origin.startswith(origin) if origin else not entry.origin)
+            ]
+            if origin == MINE:
+                inside += [_broken(saved) for saved in damaged()]
+            if not inside:
+                continue
+            heading = QTreeWidgetItem([title])
+            heading.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+            heading.setData(0, SECTION, True)
+            heading.setForeground(0, theme().muted)
+            heading.addChildren(inside)
+            section.addChild(heading)
+            found[title] = heading
+            if title not in self._seen:
+                self._seen.add(title)
+                self._open |= {title} if origin != SHIPPED else set()
+        return found
 
     def _activated(self, item: QTreeWidgetItem) -> None:
         entry = item.data(0, ENTRY)
@@ -136,10 +191,22 @@ def _item(entry: Entry, with_icon: bool = True) -> QTreeWidgetItem:
     return item
 
 
+def _broken(saved: Saved) -> QTreeWidgetItem:
+    """A file of the library that cannot be used, with the reason; it can only be deleted."""
+    item = QTreeWidgetItem([saved.name])
+    item.setData(0, SECTION, True)
+    item.setData(0, BROKEN, saved)
+    item.setIcon(0, icon("alert-circle-outline", theme().muted))
+    item.setForeground(0, theme().muted)
+    item.setToolTip(0, f"<p style='white-space: normal'>{escape(saved.trouble)}</p>")
+    item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+    return item
+
+
 def _tip(entry: Entry) -> str:
     """The summary and, for a layer, its formula."""
-    lines = [f"<b>{entry.title}</b>", entry.summary]
-    layer = CATALOGUE.get(entry.type) if entry.block is None else None
+    lines = [f"<b>{escape(entry.title)}</b>", escape(entry.summary)]
+    layer = CATALOGUE.get(entry.type)
     if layer is not None and layer.formula:
         lines.append(f"<code>{layer.formula}</code>")
     return "<p style='white-space: normal'>" + "<br>".join(line for line in lines if line) + "</p>"
@@ -163,7 +230,7 @@ class _Tree(QTreeWidget):
         for item in items:
             entry = item.data(0, ENTRY)
             if entry is not None:
-                return layer_mime(entry.type, entry.block)
+                return layer_mime(entry.type, entry.block, entry.origin)
         return QMimeData()
 
     def startDrag(self, actions: Qt.DropAction) -> None:

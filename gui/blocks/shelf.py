@@ -110,6 +110,11 @@ def my_entries() -> list[Entry]:
     ]
 
 
+def damaged() -> list[Saved]:
+    """Files of the library that cannot be used."""
+    return [item for item in shelf().saved() if item.definition is None]
+
+
 def all_entries(project: Project) -> list[Entry]:
     """Everything that can be put on the canvas: layers, the project's blocks, the person's, shipped ones."""
     return [*entries(project), *my_entries(), *_shipped_entries()]

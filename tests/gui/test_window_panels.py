@@ -65,7 +65,7 @@ def find(panel: PalettePanel, text: str) -> QTreeWidgetItem:
 
 def test_the_palette_holds_every_category(workspace: Workspace) -> None:
     panel = PalettePanel(workspace)
-    assert items(panel)[:3] == ["Inputs and outputs", "Linear", "Convolution"]
+    assert items(panel)[:4] == ["Blocks", "Inputs and outputs", "Linear", "Convolution"]
     assert find(panel, "Conv2d").parent().text(0) == "Convolution"
 
 
@@ -121,7 +121,7 @@ def test_keys_walk_the_found_and_escape_shows_all(workspace: Workspace) -> None:
     QTest.keyClick(panel.search, Qt.Key.Key_Down)
     assert panel.tree.currentItem().text(0) != first
     QTest.keyClick(panel.search, Qt.Key.Key_Escape)
-    assert panel.search.text() == "" and items(panel)[0] == "Inputs and outputs"
+    assert panel.search.text() == "" and items(panel)[1] == "Inputs and outputs"
     QTest.keyClicks(panel.search, "qqqq")
     assert items(panel) == ["No layer matches “qqqq”."]
 
@@ -140,7 +140,7 @@ def test_the_projects_blocks_are_listed_and_used(qapp: QApplication) -> None:
     panel.add(find(panel, "Unit").data(0, ENTRY))
     assert sum(node.block == "b1" for node in workspace.graph.nodes.values()) == 3
     workspace.open(small_project())
-    assert items(panel)[0] == "Inputs and outputs"
+    assert find(panel, "Blocks").child(0).text(0) == "Shipped"
 
 
 # -- problems ------------------------------------------------------------------------------------------
