@@ -6,7 +6,7 @@ import dataclasses
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,12 @@ def train_project(
     *,
     device: str = "",
     resume: bool = False,
+    trusted: Collection[str] | None = (),
 ) -> Message:
     """Train to the end and keep the run in ``folder``; gives the last message.
 
     ``overrides`` replaces fields of the project's training (``epochs``, ``seed``, ``batch_size``, …).
+    ``trusted`` are the fingerprints of code of a person's own that may run (``None``: all of it).
     ``emit`` gets the messages of :mod:`runtime.protocol`. Whatever goes wrong becomes a message "failed",
     never an exception. Ctrl-C (or a polite request of the system to end) stops after the current step,
     keeps the best and gives "stopped"; a second Ctrl-C ends at once.
@@ -57,6 +59,7 @@ def train_project(
             device,
             resume,
             lambda fraction, text: tell({"event": "starting", "text": text, "fraction": fraction}),
+            trusted=trusted,
         )
         recorder = Recorder(Run(folder), time.perf_counter)
         with _stops(session):

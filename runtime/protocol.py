@@ -6,7 +6,8 @@ Messages are plain dicts of numbers, strings, lists, ``None`` and bytes. An arra
 Commands, ``{"do": ...}``:
 
 - ``train``: ``project`` (the JSON dict of :mod:`graph.files`), ``folder`` of the run, ``device``
-  ("auto", "cpu", "cuda:0", "mps"; left out: the project's own choice), ``resume`` (bool).
+  ("auto", "cpu", "cuda:0", "mps"; left out: the project's own choice), ``resume`` (bool), ``trusted`` (the
+  fingerprints of code of a person's own that may run; see :mod:`runtime.trust`).
 - ``pause``, ``resume``, ``stop`` (keeps the best), ``learning_rate`` (``value``).
 - ``watch``: ``place`` (instance path of the graph, network id first), ``node``, ``sample`` (a number,
   or a list of them), ``split`` ("validation", "train" or "test"); ``node: None`` ends the watching.

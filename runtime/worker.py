@@ -130,6 +130,7 @@ class Worker:
                     {"event": "starting", "text": text, "fraction": fraction}
                 ),
                 self._cancelled,
+                trusted=command.get("trusted", ()),
             )
             recorder = Recorder(Run(folder), clock)
             self._drive(self.session, recorder)

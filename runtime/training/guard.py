@@ -52,6 +52,13 @@ def explain(error: BaseException, session: Session | None) -> RunError:
         return RunError(PROBABILITIES[0], PROBABILITIES[1])
     place = session and node_of(error, session)
     text = " ".join(str(error).split())[:300] or type(error).__name__
+    own = session and code_line_of(error, session)
+    if own and place and session:
+        block, line = own
+        where = f"in line {line} of the code of “{session.project.blocks[block].name}”"
+        return RunError(
+            f"“{name_of(session, place)}” could not be computed, {where}: {text}.", _advice(text), place
+        )
     if place and session:
         return RunError(f"“{name_of(session, place)}” could not be computed: {text}.", _advice(text), place)
     return RunError(f"The training ended with an error: {type(error).__name__}: {text}.", _advice(text))
@@ -88,12 +95,24 @@ def _advice(text: str) -> str:
 
 def node_of(error: BaseException, session: Session) -> tuple[str, ...] | None:
     """The node whose line of ``model.py`` raised."""
+    line = _last_line(error, session)
+    place = session.source.node_at(line) if line is not None else None
+    return tuple(place) if place else None
+
+
+def code_line_of(error: BaseException, session: Session) -> tuple[str, int] | None:
+    """The block written in Python that raised, and the line in its own code."""
+    line = _last_line(error, session)
+    return session.source.code_line(line) if line is not None else None
+
+
+def _last_line(error: BaseException, session: Session) -> int | None:
+    """The innermost line of ``model.py`` that the error went through."""
     line = None
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename == str(session.run.model):
             line = frame.lineno
-    place = session.source.node_at(line) if line is not None else None
-    return tuple(place) if place else None
+    return line
 
 
 def name_of(session: Session, place: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from torch import nn
 from graph.files import to_data
 from graph.model import Project
 from runtime.choice import ChoiceError, chosen
+from runtime.custom import asker
 from runtime.data import Dataset, Splits, load_prepared
 from runtime.data.targets import form_of, output_shape
 from runtime.devices import default_threads, list_devices, pick_device
@@ -29,6 +30,7 @@ from runtime.schedules import SCHEDULES
 from runtime.training.errors import RunError
 from runtime.training.meter import Meter, Pace
 from runtime.training.steps import Steps, in_time_order, make_steps
+from runtime.trust import refuse_untrusted
 
 if TYPE_CHECKING:
     from graph.code import Source
@@ -147,9 +149,11 @@ def prepare(
     resume: bool = False,
     progress: Progress = lambda fraction, text: None,
     cancelled: Callable[[], bool] | None = None,
+    trusted: Collection[str] | None = (),
 ) -> Session:
     """Check the project, load its data, write ``model.py``, build the model and all around it.
 
+    ``trusted`` are the fingerprints of code of a person's own that may run here (``None``: all of it).
     Raises :class:`RunError`, :class:`runtime.data.DataError`, :class:`runtime.choice.ChoiceError` or
     :class:`graph.code.CodeError`, all with a sentence; :class:`runtime.data.Cancelled` when given up.
     """
@@ -168,8 +172,11 @@ def prepare(
 
     progress(None, "Checking the network")
     facts = facts_for(project)
-    shapes = _inference().run(project, facts)
     network = project.main
+    refuse_untrusted(project, trusted, network.id)
+    inference = _inference()
+    inference.custom = asker(trusted)
+    shapes = inference.run(project, facts)
     errors = [problem for problem in shapes.errors if problem.place and problem.place[0] == network.id]
     if errors:
         node = (*errors[0].place, errors[0].node) if errors[0].node else None
