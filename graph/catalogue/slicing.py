@@ -69,17 +69,19 @@ def _slice_check(given: Given) -> Complaint | None:
     return None
 
 
-def _parts(count: int) -> tuple[Port, ...]:
+def parts(count: int) -> tuple[Port, ...]:
+    """Output ports part1, part2, …"""
     return tuple(Port(f"part{number}", "any") for number in range(1, count + 1))
 
 
-def _pattern(count: int) -> str:
+def numbered(count: int) -> str:
+    """How as many results are taken apart: ``{part1}, {part2}``."""
     return ", ".join(f"{{part{number}}}" for number in range(1, count + 1)) + ("," if count == 1 else "")
 
 
 def _split_ports(values: Mapping[str, Any]) -> tuple[Port, ...]:
     sizes = values["sizes"]
-    return _parts(len(sizes) if isinstance(sizes, (tuple, list)) else 1)
+    return parts(len(sizes) if isinstance(sizes, (tuple, list)) else 1)
 
 
 def _split_check(given: Given) -> Complaint | None:
@@ -106,7 +108,7 @@ def _split_check(given: Given) -> Complaint | None:
 
 def _chunk_ports(values: Mapping[str, Any]) -> tuple[Port, ...]:
     count = values["chunks"]
-    return _parts(count if isinstance(count, int) and 1 <= count <= 64 else 1)
+    return parts(count if isinstance(count, int) and 1 <= count <= 64 else 1)
 
 
 def _chunk_check(given: Given) -> Complaint | None:
@@ -199,7 +201,7 @@ LAYERS = (
         ),
         inputs=ANY,
         outputs=_split_ports,
-        unpack=lambda values: _pattern(len(_split_ports(values))),
+        unpack=lambda values: numbered(len(_split_ports(values))),
         call=lambda c: f"torch.split({c.one()}, {c['sizes']}{_dim_argument(c)})",
         check=first(axis_exists("dim"), _split_check),
         headline=("sizes", "dim"),
@@ -225,7 +227,7 @@ LAYERS = (
         ),
         inputs=ANY,
         outputs=_chunk_ports,
-        unpack=lambda values: _pattern(len(_chunk_ports(values))),
+        unpack=lambda values: numbered(len(_chunk_ports(values))),
         call=lambda c: f"torch.chunk({c.one()}, {c['chunks']}{_dim_argument(c)})",
         check=first(axis_exists("dim"), _chunk_check),
         caution=_whole_batch("cuts"),

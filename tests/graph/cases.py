@@ -422,6 +422,46 @@ def _loss(random: Random, layer: LayerType) -> Case:
     return Case(params, Wires(shapes, dtypes))
 
 
+def _indexed(random: Random, layer: LayerType) -> Case:
+    """Gather and ScatterAdd: an index that is mostly no longer than the input off dim."""
+    shape = axes(random, random.choice((1, 2, 2, 3)), most=4)
+    params = parameters(random, layer)
+    axis = params.get("dim", 1) % len(shape)
+    index = (2, *(random.randint(1, size) for size in shape[1:]))
+    if axis:
+        index = tuple(random.randint(1, 6) if place == axis else size for place, size in enumerate(index))
+    index = wobble(random, index)
+    shapes, dtypes = {"input": [shape], "index": [index]}, {"index": "int64"}
+    if layer.name == "ScatterAdd":
+        shapes["source"] = [wobble(random, (2, *(size + random.randint(0, 1) for size in index[1:])))]
+        if random.random() < 0.1:
+            dtypes["source"] = "int64"
+    return Case(params, Wires(shapes, dtypes))
+
+
+def _picked(random: Random, layer: LayerType) -> Case:
+    """IndexSelect and Unbind: steps that mostly are there."""
+    shape = axes(random, random.choice((1, 2, 2, 3, 4)), most=5)
+    params = parameters(random, layer)
+    axis = random.randrange(-len(shape), len(shape)) if random.random() < 0.7 else params.get("dim", 1)
+    params["dim"] = axis
+    size = shape[axis] if -len(shape) <= axis < len(shape) else 3
+    if layer.name == "Unbind" and random.random() < 0.7:
+        params["count"] = size
+    elif layer.name == "IndexSelect" and random.random() < 0.8:
+        params["indices"] = tuple(random.randrange(-size, size) for _ in range(random.randint(1, 3)))
+    return Case(params, Wires({"input": [shape]}, {}))
+
+
+def _like(random: Random, layer: LayerType) -> Case:
+    shape = axes(random, random.choice((1, 2, 3, 4)), most=4)
+    if layer.name == "ExpandLike":
+        small = (2, *(1 if random.random() < 0.5 else size for size in shape[1:]))
+    else:
+        small = random.choice(((2, prod(shape[1:])), shape, (2, 1, *shape[1:])))
+    return Case({}, Wires({"input": [wobble(random, small)], "reference": [wobble(random, shape)]}, {}))
+
+
 EQUATIONS = ("bij,bjk->bik", "bi,bi->b", "bi,bj->bij", "bij->bji", "b...->b...", "bii->bi", "bi,bij->bj", "bij,jk",
              "bij->", "b...d, bkd -> b...k", "bi,bi,bi->bi", "ij,jk->ik", "bij->bik", "bi->bii")  # fmt: skip
 
@@ -457,6 +497,9 @@ def _sets(random: Random, layer: LayerType) -> Case:
 
 MAKERS: dict[str, Maker] = {
     "Einsum": _einsum,
+    **dict.fromkeys(("Gather", "ScatterAdd"), _indexed),
+    **dict.fromkeys(("IndexSelect", "Unbind"), _picked),
+    **dict.fromkeys(("ReshapeLike", "ExpandLike"), _like),
     **dict.fromkeys(("Cdist", "Cross", "Outer"), _sets),
     **dict.fromkeys(("Linear", "LayerNorm", "RMSNorm", "GroupNorm"), _features),
     "Bilinear": _bilinear,

@@ -63,7 +63,7 @@ def fill(shape: Shape, dtype: str, values: Mapping[str, Any], port: str) -> torc
         return torch.randint(1, 4, shape)
     if dtype == "int64":
         count = values.get("num_embeddings") or values.get("num_classes") or 3
-        return torch.zeros(shape, dtype=torch.int64) if port == "indices" else torch.randint(0, count, shape)
+        return torch.zeros(shape, dtype=torch.int64) if port in ("indices", "index") else torch.randint(0, count, shape)
     return torch.rand(shape) + 0.1
 
 
