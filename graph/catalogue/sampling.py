@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from graph.catalogue.rules import first, rank_is
 from graph.catalogue.spec import Complaint, Example, Given, LayerType, Param, Port
+from graph.tensors import Tensor
 
 
 def _same_shape(given: Given) -> Complaint | None:
@@ -12,6 +14,17 @@ def _same_shape(given: Given) -> Complaint | None:
     return Complaint(
         f"expects a log-variance for every mean, {mean.text}, but receives {spread.text}",
         expected=mean.text, got=spread.text, port="log_variance",
+    )  # fmt: skip
+
+
+def _one_per_channel(given: Given) -> Complaint | None:
+    pictures, shift = given.one(), given.one("shift")
+    if shift.shapes == tuple(shape[:2] for shape in pictures.shapes):
+        return None
+    wanted = Tensor(tuple(shape[:2] for shape in pictures.shapes)).text
+    return Complaint(
+        f"expects one number for each channel at shift, {wanted}, but receives {shift.text}",
+        expected=f"a batch of {wanted}", got=shift.text, port="shift",
     )  # fmt: skip
 
 
@@ -77,6 +90,28 @@ LAYERS = (
         examples=(
             Example({"dim": 8}, {"input": (2,)}, {"input": "int64"}),
             Example({"dim": 5}, {"input": (2, 3)}),
+        ),
+    ),
+    LayerType(
+        name="ShiftChannels",
+        category="Combine",
+        summary="Add one number to each channel of a picture.",
+        help=(
+            "Every channel of every picture is raised by a number of its own, the same for all pixels. That is how "
+            "a network for pictures is told something that is no picture: the time of a diffusion step, the class "
+            "to draw. A Linear makes the numbers."
+        ),
+        formula="y[b, c, h, w] = x[b, c, h, w] + shift[b, c]",
+        words=("conditioning", "film", "time embedding", "per-channel", "broadcast", "modulate", "diffusion"),
+        inputs=(
+            Port("input", help="Pictures, (B, C, H, W)."),
+            Port("shift", help="One number for each channel, (B, C)."),
+        ),
+        call=lambda c: f"{c.one()} + {c.one('shift')}[:, :, None, None]",
+        check=first(rank_is(4, what="a batch of pictures (B, C, H, W)"), _one_per_channel),
+        examples=(
+            Example({}, {"input": (2, 3, 4, 5), "shift": (2, 3)}),
+            Example({}, {"input": (2, 1, 6, 6), "shift": (2, 1)}),
         ),
     ),
 )  # fmt: skip

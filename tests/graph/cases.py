@@ -495,7 +495,14 @@ def _sets(random: Random, layer: LayerType) -> Case:
     )
 
 
+def _channels(random: Random, layer: LayerType) -> Case:
+    """Pictures and a number for each of their channels."""
+    shape = axes(random, near(random, 4), most=5)
+    return Case({}, Wires({"input": [shape], "shift": [wobble(random, shape[:2])]}, {}))
+
+
 MAKERS: dict[str, Maker] = {
+    "ShiftChannels": _channels,
     "Einsum": _einsum,
     **dict.fromkeys(("Gather", "ScatterAdd"), _indexed),
     **dict.fromkeys(("IndexSelect", "Unbind"), _picked),
