@@ -37,7 +37,7 @@ def parse(text: str) -> ast.expr:
 
 
 def substitute(tree: ast.expr, names: Mapping[str, ast.expr]) -> ast.expr:
-    """A copy of the tree with names replaced by expressions."""
+    """A copy of the tree with names replaced by expressions; a tuple that is spread out becomes arguments."""
 
     def walk(node: ast.AST) -> ast.AST:
         if isinstance(node, ast.Name):
@@ -49,12 +49,23 @@ def substitute(tree: ast.expr, names: Mapping[str, ast.expr]) -> ast.expr:
             ):
                 changed[field] = walk(value)
             elif isinstance(value, list):
-                changed[field] = [walk(item) if isinstance(item, ast.AST) else item for item in value]
+                items = [walk(item) if isinstance(item, ast.AST) else item for item in value]
+                spread = isinstance(node, ast.Call) and field == "args"
+                changed[field] = [
+                    part for item in items for part in (_spread_out(item) if spread else [item])
+                ]
             else:
                 changed[field] = value
         return type(node)(**changed)
 
     return walk(tree)  # type: ignore[return-value]
+
+
+def _spread_out(item: ast.AST) -> list[ast.AST]:
+    """``*(a, b)`` as ``a, b``."""
+    if isinstance(item, ast.Starred) and isinstance(item.value, ast.Tuple):
+        return [*item.value.elts]
+    return [item]
 
 
 def names_of(tree: ast.AST) -> list[str]:
