@@ -15,6 +15,9 @@ COMING = {
     "image_to_image": "a generator judged in pairs, plus the distance to the wanted picture",
     "cycle": "two generators that must undo each other, each with its discriminator",
     "diffusion": "guessing the noise that was mixed into a picture",
+    "segmentation": "comparing the scores of every pixel with a mask",
+    "detection": "adding up losses for boxes, objectness and classes of a grid",
+    "multi_task": "adding up one loss for each output",
     "contrastive_divergence": "comparing what is seen with what the machine dreams up",
 }
 """Recipes that projects name and that are not written yet, and what happens in a step of them."""
