@@ -74,8 +74,11 @@ def first(outputs: Any) -> torch.Tensor:
     return found
 
 
-def learns(model: torch.nn.Module, inputs: Sequence[torch.Tensor], rate: float = 0.1) -> bool:
-    """Whether a step of SGD towards random targets makes the loss smaller, and reaches every weight."""
+def learns(model: torch.nn.Module, inputs: Sequence[torch.Tensor], rate: float = 0.01) -> bool:
+    """Whether a step of SGD towards random targets makes the loss smaller, and reaches every weight.
+
+    ``rate`` is the length of the step, whatever the length of the gradient.
+    """
     model.eval()  # no dropout and no batch statistics, so that both losses are of the same function
     with torch.no_grad():
         target = torch.rand_like(first(model(*inputs)))
@@ -91,7 +94,8 @@ def learns(model: torch.nn.Module, inputs: Sequence[torch.Tensor], rate: float =
     before.backward()
     if not all(weight.grad is not None for weight in model.parameters()):
         return False
+    length = torch.nn.utils.get_total_norm(weight.grad for weight in model.parameters())
     with torch.no_grad():
         for weight in model.parameters():
-            weight -= rate * weight.grad
+            weight -= rate / length * weight.grad
         return bool(loss_of() < before)

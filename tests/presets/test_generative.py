@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from presets import find
@@ -26,6 +27,17 @@ PARAMETERS = {
     "gan": {"Generator": 38_212, "Discriminator": 50_689},
     "dcgan-14": {"Generator": 1_259_265, "Discriminator": 19_521},
     "dcgan-28": {"Generator": 2_308_609, "Discriminator": 52_737},
+    "pix2pix": {"UNetGenerator": 1_546_083, "PatchDiscriminator": 169_377},
+    "cyclegan": {
+        "GeneratorAtoB": 1_374_723,
+        "GeneratorBtoA": 1_374_723,
+        "DiscriminatorA": 167_841,
+        "DiscriminatorB": 167_841,
+    },
+    "ddpm": {"DiffusionUNet": 428_225},
+    "ddpm-classes": {"ClassDiffusionUNet": 429_633},
+    "rbm": {"RBM": 101_264},  # 784·128 + 128 + 784
+    "dbn": {"DBN": 219_098},  # 784·256 + 256 + 784, 256·64 + 64 + 256, 64·10 + 10
 }
 NETWORKS = [(preset, network) for preset, networks in PARAMETERS.items() for network in networks]
 
@@ -39,7 +51,7 @@ def test_parameters_of_every_network(preset_id: str) -> None:
 def test_every_network_runs_and_learns(preset_id: str, network: str) -> None:
     model = module(preset_id, network)
     assert sum(weight.numel() for weight in model.parameters()) == PARAMETERS[preset_id][network]
-    assert learns(model, samples(made(preset_id).sources[network]))
+    assert learns(model, samples(made(preset_id).sources[network], batch=2))
 
 
 @pytest.mark.parametrize("preset_id", ["gan", "dcgan-14", "dcgan-28"])
@@ -99,3 +111,91 @@ def test_the_autoencoder_trains_at_once(tmp_path: Path) -> None:
     assert last["event"] == "finished", last
     losses = [float(str(m["train_loss"])) for m in told if m["event"] == "epoch"]
     assert losses[1] < losses[0] < 0.2
+
+
+class TimedByHand(nn.Module):
+    """One residual block of the diffusion U-Net."""
+
+    def __init__(self, before: int, channels: int) -> None:
+        super().__init__()
+        self.shortcut = nn.Conv2d(before, channels, 1)
+        self.norm1, self.conv1 = nn.GroupNorm(8, before), nn.Conv2d(before, channels, 3, padding=1)
+        self.time = nn.Linear(128, channels)
+        self.norm2, self.conv2 = nn.GroupNorm(8, channels), nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
+        h = self.conv1(F.silu(self.norm1(x))) + self.time(F.silu(time)).unsqueeze(-1).unsqueeze(-1)
+        return self.shortcut(x) + self.conv2(F.silu(self.norm2(h)))
+
+
+class DiffusionByHand(nn.Module):
+    """The diffusion U-Net with classes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(1, 32, 3, padding=1)
+        self.fc1, self.fc2 = nn.Linear(128, 128), nn.Linear(128, 128)
+        self.digit = nn.Embedding(11, 128)
+        self.down1, self.halve1 = TimedByHand(32, 32), nn.Conv2d(32, 32, 3, stride=2, padding=1)
+        self.down2, self.halve2 = TimedByHand(32, 64), nn.Conv2d(64, 64, 3, stride=2, padding=1)
+        self.bottom, self.up2, self.up1 = TimedByHand(64, 64), TimedByHand(128, 64), TimedByHand(96, 32)
+        self.norm, self.last = nn.GroupNorm(8, 32), nn.Conv2d(32, 1, 3, padding=1)
+
+    def forward(self, noisy: torch.Tensor, t: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+        rates = 10000 ** (-torch.arange(64) / 64)
+        waves = torch.cat([torch.sin(t[:, None] * rates), torch.cos(t[:, None] * rates)], dim=1)
+        time = self.fc2(F.silu(self.fc1(waves))) + self.digit(label)
+        large = self.down1(self.stem(noisy), time)
+        middle = self.down2(self.halve1(large), time)
+        x = self.bottom(self.halve2(middle), time)
+        x = self.up2(torch.cat([F.interpolate(x, scale_factor=2), middle], 1), time)
+        x = self.up1(torch.cat([F.interpolate(x, scale_factor=2), large], 1), time)
+        found: torch.Tensor = self.last(F.silu(self.norm(x)))
+        return found
+
+
+def test_the_diffusion_network_gives_what_one_written_by_hand_gives() -> None:
+    ours, theirs = module("ddpm-classes").eval(), DiffusionByHand().eval()
+    mine, wanted = dict(ours.named_parameters()), dict(theirs.named_parameters())
+    assert len(mine) == len(wanted)
+    with torch.no_grad():
+        for name, weight in wanted.items():
+            name = name.replace(".time.", ".time_shift.")
+            weight.copy_(mine[f"time.{name}" if name.startswith("fc") else name])
+        noisy, t, label = torch.randn(3, 1, 28, 28), torch.tensor([0, 17, 999]), torch.tensor([0, 10, 7])
+        assert torch.allclose(ours(noisy, t, label), theirs(noisy, t, label), atol=1e-5)
+        assert not torch.allclose(ours(noisy, t, label), ours(noisy, t.flip(0), label), atol=1e-3)
+
+
+def test_a_machine_dreams_with_the_weights_it_reads_with() -> None:
+    model = module("rbm").eval()
+    v = torch.rand(3, 1, 28, 28)
+    with torch.no_grad():
+        weights, machine = model.machine.weights, model.machine
+        machine.hidden_bias.normal_(), machine.visible_bias.normal_()
+        dream, hidden = model(v)
+        assert torch.allclose(
+            hidden, torch.sigmoid(v.flatten(1) @ weights.T + machine.hidden_bias), atol=1e-6
+        )
+        assert torch.allclose(
+            dream.flatten(1), torch.sigmoid(hidden @ weights + machine.visible_bias), atol=1e-6
+        )
+        states: list[torch.Tensor] = []
+        machine.states.register_forward_hook(lambda _module, _inputs, output: states.append(output))
+        model.train()(v)
+        assert set(states[0].unique().tolist()) <= {0.0, 1.0}
+
+
+def test_a_deep_belief_network_can_be_fine_tuned_at_once(tmp_path: Path) -> None:
+    last = train_project(find("dbn").build(), tmp_path / "run", {"epochs": 8, "threads": 1})
+    assert last["event"] == "finished" and last["test_accuracy"] > 0.8, last
+
+
+def test_a_generator_and_its_inverse_fit_each_other() -> None:
+    there, back = module("cyclegan", "GeneratorAtoB"), module("cyclegan", "GeneratorBtoA")
+    picture = torch.rand(1, 3, 64, 64)
+    assert back(there(picture)).shape == picture.shape
+    assert module("cyclegan", "DiscriminatorB")(there(picture)).shape == (1, 1, 7, 7)
+    sketch = torch.rand(2, 3, 64, 64)
+    drawn = module("pix2pix", "UNetGenerator")(sketch)
+    assert module("pix2pix", "PatchDiscriminator")(sketch, drawn).shape == (2, 1, 7, 7)

@@ -1,0 +1,200 @@
+"""From one kind of picture to another: Pix2Pix learns from pairs, CycleGAN from two heaps without pairs."""
+
+from __future__ import annotations
+
+from graph.build import GraphBuilder, Source, project
+from graph.model import DataChoice, Project, Training
+from presets import Preset
+from presets.gan import GROUP
+
+PICTURE = (3, 64, 64)
+COMING = (
+    "That recipe and its generated pictures are still to come; the pictures chosen now stand in for them. Until "
+    "then the networks can be changed, checked and exported as Python."
+)
+
+
+def _translation(
+    title: str, *networks: GraphBuilder, recipe: str, loss: str, batch: int, notes: str
+) -> Project:
+    return project(
+        title,
+        *networks,
+        data=DataChoice("pictures", {"image_size": 64, "n": 200}),
+        training=Training(
+            recipe=recipe,
+            loss=loss,
+            optimizer="Adam",
+            learning_rate=2e-4,
+            epochs=100,
+            batch_size=batch,
+            options={"beta1": 0.5},
+        ),
+        notes=f"{notes} {COMING}",
+    )
+
+
+def _down() -> GraphBuilder:
+    g = GraphBuilder("Down", "Half the size: a strided convolution, batch norm, leaky ReLU.")
+    channels = g.parameter("channels", 64, "Filters.")
+    x: Source = g.add(
+        "Conv2d",
+        g.input("x"),
+        name="conv",
+        out_channels=channels,
+        kernel_size=4,
+        stride=2,
+        padding=1,
+        bias=False,
+    )
+    x = g.add("BatchNorm2d", x, name="norm")
+    g.output(g.add("LeakyReLU", x, name="act", negative_slope=0.2), name="y")
+    return g
+
+
+def _up() -> GraphBuilder:
+    g = GraphBuilder("Up", "Twice the size, joined with what had this size on the way down.")
+    channels = g.parameter("channels", 64, "Filters.")
+    dropout = g.parameter("dropout", 0.0, "Dropout, the only noise this generator has.")
+    x: Source = g.add(
+        "ConvTranspose2d", g.input("x"), name="conv", out_channels=channels, kernel_size=4, stride=2, padding=1,
+        bias=False,
+    )  # fmt: skip
+    x = g.add("Dropout", g.add("BatchNorm2d", x, name="norm"), name="drop", p=dropout)
+    g.output(g.add("Concat", [g.add("ReLU", x, name="act"), g.input("skip")], name="join"), name="y")
+    return g
+
+
+def _patch_discriminator(g: GraphBuilder, x: Source, down: GraphBuilder) -> None:
+    """Strided convolutions to a grid of scores, each for a patch of the picture (a "PatchGAN")."""
+    x = g.add("Conv2d", x, name="conv1", out_channels=32, kernel_size=4, stride=2, padding=1)
+    x = g.add("LeakyReLU", x, name="act1", negative_slope=0.2)
+    x = g.use(down, x, name="down2", channels=64)
+    x = g.use(down, x, name="down3", channels=128)
+    x = g.add("Conv2d", x, name="patches", out_channels=1, kernel_size=4, padding=1)
+    g.output(x, name="real")
+
+
+def pix2pix() -> Project:
+    """Isola et al., arXiv 1611.07004, at 64 × 64 and a quarter of the widths."""
+    down, up = _down(), _up()
+    g = GraphBuilder("UNetGenerator", "A U-Net: details go straight across, meaning goes through the middle.")
+    x: Source = g.input("sketch", shape=PICTURE)
+    x = g.add("Conv2d", x, name="conv1", out_channels=32, kernel_size=4, stride=2, padding=1)
+    x = g.add("LeakyReLU", x, name="act1", negative_slope=0.2)
+    kept = [x]
+    for number, channels in ((2, 64), (3, 128), (4, 256)):
+        x = g.use(down, x, name=f"down{number}", channels=channels)
+        kept.append(x)
+    for number, channels, dropout in ((3, 128, 0.5), (2, 64, 0.5), (1, 32, 0.0)):
+        x = g.use(up, x, kept[number - 1], name=f"up{number}", channels=channels, dropout=dropout)
+    x = g.add("ConvTranspose2d", x, name="last", out_channels=3, kernel_size=4, stride=2, padding=1)
+    g.output(g.add("Tanh", x, name="tanh"), name="picture")
+
+    d = GraphBuilder("PatchDiscriminator", "Sees sketch and picture together: does the picture belong to it?")
+    both = d.add("Concat", [d.input("sketch", shape=PICTURE), d.input("picture", shape=PICTURE)], name="both")
+    _patch_discriminator(d, both, down)
+    return _translation(
+        "Pix2Pix", g, d, recipe="image_to_image", loss="bce_with_logits", batch=4,
+        notes=(
+            "The recipe “image_to_image” trains both in turns: the discriminator on pairs of a sketch with the true "
+            "or the made picture, the generator to pass for true and, with weight 100, to be near the true "
+            "picture (L1)."
+        ),
+    )  # fmt: skip
+
+
+def _convolved() -> GraphBuilder:
+    g = GraphBuilder("ConvNorm", "Convolution, instance norm, ReLU.")
+    channels = g.parameter("channels", 32, "Filters.")
+    kernel = g.parameter("kernel", 3, "Side of the filters.")
+    stride = g.parameter("stride", 1, "2 halves the size.")
+    x: Source = g.add(
+        "Conv2d", g.input("x"), name="conv", out_channels=channels, kernel_size=kernel, stride=stride,
+        padding=kernel // 2, padding_mode="reflect",
+    )  # fmt: skip
+    g.output(g.add("ReLU", g.add("InstanceNorm2d", x, name="norm"), name="act"), name="y")
+    return g
+
+
+def _residual(convolved: GraphBuilder) -> GraphBuilder:
+    g = GraphBuilder("Residual", "Two convolutions whose result is added to what came in.")
+    channels = g.parameter("channels", 128, "Filters.")
+    entry = g.input("x")
+    x: Source = g.use(convolved, entry, name="first", channels=channels)
+    x = g.add(
+        "Conv2d", x, name="conv", out_channels=channels, kernel_size=3, padding=1, padding_mode="reflect"
+    )
+    x = g.add("InstanceNorm2d", x, name="norm")
+    g.output(g.add("Add", entry, x, name="add"), name="y")
+    return g
+
+
+def _growing() -> GraphBuilder:
+    g = GraphBuilder("GrowNorm", "Twice the size: transposed convolution, instance norm, ReLU.")
+    channels = g.parameter("channels", 32, "Filters.")
+    x: Source = g.add(
+        "ConvTranspose2d", g.input("x"), name="conv", out_channels=channels, kernel_size=3, stride=2, padding=1,
+        output_padding=1,
+    )  # fmt: skip
+    g.output(g.add("ReLU", g.add("InstanceNorm2d", x, name="norm"), name="act"), name="y")
+    return g
+
+
+def cyclegan() -> Project:
+    """Zhu et al., arXiv 1703.10593, at 64 × 64 and half the widths, with four residual blocks."""
+    convolved, grow, down = _convolved(), _growing(), _down()
+    residual = _residual(convolved)
+
+    def generator(name: str, source: str, target: str) -> GraphBuilder:
+        g = GraphBuilder(name, f"Makes pictures of the kind {target} from pictures of the kind {source}.")
+        x: Source = g.use(convolved, g.input(source, shape=PICTURE), name="stem", channels=32, kernel=7)
+        x = g.use(convolved, x, name="down1", channels=64, stride=2)
+        x = g.use(convolved, x, name="down2", channels=128, stride=2)
+        x = g.use(residual, x, name="middle", channels=128, repeat=4)
+        x = g.use(grow, x, name="up1", channels=64)
+        x = g.use(grow, x, name="up2", channels=32)
+        x = g.add("Conv2d", x, name="last", out_channels=3, kernel_size=7, padding=3, padding_mode="reflect")
+        g.output(g.add("Tanh", x, name="tanh"), name=target)
+        return g
+
+    def discriminator(name: str, kind: str) -> GraphBuilder:
+        g = GraphBuilder(name, f"Tells true pictures of the kind {kind} from made ones, patch by patch.")
+        _patch_discriminator(g, g.input(kind, shape=PICTURE), down)
+        return g
+
+    return _translation(
+        "CycleGAN",
+        generator("GeneratorAtoB", "a", "b"),
+        generator("GeneratorBtoA", "b", "a"),
+        discriminator("DiscriminatorA", "a"),
+        discriminator("DiscriminatorB", "b"),
+        recipe="cycle", loss="mse", batch=1,
+        notes=(
+            "Four networks: A to B, B to A, and a discriminator for each kind. The recipe “cycle” lets each "
+            "generator pass for the other kind (squared error against 1) while going there and back must give "
+            "the same picture again (L1, weight 10)."
+        ),
+    )  # fmt: skip
+
+
+PRESETS = (
+    Preset(
+        "pix2pix",
+        "Pix2Pix",
+        "From sketch to picture: a U-Net draws, and a discriminator judges sketch and picture together.",
+        GROUP,
+        ("GAN", "U-Net", "PatchGAN", "image to image", "pairs", "conditional", "adversarial"),
+        pix2pix,
+        95,
+    ),
+    Preset(
+        "cyclegan",
+        "CycleGAN",
+        "Two generators that must undo each other learn to translate pictures without any pairs.",
+        GROUP,
+        ("GAN", "cycle", "unpaired", "style", "residual", "instance norm", "image to image", "adversarial"),
+        cyclegan,
+        96,
+    ),
+)
