@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence
 from shiboken6 import isValid
 
+from graph.blocks import sharing
 from gui.about import show_about
 from gui.folders import log_folder
 from gui.shortcuts import ShortcutsDialog
@@ -75,6 +76,12 @@ class Bindings(QObject):
             ("duplicate", canvas.duplicate),
             ("delete", canvas.delete_selection),
             ("select_all", canvas.select_all),
+            ("group", canvas.blocks.group),
+            ("ungroup", canvas.blocks.ungroup),
+            ("detach", canvas.blocks.detach),
+            ("keep_block", canvas.blocks.keep),
+            ("duplicate_shared", canvas.blocks.duplicate_shared),
+            ("stop_sharing", canvas.blocks.stop_sharing),
             ("zoom_in", lambda: canvas.zoom_to(canvas.transform().m11() * ZOOM)),
             ("zoom_out", lambda: canvas.zoom_to(canvas.transform().m11() / ZOOM)),
             ("zoom_reset", lambda: canvas.zoom_to(1.0)),
@@ -83,6 +90,7 @@ class Bindings(QObject):
             ("arrange", canvas.arrange),
             ("add_layer", canvas.add_at_cursor),
             ("minimap", self._minimap),
+            ("snapping", canvas.toggle_snapping),
             ("find_node", canvas.find_bar.open_bar),
         ):
             bind(name, do)
@@ -90,6 +98,7 @@ class Bindings(QObject):
         for name in ("delete", "fit", "fit_selection", "add_layer", "minimap"):
             self.actions.attach(name, canvas)
         self.actions["minimap"].setChecked(canvas.minimap.wanted)
+        self.actions["snapping"].setChecked(canvas.snapping)
         canvas.rename_requested.connect(lambda *_: self.window.rename())
 
     def _minimap(self) -> None:
@@ -106,13 +115,20 @@ class Bindings(QObject):
         bind("enter_block", window.enter_block)
         bind("leave_block", workspace.leave)
         bind("edit_node", window.edit_node)
-        bind("go_canvas", window.show_editor)
+        bind("go_canvas", self._go_canvas)
         bind("next_problem", window.problems.go_to_next)
         bind("shortcuts", lambda: ShortcutsDialog(self.actions, window).open())
         bind("logs", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder()))))
         bind("about", lambda: show_about(window))
         for mode in MODES:
             bind(f"theme_{mode}", lambda mode=mode: theme().choose(mode))
+
+    def _go_canvas(self) -> None:
+        """The canvas; from the canvas, on into the selected block."""
+        if self.window.canvas.hasFocus() and self.actions["enter_block"].isEnabled():
+            self.window.enter_block()
+        else:
+            self.window.show_editor()
 
     # -- names and greying -------------------------------------------------------------------------
 
@@ -138,7 +154,14 @@ class Bindings(QObject):
             self.actions[name].setEnabled(bool(workspace.selection))
         self.actions["rename"].setEnabled(len(nodes) == 1)
         self.actions["edit_node"].setEnabled(len(nodes) == 1)
-        block = len(nodes) == 1 and workspace.graph.nodes[nodes[0]].block is not None
+        graph = workspace.graph
+        block = len(nodes) == 1 and graph.nodes[nodes[0]].block is not None
+        self.actions["group"].setEnabled(bool(workspace.selection))
+        self.actions["ungroup"].setEnabled(any(graph.nodes[key].block for key in nodes))
+        self.actions["detach"].setEnabled(block)
+        self.actions["keep_block"].setEnabled(block or graph.id in workspace.project.blocks)
+        self.actions["duplicate_shared"].setEnabled(bool(nodes))
+        self.actions["stop_sharing"].setEnabled(not sharing(graph).isdisjoint(nodes))
         self.actions["enter_block"].setEnabled(block)
         self.actions["leave_block"].setEnabled(len(workspace.place) > 1)
 

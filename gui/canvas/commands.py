@@ -14,6 +14,7 @@ from graph.arrange import arrange
 from graph.edits import Edit, EditError, Move, SetFrames
 from graph.files import FileError
 from graph.order import reachable, reaching
+from gui.canvas.aligning import Way, aligned
 from gui.canvas.geometry import GRID
 from gui.canvas.words import several, tr
 
@@ -159,6 +160,17 @@ class Commands:
             name = several(graph, chosen, tr("Move {}"), tr("Move {} nodes"))
             merge = "nudge " + " ".join(sorted(chosen))
             self.workspace.perform(name, [Move(graph.id, places)], merge)
+
+    def align(self, way: Way) -> None:
+        """Bring the selected nodes into line."""
+        graph, chosen = self.workspace.graph, self.workspace.selected_nodes
+        places = aligned({key: self.view.canvas.nodes[key].body for key in chosen}, way)
+        old = {key: (graph.nodes[key].x, graph.nodes[key].y) for key in places}
+        if places and any(old[key] != places[key] for key in places):
+            spread = way in ("across", "down")
+            name = tr("Distribute {} nodes") if spread else tr("Align {} nodes")
+            if self.workspace.perform(name.format(len(places)), [Move(graph.id, places)]):
+                self.view.glide(old, places, show=False)
 
     def arrange(self) -> None:
         """Lay out the selection, or everything when fewer than two nodes are selected."""

@@ -73,7 +73,7 @@ class FindBar(QFrame):
         self._found: list[Found] = []
         self._at = -1
         self._start: Place = ()
-        self.setObjectName("canvasSearch")
+        self.setObjectName("canvasFind")
         self.setAccessibleName(tr("Find a node"))
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 6, 6)
@@ -109,6 +109,11 @@ class FindBar(QFrame):
         self.hide()
 
     def _recolour(self) -> None:
+        colors = theme()
+        self.setStyleSheet(
+            f"#canvasFind {{ background: {colors.panel.name()}; border: 1px solid {colors.border.name()};"
+            f" border-radius: 10px; }} #canvasFind QLabel {{ background: transparent; }}"
+        )
         for button, name in self.buttons:
             button.setIcon(icon(name))
 

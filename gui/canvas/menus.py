@@ -10,6 +10,8 @@ from PySide6.QtGui import QContextMenuEvent, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from graph.edits import Disconnect
+from gui.blocks.canvas_menu import add_block_items
+from gui.canvas.aligning import Way
 from gui.canvas.frames import COLOURS, carried, tint
 from gui.canvas.words import tr
 from gui.icons import icon
@@ -75,15 +77,48 @@ def _node_menu(view: CanvasView, menu: QMenu, node_id: str) -> None:
     _add(menu, tr("Cut"), commands.cut, "Ctrl+X", "content-cut")
     _add(menu, tr("Copy"), commands.copy, "Ctrl+C", "content-copy")
     _add(menu, tr("Duplicate"), commands.duplicate, "Ctrl+D", "content-duplicate")
+    add_block_items(view, menu, node_id)
     menu.addSeparator()
     wires = view.workspace.graph.edges_of(chosen)
     if wires:
         _add(menu, tr("Disconnect"), lambda: _disconnect(view, [edge.id for edge in wires]), "", "link-off")
     if len(chosen) > 1:
         _add(menu, tr("Arrange the selection"), commands.arrange, "L", "sitemap-outline")
+        _align_menu(view, menu, len(chosen))
+    _add(menu, tr("Put into a frame"), view.frame_selection, "C", "card-text-outline")
     _add(menu, tr("Delete"), commands.delete_selection, "Delete", "delete-outline")
     if wires:
         _add(menu, tr("Delete and join the wires"), commands.delete_and_heal, "Ctrl+Delete", "link-plus")
+
+
+def _align_menu(view: CanvasView, menu: QMenu, count: int) -> None:
+    inner = menu.addMenu(icon("align-vertical-center"), tr("Align"))
+    ways: tuple[tuple[Way, str, str], ...] = (
+        ("left", tr("Left rims"), "align-horizontal-left"),
+        ("centre", tr("Centres"), "align-horizontal-center"),
+        ("right", tr("Right rims"), "align-horizontal-right"),
+        ("top", tr("Tops"), "align-vertical-top"),
+        ("middle", tr("Middles"), "align-vertical-center"),
+        ("bottom", tr("Bottoms"), "align-vertical-bottom"),
+    )
+    for way, text, picture in ways:
+        _add(inner, text, lambda way=way: view.commands.align(way), "", picture)
+    if count > 2:
+        inner.addSeparator()
+        _add(
+            inner,
+            tr("Equal gaps across"),
+            lambda: view.commands.align("across"),
+            "",
+            "distribute-horizontal-center",
+        )
+        _add(
+            inner,
+            tr("Equal gaps down"),
+            lambda: view.commands.align("down"),
+            "",
+            "distribute-vertical-center",
+        )
 
 
 def _disconnect(view: CanvasView, wires: list[str]) -> None:

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from graph.changes import ChangeSet
 from graph.edits import Edit, SetFrames
 from graph.problems import Problem
+from gui.blocks.commands import BlockCommands
 from gui.canvas import keys, menus, tips
 from gui.canvas.adding import Adding
 from gui.canvas.bubble import Bubble
@@ -41,8 +42,10 @@ from gui.canvas.interactions import STARTERS, Interaction, Pointer, Press
 from gui.canvas.minimap import Minimap
 from gui.canvas.title_edit import TitleEdit
 from gui.canvas.words import tr
+from gui.settings import settings
 from gui.workspace import Workspace
 
+SNAPPING = "canvas/snapping"
 _CURSOR = Qt.CursorShape
 RIM_CURSORS = {
     "l": _CURSOR.SizeHorCursor, "r": _CURSOR.SizeHorCursor, "t": _CURSOR.SizeVerCursor, "b": _CURSOR.SizeVerCursor,
@@ -66,8 +69,10 @@ class CanvasView(Camera):
         self.over = Hit()
         self.space_held = False
         self.cutting_held = False
+        self.snapping = settings().value(SNAPPING, True, type=bool)
         super().__init__(workspace, parent)
         self.commands = Commands(self)
+        self.blocks = BlockCommands(self)
         self.adding = Adding(self)
         self.drops = Drops(self)
         self.glider = Glide(self.canvas)
@@ -149,6 +154,11 @@ class CanvasView(Camera):
             self.commands.change_frame(graph_id, frame_id, tr("Rename a frame"), title=text)
 
         TitleEdit(self.viewport(), area, frame.title, done)
+
+    def toggle_snapping(self) -> None:
+        """Whether dragged nodes snap to others; remembered."""
+        self.snapping = not self.snapping
+        settings().setValue(SNAPPING, self.snapping)
 
     def activate(self, node_id: str) -> None:
         """What a double click does: look inside a block; tell the window for any node."""

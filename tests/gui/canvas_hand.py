@@ -46,6 +46,7 @@ class Hand:
         self.said: list[tuple[str, str]] = []
         self.workspace.message.connect(lambda level, text: self.said.append((level, text)))
         self.view = CanvasView(self.workspace)
+        self.view.snapping = False  # things land where they are put
         self.view.resize(width, height)
         self.view.show()
         self.view.activateWindow()

@@ -196,7 +196,18 @@ def test_tips_hold_the_whole_problem(qapp: QApplication) -> None:
     [
         (
             "node",
-            ["Rename…", "Cut", "Copy", "Duplicate", "Disconnect", "Delete", "Delete and join the wires"],
+            [
+                "Rename…",
+                "Cut",
+                "Copy",
+                "Duplicate",
+                "Group into a block…",
+                "Duplicate with the same weights",
+                "Disconnect",
+                "Put into a frame",
+                "Delete",
+                "Delete and join the wires",
+            ],
         ),
         ("wire", ["Insert a layer here…", "Delete"]),
         ("void", ["Add a layer…", "Add a frame", "Paste", "Select all", "Arrange", "Fit all"]),

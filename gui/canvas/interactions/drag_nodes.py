@@ -1,23 +1,31 @@
-"""Select and move nodes. Alt copies them instead; an unwired node dropped on a wire goes into it."""
+"""Select and move nodes. Alt copies them instead; an unwired node dropped on a wire goes into it.
+
+A dragged node snaps to the rims and middles of the nodes in sight; Ctrl lets it pass, Shift snaps to the grid.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from graph import operations
 from graph.edits import Edit, EditError, Move
+from gui.canvas.aligning import Guides
 from gui.canvas.geometry import snapped
+from gui.canvas.hits import BOXES
 from gui.canvas.insertion import insertion, wire_for
 from gui.canvas.interactions.base import Interaction, Pointer, Press
+from gui.canvas.node_item import NodeItem
 from gui.canvas.painting import RADIUS
 from gui.canvas.words import several, tr
 from gui.theme import theme
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
+
+MOST_GUIDES = 300
 
 
 class DragNodes(Interaction):
@@ -40,6 +48,8 @@ class DragNodes(Interaction):
         self.shift = QPointF()
         self.copying = False
         self.wire = ""
+        self.guides: Guides | None = None
+        self.lines: list[QLineF] = []
 
     @classmethod
     def starts(cls, view: CanvasView, press: Press) -> bool:
@@ -53,12 +63,39 @@ class DragNodes(Interaction):
         if pointer.shift and self.node in self.start:
             x, y = self.start[self.node]
             self.shift = QPointF(snapped(x + self.shift.x()) - x, snapped(y + self.shift.y()) - y)
+            self._show_guides([])
+        else:
+            self._snap(pointer)
         if self.copying:
             self.scene.preview(self.start)
             self.view.viewport().update()
         else:
             self.scene.preview(self._places())
         self._find_wire(pointer)
+
+    def _snap(self, pointer: Pointer) -> None:
+        """Meet the lines of the nodes around, unless Ctrl is held."""
+        lines: list[QLineF] = []
+        if self.view.snapping and not pointer.ctrl and self.node in self.start:
+            if self.guides is None:
+                self.guides = Guides.of(self._others())
+            body = QRectF(QPointF(*self.start[self.node]), self.scene.nodes[self.node].body.size())
+            step, lines = self.guides.snap(body.translated(self.shift), 1 / self.scene.scale)
+            self.shift = self.shift + step
+        self._show_guides(lines)
+
+    def _others(self) -> list[QRectF]:
+        """The nodes in sight that stay; too many would make every place a line."""
+        area = self.view.mapToScene(self.view.viewport().rect()).boundingRect()
+        items = self.scene.items(area, BOXES)
+        stay = [item.body for item in items if isinstance(item, NodeItem) and item.node_id not in self.start]
+        return stay if len(stay) <= MOST_GUIDES else []
+
+    def _show_guides(self, lines: list[QLineF]) -> None:
+        if lines != self.lines:
+            for line in (*self.lines, *lines):
+                self.view.repaint_scene(QRectF(line.p1(), line.p2()).normalized())
+            self.lines = lines
 
     def _places(self) -> dict[str, tuple[float, float]]:
         dx, dy = self.shift.x(), self.shift.y()
@@ -78,6 +115,7 @@ class DragNodes(Interaction):
 
     def release(self, pointer: Pointer) -> None:
         self.view.light_wire(self.wire, False)
+        self._show_guides([])
         if not self.moved:
             if not (pointer.ctrl or pointer.shift):
                 self.workspace.select([self.node])
@@ -121,6 +159,7 @@ class DragNodes(Interaction):
 
     def cancel(self) -> None:
         self.view.light_wire(self.wire, False)
+        self._show_guides([])
         self.scene.settle(self.start)
         graph = self.scene.graph
         self.workspace.select(key for key in self.before if key in graph.nodes or key in graph.edges)
@@ -128,7 +167,12 @@ class DragNodes(Interaction):
         self.view.viewport().update()
 
     def paint(self, painter: QPainter) -> None:
-        """While copying: outlines where the copies will be."""
+        """The lines that are met; while copying, outlines where the copies will be."""
+        if self.lines:
+            pen = QPen(theme().accent, 1.0, Qt.PenStyle.DashLine)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawLines(self.lines)
         if not self.copying:
             return
         fill = QColor(theme().accent)
