@@ -1,11 +1,13 @@
 """GoogLeNet: filters of several sizes side by side. Szegedy et al., arXiv 1409.4842, table 1.
 
-Drawn as torchvision has it (batch norm; 3 × 3 filters in the branch that the paper gives 5 × 5) without the
-two auxiliary heads, which only help while it trains. The weights come in the same order as torchvision's.
+Drawn as torchvision has it: batch norm, and 3 × 3 filters in the branch that the paper gives 5 × 5. Once with
+its main head alone, once with the two auxiliary heads that help while it trains. The weights come in the same
+order as torchvision's.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from graph.build import GraphBuilder, Source
@@ -27,6 +29,11 @@ STAGES = {
     5: {"a": (256, 160, 320, 32, 128, 128), "b": (384, 192, 384, 48, 128, 128)},
 }
 """The widths of every inception block, in the order of :data:`presets.blocks.branches.WIDTHS`."""
+HEADS = {(4, "a"): "aux1", (4, "d"): "aux2"}
+"""Where the auxiliary heads stand."""
+FILTERS = (
+    "The branch that the paper gives 5 × 5 filters has 3 × 3, as in torchvision, so that its weights fit."
+)
 
 
 def _pool(g: GraphBuilder, x: Source, number: int, kernel: int = 3) -> Source:
@@ -43,24 +50,48 @@ def _stem() -> GraphBuilder:
     return g
 
 
-def googlenet() -> Project:
-    """GoogLeNet for 224 × 224 pictures and 1000 classes, with its main head alone."""
+def _auxiliary() -> GraphBuilder:
+    g = GraphBuilder("AuxiliaryHead", "Judges the picture from the middle of the network.")
+    x: Source = g.add("AdaptiveAvgPool2d", g.input("x"), name="pool", output_size=4)
+    x = g.use(conv_norm(eps=1e-3), x, name="conv", channels=128, kernel=1)
+    x = g.add("Linear", g.add("Flatten", x, name="flatten"), name="fc1", out_features=1024)
+    x = g.add("Dropout", g.add("ReLU", x, name="relu"), name="dropout", p=0.7)
+    g.output(g.add("Linear", x, name="fc2", out_features=1000), name="scores")
+    return g
+
+
+def googlenet(auxiliary: bool) -> Project:
+    """GoogLeNet for 224 × 224 pictures and 1000 classes, with its main head alone or with all three."""
+    head = _auxiliary()
     g = GraphBuilder("GoogLeNet")
     x: Source = g.use(_stem(), g.input("x", shape=(3, 224, 224)), name="stem")
+    early: list[tuple[str, Source]] = []
     for number, stage in STAGES.items():
         for letter, values in stage.items():
             widths: dict[str, Any] = dict(zip(WIDTHS, values, strict=True))
             x = g.use(inception(kernel5=3), x, name=f"inception{number}{letter}", **widths)
+            if auxiliary and (number, letter) in HEADS:
+                name = HEADS[number, letter]
+                early.append((name, g.use(head, x, name=name)))
         if number < 5:
             x = _pool(g, x, number, 3 if number == 3 else 2)
     x = g.add("Flatten", g.add("AdaptiveAvgPool2d", x, name="avgpool", output_size=1), name="flatten")
     x = g.add("Dropout", x, name="dropout", p=0.2)
     g.output(g.add("Linear", x, name="fc", out_features=1000), name="scores")
+    for name, scores in early:
+        g.output(scores, name=f"{name}_scores")
+    if not auxiliary:
+        return imagenet(
+            "GoogLeNet",
+            g,
+            notes=f"Drawn without the two auxiliary heads, which only help while it trains. {FILTERS}",
+        )
     return imagenet(
-        "GoogLeNet",
+        "GoogLeNet with auxiliary heads",
         g,
-        notes="Drawn without the two auxiliary heads, which only help while it trains; the branch that the "
-        "paper gives 5 × 5 filters has 3 × 3, as in torchvision, so that its weights fit.",
+        notes="The paper trains on the sum of three cross-entropies: that of “scores”, and 0.3 times those of the "
+        "two auxiliary heads, which bring gradients to the middle of the network and are left out afterwards. "
+        f"This version trains the first output alone. {FILTERS}",
     )
 
 
@@ -71,7 +102,16 @@ PRESETS = (
         "Inception blocks: four branches look at the same picture at several sizes.",
         "Branches",
         ("image", "GoogLeNet", "inception", "concatenation", "ImageNet"),
-        googlenet,
+        partial(googlenet, False),
+        57,
+    ),
+    Preset(
+        "googlenet-aux",
+        "GoogLeNet with auxiliary heads",
+        "Three heads instead of one: two in the middle bring gradients to the early layers.",
+        "Branches",
+        ("image", "GoogLeNet", "inception", "auxiliary heads", "several outputs", "ImageNet"),
+        partial(googlenet, True),
         57,
     ),
 )

@@ -103,7 +103,7 @@ def mobilenet_v3(name: str, title: str, rows: tuple[Row, ...], hidden: int) -> P
         more: dict[str, Any] = {} if same else {"stride": row.stride}
         if row.weighed:
             more["squeeze"] = divisible(row.wide // 4)
-        sizes = {"wide": row.wide, "channels": row.channels, "kernel": row.kernel}
+        sizes: dict[str, Any] = {"wide": row.wide, "channels": row.channels, "kernel": row.kernel}
         x = g.use(block, x, name=f"block{number}", **sizes, **more)
         coming = row.channels
     x = g.use(unit, x, name="last", channels=6 * coming, kernel=1)

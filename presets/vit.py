@@ -5,6 +5,8 @@ Drawn as torchvision has it.
 
 from __future__ import annotations
 
+from typing import Any
+
 from graph.build import GraphBuilder, Source
 from graph.model import Project
 from presets import Preset
@@ -32,7 +34,7 @@ def vit_b_16() -> Project:
     places = (224 // PATCH) ** 2 + 1
     x: Source = g.use(_tokens(), picture, name="tokens", width=WIDTH, patch=PATCH, places=places)
     layer = encoder_layer(norm_first=True, activation="GELU", eps=1e-6)
-    sizes = {"width": WIDTH, "heads": HEADS, "hidden": 4 * WIDTH}
+    sizes: dict[str, Any] = {"width": WIDTH, "heads": HEADS, "hidden": 4 * WIDTH}
     x = g.use(layer, x, name="layers", repeat=DEPTH, **sizes, dropout=0.0)
     x = g.add("LayerNorm", x, name="norm", eps=1e-6)
     x = g.add("Select", x, name="class_only", dim=1, index=0)

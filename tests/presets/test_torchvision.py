@@ -26,6 +26,7 @@ PAIRS = {
     "resnet152": "resnet152",
     "alexnet-torchvision": "alexnet",
     "googlenet": "googlenet",
+    "googlenet-aux": "googlenet",
     "densenet121": "densenet121",
     "densenet169": "densenet169",
     "densenet201": "densenet201",
@@ -42,17 +43,17 @@ PAIRS = {
     "convnext-tiny": "convnext_tiny",
     "vit-b16": "vit_b_16",
 }
-LATER: dict[str, tuple[str, ...]] = {"vit-b16": ("conv_proj.",)}
-"""Weights that come later here, by the start of their names: behind the parameters of the same block."""
+LATER = {"vit-b16": ("conv_proj.", 1), "googlenet-aux": ("aux", 2)}
+"""Weights that come later here, by the start of their names, and behind how many others."""
 SMALL = {"regnet_y_400mf"}
 """Models that cannot be built on meta, since they calculate their widths with tensors."""
-OPTIONS: dict[str, dict[str, bool]] = {"googlenet": {"aux_logits": False, "init_weights": False}}
 
 
 def reference(name: str) -> Any:
     """torchvision's model with random weights; built on meta so that its own slow start is skipped."""
+    options = {"init_weights": False} if name == "googlenet" else {}
     with torch.device("cpu" if name in SMALL else "meta"):
-        model = torchvision.models.get_model(name, **OPTIONS.get(name, {}))
+        model = torchvision.models.get_model(name, **options)
     model = model.to_empty(device="cpu")
     generator = torch.Generator().manual_seed(1)
     with torch.no_grad():
@@ -73,9 +74,12 @@ def test_same_outputs_under_the_same_weights(preset_id: str, tmp_path: Path) -> 
     path = tmp_path / "model.py"
     path.write_text(source.text, encoding="utf-8")
     theirs = reference(PAIRS[preset_id])
+    if preset_id == "googlenet":
+        theirs.aux1 = theirs.aux2 = None
+    theirs.training = preset_id == "googlenet-aux"  # gives all outputs; its layers stay in evaluation
     with torch.device("meta"):
         ours = load_module(path, source.class_name)()
-    weights = _ordered(theirs.state_dict(), LATER.get(preset_id, ()))
+    weights = _ordered(theirs.state_dict(), *LATER.get(preset_id, ("", 0)))
     assert len(weights) == len(ours.state_dict())
     renamed = dict(zip(ours.state_dict(), weights, strict=True))
     ours.load_state_dict(renamed, strict=True, assign=True)
@@ -83,18 +87,26 @@ def test_same_outputs_under_the_same_weights(preset_id: str, tmp_path: Path) -> 
     size = 224 if preset_id == "vit-b16" else 64
     picture = torch.rand(1, 3, size, size, generator=torch.Generator().manual_seed(2))
     with torch.no_grad():
-        expected = theirs(picture)
-        assert torch.isfinite(expected).all() and expected.std() > 1e-6
-        assert torch.equal(ours(picture), expected)
+        expected, found = _listed(theirs(picture)), _listed(ours(picture))
+    assert len(expected) == len(found)
+    for wanted, got in zip(expected, found, strict=True):
+        assert torch.isfinite(wanted).all() and wanted.std() > 1e-6
+        assert torch.equal(got, wanted)
 
 
-def _ordered(state: dict[str, Any], later: tuple[str, ...]) -> list[Any]:
-    """torchvision's weights in our order: ``later`` ones stand behind the next own parameter of the model."""
+def _listed(result: Any) -> list[Any]:
+    if hasattr(result, "aux_logits1"):
+        return [result.logits, result.aux_logits1, result.aux_logits2]
+    return list(result) if isinstance(result, tuple) else [result]
+
+
+def _ordered(state: dict[str, Any], later: str, behind: int) -> list[Any]:
+    """torchvision's weights in our order: those whose names start with ``later`` come after the next others."""
     names = list(state)
     moved = [name for name in names if later and name.startswith(later)]
     if moved:
+        at = names.index(moved[0]) + behind
         rest = [name for name in names if name not in moved]
-        at = names.index(moved[0]) + 1
         names = rest[:at] + moved + rest[at:]
     return [state[name] for name in names]
 

@@ -1,0 +1,98 @@
+"""Several answers from one network: a shared trunk with four heads, and a borrowed backbone with a new head."""
+
+from __future__ import annotations
+
+from graph.build import GraphBuilder, Source, project
+from graph.model import DataChoice, Project, Training
+from presets import Preset
+from presets.blocks import residual
+from presets.blocks.convolution import vgg_stage
+
+GROUP = "Pixels and boxes"
+QUESTIONS = ("circle", "square", "triangle", "star")
+WIDTHS = (16, 32, 64)
+SIZE = 64
+
+
+def _trunk() -> GraphBuilder:
+    g = GraphBuilder("Trunk", "What all answers share: from the picture to 64 features.")
+    x: Source = g.input("x")
+    for number, channels in enumerate(WIDTHS, 1):
+        x = g.use(vgg_stage(True), x, name=f"stage{number}", channels=channels, convolutions=1)
+    x = g.add("AdaptiveAvgPool2d", x, name="mean", output_size=1)
+    g.output(g.add("Flatten", x, name="flatten"), name="y")
+    return g
+
+
+def multi_task() -> Project:
+    """One trunk, and one yes/no answer for each kind of shape."""
+    g = GraphBuilder("MultiTask")
+    x = g.use(_trunk(), g.input("picture", shape=(3, SIZE, SIZE)), name="trunk")
+    for question in QUESTIONS:
+        g.output(g.add("Linear", x, name=f"head_{question}", out_features=1), name=f"has_{question}")
+    return project(
+        "Multi-task",
+        g,
+        data=DataChoice("pictures", {"image_size": SIZE}),
+        training=Training(
+            recipe="multi_task", loss="bce_with_logits", optimizer="AdamW", learning_rate=1e-3, epochs=15,
+            batch_size=32,
+        ),
+        notes="Four questions about one picture: is there a circle, a square, a triangle, a star? Each answer is one "
+        "number, a logit, with a binary cross-entropy of its own. The pictures that come with this version show one "
+        "shape each, and only one loss can be trained, so it can be checked and exported but not trained.",
+    )  # fmt: skip
+
+
+def _backbone() -> GraphBuilder:
+    """ResNet-18 without its last layer."""
+    changing = residual.stage(residual.basic(), residual.basic(down=True))
+    g = GraphBuilder("Backbone", "ResNet-18 without its last layer: from the picture to 512 features.")
+    x: Source = g.use(residual.stem(), g.input("x"), name="stem")
+    x = g.use(residual.stage(residual.basic()), x, name="layer1", planes=64, blocks=2)
+    for number in (2, 3, 4):
+        x = g.use(changing, x, name=f"layer{number}", planes=32 * 2**number, blocks=2, stride=2)
+    x = g.add("AdaptiveAvgPool2d", x, name="avgpool", output_size=1)
+    g.output(g.add("Flatten", x, name="flatten"), name="features")
+    return g
+
+
+def transfer() -> Project:
+    """A backbone as one block, and a head for the classes of the data at hand."""
+    g = GraphBuilder("Transfer")
+    x = g.use(_backbone(), g.input("x", shape=(3, SIZE, SIZE)), name="backbone")
+    g.output(g.add("Linear", x, name="head", out_features=len(QUESTIONS)), name="scores")
+    return project(
+        "Transfer learning",
+        g,
+        data=DataChoice("pictures", {"image_size": SIZE, "n": 240}),
+        training=Training(
+            loss="cross_entropy", optimizer="SGD", learning_rate=0.01, momentum=0.9, weight_decay=1e-4, epochs=5,
+            batch_size=32,
+        ),
+        notes="The backbone is meant to start from weights learned elsewhere: they come in the order of "
+        "torchvision's resnet18. The head is new and fits the four classes of the data. In this version all layers "
+        "train together; holding the backbone still is yet to come.",
+    )  # fmt: skip
+
+
+PRESETS = (
+    Preset(
+        "transfer",
+        "Transfer learning",
+        "A backbone trained elsewhere and a new head: few pictures are enough.",
+        "ResNet",
+        ("image", "ResNet", "transfer learning", "backbone", "fine-tuning", "pretrained"),
+        transfer,
+        55,
+    ),
+    Preset(
+        "multi-task",
+        "Multi-task",
+        "One trunk, four yes/no answers: what is learned for one question helps the others.",
+        GROUP,
+        ("image", "multi-task", "several outputs", "multi-label", "shared trunk"),
+        multi_task,
+        68,
+    ),
+)
