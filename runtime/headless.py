@@ -24,11 +24,13 @@ def train_project(
     device: str = "",
     resume: bool = False,
     trusted: Collection[str] | None = (),
+    weights: Path | None = None,
 ) -> Message:
     """Train to the end and keep the run in ``folder``; gives the last message.
 
     ``overrides`` replaces fields of the project's training (``epochs``, ``seed``, ``batch_size``, …).
     ``trusted`` are the fingerprints of code of a person's own that may run (``None``: all of it).
+    ``weights`` is the file to start from, which a project that names one needs.
     ``emit`` gets the messages of :mod:`runtime.protocol`. Whatever goes wrong becomes a message "failed",
     never an exception. Ctrl-C (or a polite request of the system to end) stops after the current step,
     keeps the best and gives "stopped"; a second Ctrl-C ends at once.
@@ -60,6 +62,7 @@ def train_project(
             resume,
             lambda fraction, text: tell({"event": "starting", "text": text, "fraction": fraction}),
             trusted=trusted,
+            weights=weights,
         )
         recorder = Recorder(Run(folder), time.perf_counter)
         with _stops(session):

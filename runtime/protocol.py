@@ -7,7 +7,8 @@ Commands, ``{"do": ...}``:
 
 - ``train``: ``project`` (the JSON dict of :mod:`graph.files`), ``folder`` of the run, ``device``
   ("auto", "cpu", "cuda:0", "mps"; left out: the project's own choice), ``resume`` (bool), ``trusted`` (the
-  fingerprints of code of a person's own that may run; see :mod:`runtime.trust`).
+  fingerprints of code of a person's own that may run; see :mod:`runtime.trust`), ``weights`` (path of the file to
+  start from).
 - ``pause``, ``resume``, ``stop`` (keeps the best), ``learning_rate`` (``value``).
 - ``watch``: ``place`` (instance path of the graph, network id first), ``node``, ``sample`` (a number,
   or a list of them), ``split`` ("validation", "train" or "test"); ``node: None`` ends the watching.

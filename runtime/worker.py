@@ -131,6 +131,7 @@ class Worker:
                 ),
                 self._cancelled,
                 trusted=command.get("trusted", ()),
+                weights=Path(command["weights"]) if command.get("weights") else None,
             )
             recorder = Recorder(Run(folder), clock)
             self._drive(self.session, recorder)

@@ -31,6 +31,7 @@ from runtime.training.errors import RunError
 from runtime.training.meter import Meter, Pace
 from runtime.training.steps import Steps, in_time_order, make_steps
 from runtime.trust import refuse_untrusted
+from runtime.weights import WeightsError, start_from
 
 if TYPE_CHECKING:
     from graph.code import Source
@@ -150,10 +151,12 @@ def prepare(
     progress: Progress = lambda fraction, text: None,
     cancelled: Callable[[], bool] | None = None,
     trusted: Collection[str] | None = (),
+    weights: Path | None = None,
 ) -> Session:
     """Check the project, load its data, write ``model.py``, build the model and all around it.
 
     ``trusted`` are the fingerprints of code of a person's own that may run here (``None``: all of it).
+    ``weights`` is the file the project names to start from, or another one: what fits of it is taken.
     Raises :class:`RunError`, :class:`runtime.data.DataError`, :class:`runtime.choice.ChoiceError` or
     :class:`graph.code.CodeError`, all with a sentence; :class:`runtime.data.Cancelled` when given up.
     """
@@ -196,6 +199,7 @@ def prepare(
     model = load_module(run.model, source.class_name)()
     start = chosen(INITIALISATIONS, training.initialisation, "initialisation")
     initialise(model, start, start.settled(training))
+    begun = _start_from(model, project, weights, progress) if state is None else None
     model.to(place)
 
     session = _session(project, run, shapes, source, model, place, dataset, splits, threads)
@@ -209,8 +213,28 @@ def prepare(
     elif run.metrics.exists():
         run.metrics.unlink()
     write_json(run.project, to_data(project))
-    write_json(run.config, _config(session))
+    write_json(run.config, {**_config(session), **({"start": begun} if begun else {})})
     return session
+
+
+def _start_from(
+    model: nn.Module, project: Project, weights: Path | None, progress: Progress
+) -> dict[str, Any] | None:
+    """Put the start weights in; what the run's configuration says of them."""
+    if weights is None:
+        if project.weights:
+            raise RunError(
+                f"The project starts from “{project.weights}”, which was not found.",
+                "Load the weights again (File, Load weights), or remove them from the project.",
+            )
+        return None
+    progress(None, f"Loading {weights.name}")
+    try:
+        report = start_from(model, weights)
+    except WeightsError as error:
+        raise RunError(str(error), "Load other weights, or remove them from the project.") from error
+    progress(None, f"Starting from {weights.name}: {report.sentence}")
+    return {"weights": weights.name, "matched": len(report.of("matched")), "report": report.sentence}
 
 
 def _session(
