@@ -74,31 +74,43 @@ def _named(name: str, norm_first: bool) -> str:
 
 @once
 def encoder_layer(
-    norm_first: bool = False, activation: str = "ReLU", eps: float = 1e-5, causal: bool = False
+    norm_first: bool = False,
+    activation: str = "ReLU",
+    eps: float = 1e-5,
+    causal: bool = False,
+    padding: bool = False,
 ) -> GraphBuilder:
-    """Self-attention, then an MLP, each inside a residual. ``causal`` hides what comes later (GPT)."""
+    """Self-attention, then an MLP, each inside a residual. ``causal`` hides what comes later (GPT);
+    ``padding`` adds an input for the mask of what only fills up, (B, T)."""
     g = GraphBuilder(
         "CausalLayer" if causal else _named("EncoderLayer", norm_first),
         "Every step looks at all others, then thinks by itself.",
     )
     parts = _Parts(g, norm_first, activation, eps)
     more: dict[str, Any] = {"causal": True} if causal else {}
-    x = parts.residual(g.input("x"), 1, parts.attention("attention", **more))
+    x: Source = g.input("x")
+    if padding:
+        more["key_padding_mask"] = g.input("padding", dtype="bool")
+    x = parts.residual(x, 1, parts.attention("attention", **more))
     g.output(parts.residual(x, 2, parts.mlp), name="y")
     return g
 
 
 @once
-def decoder_layer(norm_first: bool = False, activation: str = "ReLU", eps: float = 1e-5) -> GraphBuilder:
-    """Causal self-attention, attention to the encoder's result, then an MLP, each inside a residual."""
+def decoder_layer(
+    norm_first: bool = False, activation: str = "ReLU", eps: float = 1e-5, padding: bool = False
+) -> GraphBuilder:
+    """Causal self-attention, attention to the encoder's result, then an MLP, each inside a residual.
+    ``padding`` adds an input for the mask of what only fills up in the memory, (B, S)."""
     g = GraphBuilder(
         _named("DecoderLayer", norm_first), "Look back at what is written, then at the source, then think."
     )
     parts = _Parts(g, norm_first, activation, eps)
     x: Source = g.input("x")
     memory = g.input("memory")
+    more: dict[str, Any] = {"key_padding_mask": g.input("padding", dtype="bool")} if padding else {}
     x = parts.residual(x, 1, parts.attention("self_attention", causal=True))
-    x = parts.residual(x, 2, parts.attention("cross_attention", memory))
+    x = parts.residual(x, 2, parts.attention("cross_attention", memory, **more))
     g.output(parts.residual(x, 3, parts.mlp), name="y")
     return g
 
