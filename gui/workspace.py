@@ -56,6 +56,8 @@ class Workspace(QObject):
         """What the data and loss ask of the network; set by whoever knows the data."""
         self.selection: frozenset[str] = frozenset()
         self.place: Place = (project.main.id,)
+        self._shown = project.main.id
+        """The graph at ``place``, to notice when another definition stands there."""
         self.ready = False
         """Whether torch is loaded, so that shapes can be told."""
         self._loader: threading.Thread | None = None
@@ -110,6 +112,7 @@ class Workspace(QObject):
         self.undo.clear()
         self.shapes = ProjectShapes()  # those of the project before would be shown until there are new ones
         self.place = (project.main.id,)
+        self._shown = project.main.id
         self.selection = frozenset()
         self.document.replace(project)
         self.place_changed.emit()
@@ -132,6 +135,8 @@ class Workspace(QObject):
     def _changed(self, changes: ChangeSet) -> None:
         if not self._place_exists():
             self.place = (self.project.main.id,)
+        if self._shown != self.graph_id:
+            self._shown = self.graph_id
             self.place_changed.emit()
         graph = self.graph
         kept = frozenset(
@@ -171,6 +176,7 @@ class Workspace(QObject):
         """Show a graph by its instance path, and select a node there."""
         if place != self.place:
             self.place = place
+            self._shown = self.graph_id
             self.selection = frozenset()
             self.place_changed.emit()
             self.selection_changed.emit()

@@ -15,7 +15,7 @@ from graph.operations import promote
 from graph.values import BadValue, Value
 
 
-def _holds(node: Node) -> bool:
+def holds_weights(node: Node) -> bool:
     """Whether a node has weights or other state that can be shared."""
     if node.type == BLOCK:
         return True
@@ -35,10 +35,15 @@ def partners(graph: Graph, node_id: str) -> list[Node]:
     return sorted(found, key=lambda other: other.id != first)
 
 
+def sharing(graph: Graph) -> set[str]:
+    """All nodes that share their weights with another one."""
+    return {key for node in graph.nodes.values() if node.shares for key in (node.id, node.shares)}
+
+
 def can_share(graph: Graph, node_id: str) -> list[Node]:
     """Nodes whose weights this node could use: of its kind, holding weights, not sharing with it yet."""
     node = graph.nodes[node_id]
-    if not _holds(node):
+    if not holds_weights(node):
         return []
     first = node.shares or node.id
     return [
@@ -55,7 +60,7 @@ def share(graph: Graph, node_id: str, with_id: str) -> list[Edit]:
     owner = graph.nodes[other.shares] if other.shares else other
     if owner.id in (node.id, node.shares) or other is node:
         raise EditError(f"“{node.name}” and “{other.name}” share their weights already.")
-    if not _holds(node):
+    if not holds_weights(node):
         raise EditError(f"“{node.name}” has no weights, so there is nothing to share.")
     if (owner.type, owner.block) != (node.type, node.block):
         raise EditError(
@@ -97,7 +102,7 @@ def duplicate_shared(graph: Graph, ids: Iterable[str]) -> tuple[list[Edit], list
     """Copies of nodes that use the weights of the originals, with the wires among them; and their ids."""
     wanted = set(ids)
     chosen = [node for key, node in graph.nodes.items() if key in wanted and node.type not in (INPUT, OUTPUT)]
-    if not any(_holds(node) for node in chosen):
+    if not any(holds_weights(node) for node in chosen):
         raise EditError("Nothing that is selected has weights, so there is nothing to share.")
     new = dict(zip([node.id for node in chosen], graph.fresh_ids("n", len(chosen)), strict=True))
     names = graph.names()
@@ -105,7 +110,7 @@ def duplicate_shared(graph: Graph, ids: Iterable[str]) -> tuple[list[Edit], list
     for node in chosen:
         name = unique_name(node.name, names)
         names.add(name)
-        shares = (node.shares or node.id) if _holds(node) else None
+        shares = (node.shares or node.id) if holds_weights(node) else None
         copies.append(
             replace(
                 node, id=new[node.id], name=name, params=dict(node.params), shares=shares,

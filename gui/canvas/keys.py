@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 Key = Qt.Key
 _ARROWS = {Key.Key_Left: (-1, 0), Key.Key_Right: (1, 0), Key.Key_Up: (0, -1), Key.Key_Down: (0, 1)}
 
+_INTO = (Key.Key_Down, Key.Key_Return, Key.Key_Enter)
+_BLOCKS = {Key.Key_G: "ungroup", Key.Key_D: "duplicate_shared"}
+"""With Ctrl and Shift."""
+
 
 def press(view: CanvasView, event: QKeyEvent) -> bool:
     """Do what a key means; whether it meant anything. While a gesture runs, only Esc does."""
@@ -23,7 +27,10 @@ def press(view: CanvasView, event: QKeyEvent) -> bool:
         if view.bubble is not None:
             view.close_bubble()
         elif not view.cancel_interaction():
-            view.workspace.select(())
+            if view.workspace.selection:
+                view.workspace.select(())
+            else:
+                view.workspace.leave()
         return True
     if view.interaction is not None:
         return True
@@ -32,6 +39,9 @@ def press(view: CanvasView, event: QKeyEvent) -> bool:
         return _with_ctrl(view, key)
     if held == Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier and key == Key.Key_V:
         view.commands.paste(keep_inputs=True)
+        return True
+    if held == Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier and key in _BLOCKS:
+        getattr(view.blocks, _BLOCKS[key])()
         return True
     if held == Qt.KeyboardModifier.AltModifier and key in _ARROWS:
         view.commands.step(*_ARROWS[key])
@@ -65,9 +75,11 @@ def _with_ctrl(view: CanvasView, key: Qt.Key) -> bool:
         commands.select_all()
     elif key == Key.Key_L:
         commands.arrange()
+    elif key == Key.Key_G:
+        view.blocks.group()
     elif key == Key.Key_Up:
         view.workspace.leave()
-    elif key == Key.Key_Down and len(chosen) == 1 and view.workspace.graph.nodes[chosen[0]].block:
+    elif key in _INTO and len(chosen) == 1 and view.workspace.graph.nodes[chosen[0]].block:
         view.workspace.enter(chosen[0])
     elif key in (Key.Key_Plus, Key.Key_Equal):
         view.zoom_to(view.canvas.scale * 1.25)

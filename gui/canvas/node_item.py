@@ -29,6 +29,8 @@ class NodeItem(QGraphicsRectItem):
         self.selected = False
         self.hovered = False
         self.flashing = False
+        self.partner = False
+        """Whether it shares its weights with a selected node."""
         self.width, self.height = node_size(len(look.inputs), len(look.outputs))
         self.setPen(Qt.PenStyle.NoPen)
         self._fit()

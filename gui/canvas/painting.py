@@ -101,6 +101,8 @@ def _outline(item: NodeItem) -> QPen:
     colors, look = theme(), item.look
     if item.selected:
         return QPen(colors.accent, 2.0)
+    if item.partner:
+        return QPen(colors.accent, 2.0, Qt.PenStyle.DashLine)
     if look.mark == "error":
         return QPen(colors.error, 2.0)
     if look.mark == "warning":

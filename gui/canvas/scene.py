@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtWidgets import QGraphicsScene
 
+from graph.blocks import sharing
 from graph.changes import ChangeSet, GraphChange
 from graph.model import BLOCK, Edge, Graph, edge_key
 from graph.problems import Problem
@@ -46,6 +47,9 @@ class CanvasScene(QGraphicsScene):
         self.wires: dict[str, WireItem] = {}
         self.wires_at: dict[str, set[str]] = {}
         self.chosen: frozenset[str] = frozenset()
+        self.partners: set[str] = set()
+        """Nodes that share their weights with a selected one."""
+        self._sharing: set[str] = set()
         self.framed: dict[str, QRectF] = {}
         """Where frames are shown while they are dragged."""
         self.scale = 1.0
@@ -71,9 +75,10 @@ class CanvasScene(QGraphicsScene):
         """Show the workspace's place from nothing."""
         self.clear()
         self.nodes, self.wires, self.wires_at, self._known, self._ends = {}, {}, {}, {}, {}
-        self.chosen = frozenset()
+        self.chosen, self.partners = frozenset(), set()
         self._read_shapes()
         graph = self.graph = self.workspace.graph
+        self._sharing = sharing(graph)
         for edge in graph.edges.values():
             self._note_edge(edge)
         for node_id in graph.nodes:
@@ -119,6 +124,8 @@ class CanvasScene(QGraphicsScene):
             self._add_wires(node_id)
         self._route(around_them)
         self._grow(around_them)
+        self._sharing = sharing(graph)
+        self._light_partners()
         if change.frames:
             self.invalidate(QRectF(), QGraphicsScene.SceneLayer.BackgroundLayer)
         self.overview.forget()
@@ -303,7 +310,18 @@ class CanvasScene(QGraphicsScene):
             elif key in self.graph.frames:
                 self.invalidate(area_of(self.graph.frames[key]).adjusted(-9, -9, 9, 9))
         self.chosen = chosen
+        self._light_partners()
         self.drawn.emit()
+
+    def _light_partners(self) -> None:
+        """Mark the nodes that use the weights of a selected one."""
+        nodes = self.graph.nodes
+        firsts = {nodes[key].shares or key for key in self.chosen & self._sharing}
+        lit = {key for key in self._sharing if (nodes[key].shares or key) in firsts} - self.chosen
+        for key in (lit ^ self.partners) & self.nodes.keys():
+            self.nodes[key].partner = key in lit
+            self.nodes[key].update()
+        self.partners = lit
 
     @property
     def far_away(self) -> bool:

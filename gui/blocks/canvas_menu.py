@@ -1,0 +1,90 @@
+"""The part of a node's context menu that is about blocks and shared weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from graph.blocks import can_share, partners, sharing, uses_of
+from graph.blocks.sharing import holds_weights
+from gui.blocks.words import tr
+from gui.icons import icon
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+CANDIDATES = 30
+"""Nodes that the menu for sharing lists at most."""
+
+
+def _add(menu: QMenu, text: str, do: Callable[[], object], keys: str = "", picture: str = "") -> None:
+    action = menu.addAction(text)
+    if picture:
+        action.setIcon(icon(picture))
+    if keys:
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutVisibleInContextMenu(True)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+    action.triggered.connect(lambda *_: do())
+
+
+def add_block_items(view: CanvasView, menu: QMenu, node_id: str) -> None:
+    """Add what fits the node and the selection."""
+    workspace, commands = view.workspace, view.blocks
+    graph, node = workspace.graph, workspace.graph.nodes[node_id]
+    menu.addSeparator()
+    _add(menu, tr("Group into a block…"), commands.group, "Ctrl+G", "package-variant-closed")
+    if node.block is not None:
+        _add(menu, tr("Ungroup"), commands.ungroup, "Ctrl+Shift+G", "package-variant")
+        uses = len(uses_of(workspace.project, node.block))
+        if len(workspace.selected_nodes) == 1:
+            if uses > 1:
+                text = tr("Make this use independent")
+                _add(menu, text, lambda: commands.detach(node_id), "", "call-split")
+            _add(menu, tr("Save to my blocks"), commands.keep, "", "content-save-outline")
+    _sharing(view, menu, node_id)
+    if graph.id in workspace.project.blocks:
+        _exposing(view, menu, node_id)
+
+
+def _sharing(view: CanvasView, menu: QMenu, node_id: str) -> None:
+    workspace, commands = view.workspace, view.blocks
+    graph, node = workspace.graph, workspace.graph.nodes[node_id]
+    chosen = [graph.nodes[key] for key in workspace.selected_nodes]
+    same = {(item.type, item.block) for item in chosen}
+    if len(chosen) > 1:
+        apart = any(chosen[0] not in partners(graph, item.id) for item in chosen[1:])
+        if len(same) == 1 and apart and (can_share(graph, node_id) or partners(graph, node_id)):
+            text = tr("Share weights among the {0} selected").format(len(chosen))
+            _add(menu, text, commands.share_selected, "", "link-variant")
+    else:
+        candidates = can_share(graph, node_id)
+        if candidates:
+            inner = menu.addMenu(icon("link-variant"), tr("Share weights with…"))
+            for other in candidates[:CANDIDATES]:
+                text = other.name
+                if other.params != node.params:
+                    text = tr("{0} (takes over its parameters)").format(other.name)
+                _add(inner, text, lambda other=other: commands.share(node_id, other.id))  # type: ignore[misc]
+    if not sharing(graph).isdisjoint(workspace.selected_nodes):
+        _add(menu, tr("Stop sharing weights"), commands.stop_sharing, "", "link-variant-off")
+    if candidates_to_copy(view):
+        _add(menu, tr("Duplicate with the same weights"), commands.duplicate_shared, "Ctrl+Shift+D",
+             "link-variant-plus")  # fmt: skip
+
+
+def candidates_to_copy(view: CanvasView) -> bool:
+    """Whether anything that is selected has weights."""
+    graph = view.workspace.graph
+    return any(holds_weights(graph.nodes[key]) for key in view.workspace.selected_nodes)
+
+
+def _exposing(view: CanvasView, menu: QMenu, node_id: str) -> None:
+    """Inside a block, its ports and parameters are also reached from the menu."""
+    menu.addSeparator()
+    _add(menu, tr("Edit the block's ports and parameters"), lambda: view.workspace.select(()), "",
+         "tune-variant")  # fmt: skip
