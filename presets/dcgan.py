@@ -29,7 +29,7 @@ def _dcgan_generator(middle: int) -> GraphBuilder:
     return g
 
 
-def _dcgan_discriminator(size: int, second: dict[str, int], third: dict[str, int]) -> GraphBuilder:
+def _dcgan_discriminator(size: int, second: dict[str, Any], third: dict[str, Any]) -> GraphBuilder:
     d = GraphBuilder("Discriminator", "Strided convolutions shrink the picture to one probability.")
     x: Source = d.input("image", shape=(1, size, size))
     x = d.add("Conv2d", x, name="conv1", out_channels=32, kernel_size=3, stride=2, padding=1)
