@@ -258,6 +258,14 @@ def constructor(name: str) -> tuple[_Argument, ...]:
     )
 
 
+def arguments_of(name: str) -> tuple[str, ...]:
+    """The names of a constructor's arguments."""
+    from graph.reading.vocabulary_modules import SIGNATURES
+
+    found = _signature(SIGNATURES.get(name, "")) or constructor(name)
+    return tuple(argument.name for argument in found if not argument.ignored)
+
+
 def read_module(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reading:
     """A module from its constructor's arguments. Sizes that follow from the input stay pinned as written."""
     from graph.reading.vocabulary_modules import MODULES, SIGNATURES
@@ -269,7 +277,7 @@ def read_module(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Re
     layer = by_class().get(name)
     if layer is None:
         raise Unreadable(f"There is no layer for {name}.")
-    arguments = _signature(SIGNATURES[name]) if name in SIGNATURES else constructor(name)
+    arguments = _signature(SIGNATURES.get(name, "")) or constructor(name)
     given = _bound(arguments, name, args, kwargs)
     known = {param.name: param for param in layer.params}
     params = {}
@@ -284,7 +292,7 @@ def read_module(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Re
                 raise Unreadable(f"{name} is built with {key}={shown(value)}, which a node cannot hold.")
         elif value is not None or known[key].optional or known[key].inferred is not None:
             params[key] = value
-        elif argument.default is MISSING or key in args:
+        elif known[key].default is not None and known[key].kind != "bool":
             raise Unreadable(f"{name} is built with {key}=None, which a node cannot hold.")
     return Reading(layer.name, checked(layer, params))
 

@@ -1,0 +1,224 @@
+"""Pieces of Python for what no layer stands for: a call as a small function, a module as a class around it."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import nn
+
+from graph.custom import CodeFault, read
+from graph.names import is_usable, unique_name
+from graph.reading.vocabulary import Varying
+from runtime.importing.recorder import Call, Value, mapped, values_in
+
+
+class Unwritable(ValueError):
+    """A call or module that cannot be written as a piece of Python. The text is a sentence."""
+
+
+_OPERATORS = {"+", "-", "*", "/", "**", "@", "==", "!=", "<", "<=", ">", ">=", "&", "|", "//", "%"}
+_SWAPPED = {"rsub": "-", "rdiv": "/"}
+
+
+def function_code(call: Call, names: dict[Value, str], sizes: Callable[[Varying], str]) -> str:
+    """A function that makes one call, with its plain arguments written into it. ``sizes`` writes a number
+    that follows from the batch."""
+    text = _call_text(call, lambda item: _written(item, names, sizes))
+    results = list(values_in(call.result))
+    arguments = ", ".join(dict.fromkeys(names.values()))
+    name = function_name(call.target)
+    if isinstance(call.result, Value):
+        body = f"    return {text}"
+    else:
+        if not isinstance(call.result, (tuple, list)) or len(results) != len(call.result):
+            raise Unwritable(f"{call.target} gives something else than tensors.")
+        parts = ", ".join(f"found[{at}]" for at in range(len(results)))
+        body = f"    found = {text}\n    return {parts}{',' if len(results) == 1 else ''}"
+        if len(results) == 1:
+            body = f"    found = {text}\n    return found[0]"
+    code = f"def {name}({arguments}):\n{body}\n"
+    try:
+        read(code)
+    except CodeFault as fault:
+        raise Unwritable(f"{call.target} cannot be written as a function: {fault}") from None
+    return code
+
+
+def function_name(target: str) -> str:
+    words = re.sub(r"\W+", "_", target.rpartition(".")[2] or target).strip("_").lower()
+    plain = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power", "@": "matmul",
+             "[]": "take", "==": "equal", "<": "less", ">": "greater", "~": "invert"}  # fmt: skip
+    name = words or plain.get(target, "function")
+    return (
+        name
+        if is_usable(name) and name not in ("torch", "nn", "F", "math")
+        else unique_name(name + "_of", ())
+    )
+
+
+def _call_text(call: Call, write: Callable[[Any], str]) -> str:
+    target = call.target
+    args = [write(item) for item in call.args]
+    named = [f"{key}={write(item)}" for key, item in call.kwargs.items()]
+    if target in _OPERATORS and len(args) == 2:
+        return f"{args[0]} {target} {args[1]}"
+    if target in _SWAPPED and len(args) == 2:
+        return f"{args[1]} {_SWAPPED[target]} {args[0]}"
+    if target == "[]":
+        index = call.args[1]
+        inside = ", ".join(map(write, index)) if isinstance(index, tuple) else write(index)
+        return f"{args[0]}[{inside}]"
+    if target in ("~-", "~"):
+        return f"{target[-1]}{args[0]}"
+    if target.startswith("."):
+        method = target[1:]
+        if method.endswith("_") and hasattr(torch.Tensor, method[:-1]):
+            method = method[:-1]
+        if getattr(call.function, "__name__", "") == "__get__":
+            return f"{args[0]}.{method}"
+        if not method.isidentifier():
+            raise Unwritable(f"{target} cannot be written.")
+        return f"{args[0]}.{method}({', '.join([*args[1:], *named])})"
+    head = target.partition(".")[0]
+    if head not in ("torch", "F") or _resolved(target) is None:
+        raise Unwritable(f"{target} is no function of torch.")
+    return f"{target}({', '.join([*args, *named])})"
+
+
+def _resolved(target: str) -> Any:
+    found: Any = torch.nn.functional if target.startswith("F.") else torch
+    for part in target.split(".")[1:]:
+        found = getattr(found, part, None)
+    return found
+
+
+def _written(item: Any, names: dict[Value, str], sizes: Callable[[Varying], str]) -> str:
+    def write(thing: Any) -> str:
+        return _written(thing, names, sizes)
+
+    if isinstance(item, Value):
+        return names[item]
+    if isinstance(item, Varying):
+        return sizes(item)
+    if isinstance(item, torch.device):
+        return f"{next(iter(names.values()))}.device"
+    if isinstance(item, torch.dtype):
+        return str(item)
+    if item is Ellipsis:
+        return "..."
+    if isinstance(item, slice):
+        parts = ["" if part is None else write(part) for part in (item.start, item.stop)]
+        return ":".join(parts) + ("" if item.step is None else f":{write(item.step)}")
+    if isinstance(item, (tuple, list)):
+        inside = ", ".join(map(write, item))
+        if isinstance(item, list):
+            return f"[{inside}]"
+        return f"({inside},)" if len(item) == 1 else f"({inside})"
+    if item is None or isinstance(item, (bool, int, str)):
+        return repr(item).replace("'", '"') if isinstance(item, str) else repr(item)
+    if isinstance(item, float):
+        return repr(item) if item == item and abs(item) != float("inf") else f'float("{item}")'
+    raise Unwritable(f"{type(item).__name__} cannot be written as an argument.")
+
+
+# -- modules ---------------------------------------------------------------------------------------
+
+
+def module_code(call: Call, names: dict[Value, str], sizes: Callable[[Varying], str]) -> str:
+    """A class that builds the module anew from its class and its arguments, and calls it."""
+    module = call.function
+    kind = type(module)
+    if kind.__module__ in ("__main__", "") or "<locals>" in kind.__qualname__ or "." in kind.__qualname__:
+        raise Unwritable(f"{kind.__name__} cannot be imported by its name.")
+    arguments = constructor_arguments(module)
+    theirs = f"Original{kind.__name__}"
+    given = ", ".join(f"{name}={_written(value, {}, sizes)}" for name, value in arguments.items())
+    called = [_written(item, names, sizes) for item in call.args]
+    called += [
+        f"{key}={_written(item, names, sizes)}" for key, item in call.kwargs.items() if item is not None
+    ]
+    inputs = ", ".join(["self", *dict.fromkeys(names.values())])
+    results = list(values_in(call.result))
+    if isinstance(call.result, Value):
+        body = [f"return self.inner({', '.join(called)})"]
+    elif isinstance(call.result, (tuple, list)) and all(
+        isinstance(item, (Value, type(None))) for item in call.result
+    ):
+        parts = [f"found[{at}]" for at, item in enumerate(call.result) if isinstance(item, Value)]
+        body = [f"found = self.inner({', '.join(called)})", f"return {', '.join(parts)}"]
+    else:
+        raise Unwritable(f"{kind.__name__} gives something else than tensors.")
+    if not results:
+        raise Unwritable(f"{kind.__name__} gives no tensor.")
+    lines = [
+        f"from {kind.__module__} import {kind.__name__} as {theirs}",
+        "",
+        "",
+        f"class {kind.__name__}(nn.Module):",
+        f'    """{kind.__name__} of {kind.__module__}, as it is there."""',
+        "",
+        "    def __init__(self):",
+        "        super().__init__()",
+        f"        self.inner = {theirs}({given})",
+        "",
+        f"    def forward({inputs}):",
+        *(f"        {line}" for line in body),
+        "",
+    ]
+    code = "\n".join(lines)
+    try:
+        read(code)
+    except CodeFault as fault:
+        raise Unwritable(f"{kind.__name__} cannot be written as a block: {fault}") from None
+    return code
+
+
+def constructor_arguments(module: nn.Module) -> dict[str, Any]:
+    """Arguments that build the module anew, found in its attributes; :class:`Unwritable` when they do not."""
+    kind = type(module)
+    try:
+        parameters = list(inspect.signature(kind.__init__).parameters.values())[1:]
+    except (TypeError, ValueError):
+        raise Unwritable(f"What {kind.__name__} is built from cannot be seen.") from None
+    found: dict[str, Any] = {}
+    for parameter in parameters:
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
+        value = next(
+            (
+                getattr(module, name)
+                for name in (parameter.name, f"_{parameter.name}")
+                if hasattr(module, name)
+            ),
+            parameter.empty,
+        )
+        if isinstance(value, (nn.Parameter, type(None))) and parameter.name == "bias":
+            value = value is not None
+        if not _is_plain(value):
+            if parameter.default is parameter.empty:
+                raise Unwritable(f"{kind.__name__} does not keep its argument {parameter.name}.")
+            continue
+        if parameter.default is parameter.empty or value != parameter.default:
+            found[parameter.name] = mapped(value, lambda item: item)
+    try:
+        with torch.device("meta"):
+            twin = kind(**found)
+    except Exception as error:
+        raise Unwritable(f"{kind.__name__} cannot be built from what it keeps ({error}).") from None
+    if _sizes(twin) != _sizes(module):
+        raise Unwritable(f"{kind.__name__} built from what it keeps has other weights.")
+    return found
+
+
+def _sizes(module: nn.Module) -> dict[str, tuple[int, ...]]:
+    return {key: tuple(value.shape) for key, value in module.state_dict().items()}
+
+
+def _is_plain(value: Any) -> bool:
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return True
+    return isinstance(value, (tuple, list)) and all(_is_plain(item) for item in value)

@@ -1,0 +1,521 @@
+"""The calls of a trace as plans of nodes, in groups as the modules are nested."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import nn
+
+from graph.catalogue import CATALOGUE
+from graph.names import is_usable, unique_name
+from graph.reading.instances import without_inferred
+from graph.reading.vocabulary import Reading, Unreadable, Varying, read_call, read_forward
+from graph.tensors import Tensor
+from runtime.importing.plans import Group, Out, Plan, Source, Weight
+from runtime.importing.python import Unwritable, function_code, module_code
+from runtime.importing.recorder import Call, Scope, Value, mapped, values_in
+from runtime.importing.tracing import Trace
+
+
+@dataclass(slots=True)
+class Read:
+    """A trace as groups of plans, and what had to become Python."""
+
+    root: Group
+    python: list[str] = field(default_factory=list)
+    """Sentences about the pieces."""
+
+
+class Reader:
+    """Goes over a trace once, from the front."""
+
+    def __init__(self, model: nn.Module, trace: Trace) -> None:
+        self.model = model
+        self.trace = trace
+        self.home: dict[Value, Source] = {}
+        self.needed = _needed(trace)
+        self.readers = Counter(value for call in trace.calls if call in self.needed for value in call.read())
+        self.readers.update(values_in(trace.root.result))
+        self.groups: dict[int, Group] = {}
+        self.python: list[str] = []
+        self.codes: dict[str, str] = {}
+
+    def read(self) -> Read:
+        root = self._group(self.trace.root)
+        for _, value in _results(self.trace.root.result):
+            if not isinstance(value, Value):
+                raise Unreadable("The model gives something else than tensors.")
+        _Ports(self, root).settle()
+        return Read(root, self.python)
+
+    def source(self, value: Value) -> Out:
+        """The output of a plan that a value is."""
+        found: Source = value
+        while isinstance(found, Value):
+            call = found.call
+            if found not in self.home and call.kind in ("state", "constant"):
+                self._stored(call)
+            found = self.home[found]
+        return found
+
+    # -- groups ----------------------------------------------------------------------------------
+
+    def _group(self, scope: Scope) -> Group:
+        group = Group(scope)
+        self.groups[id(scope)] = group
+        for part in scope.parts:
+            if isinstance(part, Scope):
+                inner = self._group(part)
+                if inner.parts:
+                    group.parts.append(inner)
+            elif part in self.needed:
+                self._call(part, group)
+        return group
+
+    def _call(self, call: Call, group: Group) -> None:
+        if call.kind == "input":
+            number = sum(plan.type == "Input" for plan in group.parts if isinstance(plan, Plan))
+            plan = Plan(
+                "Input", {"index": number} if number else {}, {}, ("output",), _argument(self.model, number)
+            )
+            group.parts.append(plan)
+            self.home[call.values[0]] = Out(plan, "output")
+        elif call.kind == "module" and call.target in self.trace.readings:
+            self._layer(call, group)
+        elif call.kind == "module":
+            self._module(call, group)
+        elif call.kind == "function":
+            self._function(call, group)
+        # states and constants are drawn where they are wanted as tensors
+
+    def _layer(self, call: Call, group: Group) -> None:
+        module = self.model.get_submodule(call.target)
+        try:
+            reading = read_forward(self.trace.readings[call.target], call.args, call.kwargs)
+        except Unreadable as error:
+            self._module(call, group, str(error))
+            return
+        plan = self._plan(reading, call, group, call.target)
+        plan.stateful = call.target
+        plan.weights = {key: Weight(f"{call.target}.{key}") for key in module.state_dict()}
+
+    def _function(self, call: Call, group: Group) -> None:
+        args, kwargs = _settled(call)
+        try:
+            if self._class_token(call, group):
+                return
+            reading = read_call(call.target, args, kwargs, results=len(call.values))
+            if reading.type == "":
+                self.home[call.values[0]] = reading.inputs["input"][0]
+                return
+            for value in reading.weights.values():
+                if not isinstance(value, Value) or value.call.kind != "state" or value in self.home:
+                    raise Unreadable(f"{call.target} computes its weights.")
+            if len(reading.ports) != len(call.values):
+                raise Unreadable(f"{call.target} gives another number of tensors here.")
+            plan = self._plan(reading, call, group, "")
+        except Unreadable as error:
+            if not self._table(call, group) and not self._repeated(call, group):
+                self._piece(call, group, str(error))
+            return
+        for name, value in reading.weights.items():
+            plan.weights[name] = Weight(value.call.target)
+            plan.hint = plan.hint or value.call.target.rpartition(".")[0]
+        if plan.weights:
+            plan.stateful = next(iter(plan.weights.values())).key
+
+    def _plan(self, reading: Reading, call: Call, group: Group, hint: str) -> Plan:
+        """The plan of a reading, after those of the readings it is fed from."""
+        inputs: dict[str, list[Source]] = {}
+        for port, items in reading.inputs.items():
+            inputs[port] = [
+                Out(made := self._plan(item, call, group, ""), made.ports[0])
+                if isinstance(item, Reading)
+                else item
+                for item in items
+            ]
+        tensors = {
+            port: tuple(Tensor(tuple(item.shapes), item.dtype) for item in items)
+            for port, items in reading.inputs.items()
+            if all(isinstance(item, Value) for item in items)
+        }
+        if len(tensors) == len(reading.inputs):
+            reading = without_inferred(reading, tensors)
+        plan = Plan(reading.type, dict(reading.params), inputs, reading.ports, hint)
+        for sources in inputs.values():
+            for source in sources:
+                if isinstance(source, Value):
+                    self.source(source)  # draws a parameter or constant before it is read
+        group.parts.append(plan)
+        ports = reading.ports
+        if not isinstance(call.result, Value) or len(call.values) == 1:
+            for value, port in zip(call.values, ports, strict=False):
+                self.home[value] = Out(plan, port)
+        return plan
+
+    # -- tensors of the model's own --------------------------------------------------------------
+
+    def _stored(self, call: Call) -> None:
+        """A parameter, a buffer or a constant as a node, in the module it belongs to."""
+        group = self.groups[id(call.scope)]
+        if call.kind == "state":
+            state = self.model.get_parameter(call.target) if _is_parameter(self.model, call.target) else \
+                self.model.get_buffer(call.target)  # fmt: skip
+            kind = "Parameter" if isinstance(state, nn.Parameter) else "Buffer"
+            weight = Weight(call.target)
+        else:
+            state, kind, weight = call.tensor, "Buffer", Weight("", call.tensor)
+        shape = tuple(state.shape) or (1,)
+        weight.flat = not state.shape
+        params: dict[str, Any] = {"shape": shape} if shape != (1,) else {}
+        dtype = str(state.dtype).removeprefix("torch.")
+        if kind == "Buffer" and dtype != "float32":
+            params["dtype"] = (
+                dtype if dtype in ("int64", "bool") else "int64" if "int" in dtype else "float32"
+            )
+        plan = Plan(
+            kind, params, {}, ("output",), call.target or "constant", {"": weight}, stateful=call.target
+        )
+        group.parts.append(plan)
+        self.home[call.values[0]] = Out(plan, "output")
+
+    def _class_token(self, call: Call, group: Group) -> bool:
+        """``torch.cat([token.expand(B, -1, -1), x], dim=1)``: a ClassToken for each token in front."""
+        if call.target not in ("torch.cat", "torch.concat") or "ClassToken" not in CATALOGUE:
+            return False
+        items = call.args[0] if call.args else call.kwargs.get("tensors")
+        dim = call.args[1] if len(call.args) > 1 else call.kwargs.get("dim", 0)
+        if dim != 1 or not isinstance(items, (tuple, list)) or len(items) < 2:
+            return False
+        tokens = [self._token(item) for item in items[:-1]]
+        if not all(tokens) or items[-1].call.kind in ("state", "constant") or self._token(items[-1]):
+            return False
+        fed: Source = items[-1]
+        for token in reversed(tokens):
+            assert token is not None
+            plan = Plan(
+                "ClassToken", {}, {"input": [fed]}, ("output",), token, {"": Weight(token)}, stateful=token
+            )
+            group.parts.append(plan)
+            fed = Out(plan, "output")
+        self.home[call.values[0]] = fed
+        return True
+
+    def _token(self, value: Value) -> str | None:
+        """The parameter that a value repeats for every sample, when it is one token."""
+        call = value.call
+        if call.target not in (".expand", ".repeat") or len(value.shape) != 3 or value.shape[1] != 1:
+            return None
+        source = call.args[0]
+        if source.call.kind != "state" or source.shape != (1, 1, value.shape[2]):
+            return None
+        if self.readers[source] != 1 or self.readers[value] != 1 or source in self.home:
+            return None
+        return source.call.target if _is_parameter(self.model, source.call.target) else None
+
+    def _repeated(self, call: Call, group: Group) -> bool:
+        """``token.expand(B, -1, -1)``: as often as the batch is large, which another tensor tells."""
+        if call.target not in (".expand", ".repeat") or "ExpandBatch" not in CATALOGUE:
+            return False
+        value, source = call.values[0], call.args[0]
+        same_size = value.shapes[0][1:] == source.shape[1:] and source.shape[:1] == (1,)
+        grown = [shape[0] for shape in value.shapes]
+        like = self._of_batch(call.scope, grown, call)
+        if not same_size or like is None or len(value.shape) != len(source.shape):
+            return False
+        self.source(source)
+        plan = Plan("ExpandBatch", {}, {"input": [source], "reference": [like]}, ("output",))
+        group.parts.append(plan)
+        self.home[value] = Out(plan, "output")
+        return True
+
+    def _of_batch(self, scope: Scope, sizes: list[int], before: Call) -> Value | None:
+        """A value at hand whose first axis has these sizes: what came in, or was made here."""
+        for value in values_in((scope.args, scope.kwargs)):
+            if [shape[:1] for shape in value.shapes] == [(size,) for size in sizes]:
+                return value
+        for part in scope.parts:
+            if part is before:
+                break
+            if isinstance(part, Call) and part in self.needed and part.kind != "constant":
+                for value in part.values:
+                    if value in self.home and [shape[:1] for shape in value.shapes] == [(n,) for n in sizes]:
+                        return value
+        return self._of_batch(scope.parent, sizes, before) if scope.parent is not None else None
+
+    def _table(self, call: Call, group: Group) -> bool:
+        """``table[index]`` with a table that is learned: an Embedding, read at fixed places."""
+        if call.target != "[]" or len(call.args) != 2:
+            return False
+        table, index = call.args
+        if not isinstance(table, Value) or not isinstance(index, Value) or table.call.kind != "state":
+            return False
+        if len(table.shape) != 2 or not index.dtype.startswith("int") or table in self.home:
+            return False
+        if self.readers[table] != 1 or not _is_parameter(self.model, table.call.target):
+            return False
+        self.source(index)
+        rows, width = table.shape
+        plan = Plan("Embedding", {"num_embeddings": rows, "embedding_dim": width}, {"input": [index]}, ("output",),
+                    table.call.target, {"weight": Weight(table.call.target)}, stateful=table.call.target)  # fmt: skip
+        group.parts.append(plan)
+        self.home[call.values[0]] = Out(plan, "output")
+        return True
+
+    # -- Python ----------------------------------------------------------------------------------
+
+    def _piece(self, call: Call, group: Group, reason: str) -> None:
+        """A call without a node of its own, as a function of one line."""
+        names = _names(call)
+        code = function_code(call, names, lambda size: self._size(size, call, names))
+        self._coded(call, group, code, names, "")
+        self.python.append(f"{call.target} became a piece of Python: {reason}")
+
+    def _module(self, call: Call, group: Group, reason: str = "") -> None:
+        names = _names(call)
+        module = self.model.get_submodule(call.target)
+        code = module_code(call, names, lambda size: self._size(size, call, names))
+        plan = self._coded(call, group, code, names, call.target)
+        plan.stateful = call.target
+        plan.weights = {f"inner.{key}": Weight(f"{call.target}.{key}") for key in module.state_dict()}
+        why = reason or self.trace.opaque.get(call.target, "")
+        self.python.append(f"{type(module).__name__} became a piece of Python: {why}")
+
+    def _coded(self, call: Call, group: Group, code: str, names: Mapping[Value, str], hint: str) -> Plan:
+        from graph.custom import read
+
+        inputs: dict[str, list[Source]] = {name: [value] for value, name in names.items()}
+        for value in names:
+            self.source(value)
+        plan = Plan("Block", {}, inputs, read(code).outputs, hint, code=code)
+        group.parts.append(plan)
+        for value, port in zip(call.values, plan.ports, strict=True):
+            self.home[value] = Out(plan, port)
+        return plan
+
+    def _size(self, size: Varying, call: Call, names: dict[Value, str]) -> str:
+        """A number that follows from the batch, by the tensors the call gets."""
+        for value, name in names.items():
+            for axis in range(len(value.shape)):
+                found = [shape[axis] for shape in value.shapes]
+                if found[0] == found[1]:
+                    continue
+                if tuple(found) == size.source:
+                    return f"{name}.size({axis})"
+                if isinstance(size.source[0], int):
+                    factors = {b / a for a, b in zip(found, size.source, strict=True)}
+                    factor = factors.pop() if len(factors) == 1 else 0
+                    if factor and factor == int(factor):
+                        return f"{int(factor)} * {name}.size({axis})"
+                    if factor and 1 / factor == int(1 / factor):
+                        return f"{name}.size({axis}) // {int(1 / factor)}"
+        like = self._of_batch(call.scope, list(size.source), call)
+        if like is None or like in names:
+            raise Unwritable(
+                f"{call.target} depends on the size of the batch in a way that cannot be written."
+            )
+        names[like] = unique_name("like", set(names.values()))
+        return f"{names[like]}.size(0)"
+
+
+# -- ports -----------------------------------------------------------------------------------------
+
+
+class _Ports:
+    """Inputs and outputs of groups: the values that cross their borders."""
+
+    def __init__(self, reader: Reader, root: Group) -> None:
+        self.reader = reader
+        self.root = root
+        self.owner: dict[int, Group] = {}
+        self.parent: dict[int, Group] = {}
+
+    def settle(self) -> None:
+        self._own(self.root)
+        wanted = [Out(*self._place(value)) for _, value in _results(self.root.scope.result)]
+        for plan in list(self.root.plans()):
+            here = self.owner[id(plan)]
+            for port, sources in plan.inputs.items():
+                plan.inputs[port] = [self._plain(source) for source in sources]
+                for source in plan.inputs[port]:
+                    self._carry(source, here)  # type: ignore[arg-type]
+        for name, out in zip([name for name, _ in _results(self.root.scope.result)], wanted, strict=True):
+            self._carry(out, self.root)
+            number = sum(part.type == "Output" for part in self.root.parts if isinstance(part, Plan))
+            params = {"index": number} if number else {}
+            self.root.parts.append(Plan("Output", params, {"input": [out]}, (), name))
+
+    def _own(self, group: Group) -> None:
+        for part in group.parts:
+            if isinstance(part, Group):
+                self.parent[id(part)] = group
+                self._own(part)
+            else:
+                self.owner[id(part)] = group
+
+    def _plain(self, source: Source) -> Out:
+        return self.reader.source(source) if isinstance(source, Value) else source
+
+    def _place(self, value: Value) -> tuple[Plan, str]:
+        out = self.reader.source(value)
+        return out.plan, out.port
+
+    def _around(self, group: Group) -> list[Group]:
+        chain = [group]
+        while id(chain[-1]) in self.parent:
+            chain.append(self.parent[id(chain[-1])])
+        return chain
+
+    def _carry(self, out: Out, to: Group) -> None:
+        """Give the groups between an output and its reader the ports it needs."""
+        made = self._around(self.owner[id(out.plan)])
+        read = self._around(to)
+        for group in made:
+            if group in read:
+                break
+            if all(found != out for _, found in group.outputs):
+                group.outputs.append(("", out))
+        for group in read:
+            if group in made:
+                break
+            if all(found != out for _, found in group.inputs):
+                group.inputs.append(("", out))
+
+
+def name_ports(group: Group, reader: Reader) -> None:
+    """Ports are called like the arguments of ``forward``, in their order; several outputs are numbered."""
+    for part in group.parts:
+        if isinstance(part, Group):
+            name_ports(part, reader)
+    given = _arguments(group.scope)
+    order: dict[Out, tuple[int, str]] = {}
+    for number, (name, value) in enumerate(given):
+        if value in reader.home or value.call.kind in ("state", "constant"):
+            try:
+                order.setdefault(reader.source(value), (number, name))
+            except KeyError:
+                continue
+    taken: set[str] = set()
+    named = []
+    for _, out in sorted(group.inputs, key=lambda item: order.get(item[1], (len(given), ""))[0]):
+        wanted = order.get(out, (0, "x"))[1]
+        name = unique_name(wanted if is_usable(wanted) else "x", taken)
+        taken.add(name)
+        named.append((name, out))
+    group.inputs = named
+    results = {}
+    for number, (_, value) in enumerate(_results(group.scope.result)):
+        if isinstance(value, Value) and value in reader.home:
+            results.setdefault(reader.source(value), number)
+    ordered = sorted(group.outputs, key=lambda item: results.get(item[1], len(results)))
+    several = len(ordered) > 1
+    group.outputs = [
+        (unique_name(f"output{number}" if several else "output", taken), out)
+        for number, (_, out) in enumerate(ordered, 1)
+    ]
+
+
+def _arguments(scope: Scope) -> list[tuple[str, Value]]:
+    """The values a module was called with, by the names of its arguments."""
+    try:
+        bound = inspect.signature(scope.module.forward).bind(*scope.args, **scope.kwargs).arguments
+    except (TypeError, ValueError):
+        bound = {f"x{number}": item for number, item in enumerate(scope.args)}
+    found = []
+    for name, item in bound.items():
+        values = list(values_in(item))
+        found += [
+            (name if len(values) == 1 else f"{name}{number}", value) for number, value in enumerate(values, 1)
+        ]
+    return [(_port_name(name), value) for name, value in found]
+
+
+def _port_name(name: str) -> str:
+    return "x" if name in ("input", "inputs", "self") else name
+
+
+def _argument(model: nn.Module, number: int) -> str:
+    names = [name for name in inspect.signature(model.forward).parameters if name not in ("args", "kwargs")]
+    return names[number] if number < len(names) else "x"
+
+
+def _results(result: Any, name: str = "") -> list[tuple[str, Any]]:
+    if isinstance(result, Mapping):
+        return [pair for key, item in result.items() for pair in _results(item, str(key))]
+    if isinstance(result, (tuple, list)):
+        return [pair for item in result for pair in _results(item, name)]
+    return [] if result is None else [(name, result)]
+
+
+def _needed(trace: Trace) -> set[Call]:
+    """What the results depend on."""
+    waiting = [value.call for value in values_in(trace.root.result)]
+    waiting += [call for call in trace.calls if call.kind == "input"]
+    found: set[Call] = set()
+    while waiting:
+        call = waiting.pop()
+        if call not in found:
+            found.add(call)
+            waiting += [value.call for value in call.read()]
+    return found
+
+
+def _names(call: Call) -> dict[Value, str]:
+    """A name for every tensor a call gets."""
+    values = list(dict.fromkeys(values_in((call.args, call.kwargs))))
+    if call.kind == "module":
+        try:
+            bound = inspect.signature(call.function.forward).bind(*call.args, **call.kwargs).arguments
+            named = {item: name for name, item in bound.items() if isinstance(item, Value)}
+        except (TypeError, ValueError):
+            named = {}
+    else:
+        named = {}
+    taken: set[str] = set()
+    found = {}
+    for value in values:
+        wanted = named.get(value, "x")
+        found[value] = unique_name(wanted if is_usable(wanted) else "x", taken)
+        taken.add(found[value])
+    return found
+
+
+def _is_parameter(model: nn.Module, key: str) -> bool:
+    path, _, name = key.rpartition(".")
+    return name in model.get_submodule(path)._parameters
+
+
+def _settled(call: Call) -> tuple[Sequence[Any], Mapping[str, Any]]:
+    """Arguments as the vocabulary wants them: dtypes and devices as text, shapes from what came out."""
+    args, kwargs = mapped(call.args, _as_text), mapped(call.kwargs, _as_text)
+    if call.target in (".view", ".reshape", "torch.reshape") and call.values:
+        rest = args[1:]
+        if not any(isinstance(item, str) for item in rest):
+            value = call.values[0]
+            shape = [
+                one if one == other else Varying((one, other))
+                for one, other in zip(*value.shapes, strict=True)
+            ]
+            return (args[0], tuple(shape)), {}
+    if call.target == ".view_as" or call.target == ".reshape_as":
+        return args, kwargs
+    if call.target == ".expand" and call.values:
+        value, source = call.values[0], call.args[0]
+        if source.shapes[0][:1] != source.shapes[-1][:1] and len(source.shape) == len(value.shape):
+            sizes = [
+                -1 if mine == theirs else mine
+                for mine, theirs in zip(value.shapes[0], source.shapes[0], strict=True)
+            ]
+            return (args[0], *sizes), {}
+    return args, kwargs
+
+
+def _as_text(item: Any) -> Any:
+    if isinstance(item, (torch.dtype, torch.device)):
+        return str(item)
+    return None if isinstance(item, (torch.memory_format, torch.layout)) else item

@@ -1,0 +1,362 @@
+"""One run of a model, written down: every torch call on a tensor, and the modules it happened in.
+
+A ``TorchFunctionMode`` sees each function and method before torch does, with real tensors in it (on the
+``meta`` device, so nothing is computed). So shapes are numbers, ``if`` and ``for`` behave as ever, and there
+are no stand-ins that a model could stumble over, as symbolic tracing has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import nn
+from torch.overrides import TorchFunctionMode, resolve_name
+
+
+class Untraceable(Exception):
+    """A run that cannot be written down. ``path`` is the innermost module it happened in."""
+
+    def __init__(self, sentence: str, path: str) -> None:
+        super().__init__(sentence)
+        self.path = path
+
+
+@dataclass(eq=False, slots=True)
+class Value:
+    """A tensor of the run: which call made it, as its how-manieth result."""
+
+    call: Call
+    index: int
+    shapes: list[tuple[int, ...]]
+    dtype: str
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.shapes[0]
+
+    def __repr__(self) -> str:
+        return f"<{self.call.target or self.call.kind}.{self.index}>"
+
+
+@dataclass(eq=False, slots=True)
+class Scope:
+    """One call of a module that is looked into: what happens inside, in order."""
+
+    path: str
+    module: nn.Module
+    parent: Scope | None
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    result: Any = None
+    parts: list[Scope | Call] = field(default_factory=list)
+
+    def around(self) -> Iterator[Scope]:
+        """The scope and those around it, from the inside."""
+        here: Scope | None = self
+        while here is not None:
+            yield here
+            here = here.parent
+
+
+@dataclass(eq=False, slots=True)
+class Call:
+    """One call. ``kind``: ``input``, ``state`` (a parameter or buffer), ``constant``, ``module`` or ``function``.
+
+    ``target`` is the path of a module or of a state, the written name of a function (``torch.cat``,
+    ``.view``, ``+``). ``args`` and ``kwargs`` hold :class:`Value` where tensors were.
+    """
+
+    kind: str
+    target: str
+    scope: Scope
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    function: Any = None
+    values: list[Value] = field(default_factory=list)
+    result: Any = None
+    tensor: Any = None
+    """The numbers of a constant."""
+
+    def read(self) -> Iterator[Value]:
+        yield from values_in((self.args, self.kwargs))
+
+
+def values_in(thing: Any) -> Iterator[Value]:
+    """All values inside nested tuples, lists and dicts."""
+    if isinstance(thing, Value):
+        yield thing
+    elif isinstance(thing, (tuple, list)):
+        for item in thing:
+            yield from values_in(item)
+    elif isinstance(thing, Mapping):
+        for item in thing.values():
+            yield from values_in(item)
+    elif isinstance(thing, slice):
+        yield from values_in((thing.start, thing.stop, thing.step))
+
+
+def mapped(thing: Any, change: Callable[[Any], Any]) -> Any:
+    """The same nesting with every leaf changed."""
+    if isinstance(thing, (torch.Size, tuple)):
+        items = [mapped(item, change) for item in thing]
+        return type(thing)(*items) if hasattr(thing, "_fields") else tuple(items)
+    if isinstance(thing, list):
+        return [mapped(item, change) for item in thing]
+    if isinstance(thing, dict):
+        return {key: mapped(item, change) for key, item in thing.items()}
+    if isinstance(thing, slice):
+        return slice(*(mapped(item, change) for item in (thing.start, thing.stop, thing.step)))
+    return change(thing)
+
+
+_SIGNS = {
+    "add": "+", "radd": "+", "sub": "-", "rsub": "rsub", "mul": "*", "rmul": "*", "truediv": "/", "div": "/",
+    "rtruediv": "rdiv", "rdiv": "rdiv", "pow": "**", "matmul": "@", "getitem": "[]", "setitem": "[]=", "neg": "~-",
+    "eq": "==", "gt": ">", "lt": "<", "ge": ">=", "le": "<=", "ne": "!=", "and": "&", "or": "|", "invert": "~",
+    "floordiv": "//", "mod": "%",
+}  # fmt: skip
+
+
+def target_of(function: Any) -> str:
+    """How a function is written in code: ``torch.cat``, ``F.relu``, ``.view``, ``+``."""
+    name = resolve_name(function) or _qualified(function)
+    name = name.replace("torch.nn.functional.", "F.").replace("torch.functional.", "torch.")
+    if name.startswith("torch._C._nn."):
+        name = "F." + name.removeprefix("torch._C._nn.")
+    if name.startswith(("torch.Tensor.", "torch._C.TensorBase.", "torch._tensor.Tensor.")):
+        name = name.rpartition("Tensor.")[2] if "Tensor." in name else name.rpartition("TensorBase.")[2]
+        name = name.removesuffix(".__get__").removesuffix(".__set__")
+        if name.startswith("__") and name.endswith("__"):
+            plain = name.strip("_")
+            sign = _SIGNS.get(plain) or _SIGNS.get(plain.removeprefix("i"))
+            return sign if sign is not None else f".{name}"
+        return f".{name}"
+    return name
+
+
+def _qualified(function: Any) -> str:
+    home = getattr(function, "__module__", None) or "torch"
+    name = getattr(function, "__qualname__", None) or getattr(function, "__name__", repr(function))
+    return f"{home}.{name}"
+
+
+def in_place(target: str, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+    """Whether a call changes its first argument."""
+    name = getattr(function, "__name__", "")
+    if name.startswith("__i") and name.strip("_") not in ("invert", "index"):
+        return True
+    return (name.endswith("_") and not name.endswith("__")) or bool(kwargs.get("inplace"))
+
+
+class Recorder(TorchFunctionMode):
+    """Records one run. ``is_leaf`` says of a module whether it counts as one call."""
+
+    def __init__(
+        self,
+        model: nn.Module,
+        is_leaf: Callable[[str, nn.Module], bool],
+        buffers: Mapping[str, torch.Tensor] | None = None,
+    ) -> None:
+        """``buffers`` are the real ones of a model that stands on ``meta``."""
+        super().__init__()
+        self.model = model
+        self.is_leaf = is_leaf
+        self.paths = {id(module): path for path, module in model.named_modules(remove_duplicate=True)}
+        self.states = {id(item): name for name, item in model.named_parameters(remove_duplicate=True)}
+        self.real: dict[int, torch.Tensor] = {}
+        """Fixed tensors by the id under which the model knows them."""
+        for name, item in model.named_buffers(remove_duplicate=True):
+            real = item if buffers is None else buffers[name]
+            self.states |= {id(item): name, id(real): name}
+            self.real |= {id(item): real, id(real): real}
+        self.constants: set[int] = set()
+        self.root = Scope("", model, None)
+        self.scope = self.root
+        self.calls: list[Call] = []
+        self.values: dict[int, Value] = {}
+        self.kept: list[Any] = []
+        self.device = torch.device("cpu")
+
+    # -- a run -----------------------------------------------------------------------------------
+
+    def run(self, inputs: list[torch.Tensor]) -> None:
+        """Run the model on these tensors; :class:`Untraceable` says where it cannot be followed."""
+        self.device = inputs[0].device
+        for tensor in inputs:
+            self._made(Call("input", "", self.root), tensor)
+        try:
+            with self, self._modules():
+                result = self.model(*inputs)
+        except Untraceable:
+            raise
+        except Exception as error:
+            path = getattr(error, "_torchloom_path", "")
+            raise Untraceable(
+                f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}", path
+            ) from error
+        self.root.args = tuple(self.values[id(tensor)] for tensor in inputs)
+        self.root.result = self._seen(result)
+
+    @contextmanager
+    def _modules(self) -> Iterator[None]:
+        original = nn.Module.__call__
+        recorder = self
+
+        def call(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
+            path = recorder.paths.get(id(module))
+            if path is None or not torch._C._is_torch_function_mode_enabled():
+                return original(module, *args, **kwargs)
+            if module is recorder.model:
+                return recorder._watched(lambda: original(module, *args, **kwargs))
+            if recorder.is_leaf(path, module):
+                return recorder._leaf(path, module, original, args, kwargs)
+            return recorder._inside(path, module, original, args, kwargs)
+
+        nn.Module.__call__ = call  # type: ignore[method-assign, assignment]
+        try:
+            yield
+        finally:
+            nn.Module.__call__ = original  # type: ignore[method-assign]
+
+    def _watched(self, run: Callable[[], Any]) -> Any:
+        try:
+            return run()
+        except Exception as error:
+            if not hasattr(error, "_torchloom_path"):
+                error._torchloom_path = self.scope.path  # type: ignore[attr-defined]
+            raise
+
+    def _inside(self, path: str, module: nn.Module, original: Any, args: Any, kwargs: Any) -> Any:
+        scope = Scope(path, module, self.scope, self._seen(args), self._seen(kwargs))
+        self.scope.parts.append(scope)
+        self.scope = scope
+        try:
+            result = self._watched(lambda: original(module, *args, **kwargs))
+        finally:
+            self.scope = scope.parent or self.root
+        scope.result = self._seen(result)
+        return result
+
+    def _leaf(self, path: str, module: nn.Module, original: Any, args: Any, kwargs: Any) -> Any:
+        call = Call("module", path, self.scope, self._seen(args), self._seen(kwargs), module)
+        args, kwargs = mapped(args, self._same_device), mapped(kwargs, self._same_device)
+        before = {id(item) for item in _tensors((args, kwargs))}
+        with torch._C.DisableTorchFunction():
+            result = self._watched(lambda: original(module, *args, **kwargs))
+            changes = bool(getattr(module, "inplace", False))
+            if not changes:
+                result = mapped(result, lambda item: _again(item, before))
+        return self._recorded(call, result)
+
+    # -- calls -----------------------------------------------------------------------------------
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        target = target_of(function)
+        if getattr(function, "__name__", "") == "__set__":
+            return function(*args, **kwargs)
+        made = target.startswith(".new_")
+        if made or all(self._is_constant(item) for item in _tensors((args, kwargs))):
+            return self._constant(function, args, kwargs, made)
+        if target == "[]=":
+            raise Untraceable("A part of a tensor is written in place.", self.scope.path)
+        changes = in_place(target, function, args, kwargs)
+        seen_args, seen_kwargs = args, kwargs
+        args, kwargs = mapped(args, self._same_device), mapped(kwargs, self._same_device)
+        before = {id(item) for item in _tensors((args, kwargs))}
+        result = function(*args, **kwargs)
+        if not any(True for _ in _tensors(result)):
+            return result
+        if not changes:
+            result = mapped(result, lambda item: _again(item, before))
+        call = Call("function", target, self.scope, self._seen(seen_args), self._seen(seen_kwargs), function)
+        return self._recorded(call, result)
+
+    def _is_constant(self, tensor: torch.Tensor) -> bool:
+        return id(tensor) in self.constants or id(tensor) in self.real
+
+    def _constant(self, function: Any, args: Any, kwargs: Any, made: bool) -> Any:
+        """What depends on no input and on nothing learned is worked out with real numbers: index tables,
+        masks, coordinates. (Or it has no tensor in it at all, and passes by.)"""
+        if made:
+            args = (torch.empty(0, dtype=args[0].dtype), *args[1:])
+        result = function(*mapped(args, self._with_numbers), **mapped(kwargs, self._with_numbers))
+        for tensor in _tensors(result):
+            self.constants.add(id(tensor))
+            self.kept.append(tensor)
+        return result
+
+    def _with_numbers(self, item: Any) -> Any:
+        if isinstance(item, torch.device) and item.type == "meta":
+            return torch.device("cpu")
+        return self.real.get(id(item), item) if isinstance(item, torch.Tensor) else item
+
+    def _recorded(self, call: Call, result: Any) -> Any:
+        self.scope.parts.append(call)
+        self.calls.append(call)
+        for tensor in _tensors(result):
+            self._made(call, tensor, listed=True)
+        call.result = self._seen(result)
+        return result
+
+    def _made(self, call: Call, tensor: torch.Tensor, listed: bool = False) -> Value:
+        if not listed:
+            call.scope.parts.append(call)
+            self.calls.append(call)
+        value = Value(call, len(call.values), [tuple(tensor.shape)], str(tensor.dtype).removeprefix("torch."))
+        call.values.append(value)
+        self.values[id(tensor)] = value
+        self.kept.append(tensor)  # or its id could be given to another
+        return value
+
+    def _seen(self, thing: Any) -> Any:
+        return mapped(thing, self._value)
+
+    def _value(self, item: Any) -> Any:
+        if not isinstance(item, torch.Tensor):
+            return item
+        found = self.values.get(id(item))
+        if found is not None:
+            return found
+        name = self.states.get(id(item))
+        if name is None:
+            call = Call("constant", "", self.root, tensor=item)
+        else:
+            owner = name.rpartition(".")[0]
+            home = next((scope for scope in self.scope.around() if _holds(scope.path, owner)), self.root)
+            call = Call("state", name, home)
+        return self._made(call, item)
+
+    def _same_device(self, item: Any) -> Any:
+        """A tensor beside others that are not computed is not computed either."""
+        if not isinstance(item, torch.Tensor) or item.device == self.device or self.device.type != "meta":
+            return item
+        with torch._C.DisableTorchFunction():
+            return item.to(self.device)
+
+
+def _holds(scope: str, owner: str) -> bool:
+    return scope == "" or owner == scope or owner.startswith(scope + ".")
+
+
+def _tensors(thing: Any) -> Iterator[torch.Tensor]:
+    if isinstance(thing, torch.Tensor):
+        yield thing
+    elif isinstance(thing, (tuple, list)):
+        for item in thing:
+            yield from _tensors(item)
+    elif isinstance(thing, Mapping):
+        for item in thing.values():
+            yield from _tensors(item)
+
+
+def _again(item: Any, before: set[int]) -> Any:
+    """A result that is the argument itself becomes an object of its own: a dropout that rests gives back
+    what it was given, and yet both have their place in the drawing."""
+    if isinstance(item, torch.Tensor) and id(item) in before:
+        return torch.ops.aten.alias(item)
+    return item

@@ -1,0 +1,222 @@
+"""Importing as a whole: from a model to a project with its weights, checked against the original."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from graph.code import Source, generate, load_module
+from graph.model import Project
+from graph.reading.vocabulary import Unreadable
+from graph.shapes import Inference
+from runtime.custom import asker
+from runtime.importing.drawing import Drawing
+from runtime.importing.groups import Blocks
+from runtime.importing.hoisting import hoist
+from runtime.importing.python import Unwritable
+from runtime.importing.reading import Reader, name_ports
+from runtime.importing.tracing import Entry, Untraceable, example, trace
+
+TOLERANCE = 1e-5
+Progress = Callable[[float, str], None]
+
+
+class ImportFailure(Exception):
+    """A model that could not be imported. The text is a sentence; ``hint`` says what to do."""
+
+    def __init__(self, sentence: str, hint: str = "") -> None:
+        super().__init__(sentence)
+        self.hint = hint
+
+
+@dataclass(slots=True)
+class Imported:
+    """A project, the weights under the keys of its generated module, and how it compares."""
+
+    project: Project
+    source: Source
+    weights: dict[str, torch.Tensor]
+    python: list[str] = field(default_factory=list)
+    """Sentences about what became pieces of Python."""
+    left: list[str] = field(default_factory=list)
+    """Weights of the original that nothing in the drawing uses (heads for training alone, say)."""
+    equal: str = ""
+    """"exactly", "nearly" or "no"; empty when it was not compared."""
+    difference: float = 0.0
+
+    @property
+    def sentences(self) -> list[str]:
+        """What a person should know about the import."""
+        text = {
+            "exactly": "The outputs equal the original's, bit for bit.",
+            "nearly": f"The outputs equal the original's to within {self.difference:.1g}.",
+            "no": f"The outputs differ from the original's by up to {self.difference:.2g}.",
+        }
+        found = [text[self.equal]] if self.equal else []
+        counts: dict[str, int] = {}
+        for sentence in self.python:
+            counts[sentence] = counts.get(sentence, 0) + 1
+        found += [
+            f"{sentence} ({count} times)" if count > 1 else sentence for sentence, count in counts.items()
+        ]
+        if self.left:
+            shown = ", ".join(self.left[:4]) + (", …" if len(self.left) > 4 else "")
+            found.append(
+                f"{len(self.left)} weights are used only while training or not at all, and were left: {shown}"
+            )
+        return found
+
+
+def import_model(
+    model: nn.Module,
+    entries: Sequence[Entry] = (Entry(),),
+    title: str = "Imported",
+    compare: bool = True,
+    progress: Progress = lambda fraction, text: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Imported:
+    """A project that computes what the model computes in evaluation mode, with the model's weights.
+
+    The model is put into evaluation mode and otherwise left as it is. :class:`ImportFailure` says why it
+    cannot be done.
+    """
+    model.eval()
+    entries = list(entries)
+    progress(0.05, "Following the model…")
+    try:
+        traced = trace(model, entries, cancelled)
+        progress(0.35, "Drawing its layers…")
+        reader = Reader(model, traced)
+        read = reader.read()
+    except Untraceable as error:
+        where = f" in {error.path}" if error.path else ""
+        raise ImportFailure(f"The model cannot be followed{where}: {error}", _HINT) from error
+    except (Unreadable, Unwritable) as error:
+        raise ImportFailure(f"The model cannot be drawn: {error}", _HINT) from error
+    hoist(read.root, reader)
+    name_ports(read.root, reader)
+    shapes = {}
+    for value in list(reader.home):
+        shapes[reader.source(value)] = value.shapes
+    blocks = Blocks(read.root, shapes, title)
+    drawing = Drawing(blocks, entries, title)
+    progress(0.55, "Asking for its shapes…")
+    source = code_of(drawing.project)
+    weights = weights_of(model, drawing, source)
+    used = {weight.key for _, _, weight in drawing.weights if weight.key}
+    left = [key for key in model.state_dict() if key not in used and not key.endswith("num_batches_tracked")]
+    made = Imported(drawing.project, source, weights, read.python, left)
+    if compare:
+        progress(0.75, "Comparing its outputs…")
+        if cancelled():
+            raise KeyboardInterrupt
+        _compare(model, made, entries)
+    progress(1.0, "Done.")
+    return made
+
+
+_HINT = "Check that it runs on an input of this shape and dtype."
+
+
+def code_of(project: Project) -> Source:
+    """The generated module of an import; :class:`ImportFailure` with the problem when it has one."""
+    inference = Inference()
+    inference.custom = asker(None)  # the code comes from a model that has just been run
+    shapes = inference.run(project)
+    for problem in shapes.errors:
+        raise ImportFailure(f"The drawing of the model has a problem: {problem.text}")
+    return generate(project, shapes, project.main.id)
+
+
+def weights_of(model: nn.Module, drawing: Drawing, source: Source) -> dict[str, torch.Tensor]:
+    """The model's numbers under the keys of the generated module. They are not copied."""
+    found: dict[str, torch.Tensor] = {}
+    for place, key, weight in drawing.weights:
+        path = source.modules.get(place)
+        if path is None:
+            continue
+        tensor = weight.tensor if weight.tensor is not None else _state(model, weight.key)
+        if tensor is None:
+            continue
+        found[".".join(filter(None, (path, key)))] = (
+            tensor.detach().reshape(1) if weight.flat else tensor.detach()
+        )
+    return found
+
+
+def _state(model: nn.Module, key: str) -> torch.Tensor | None:
+    path, _, name = key.rpartition(".")
+    found = getattr(model.get_submodule(path), name, None)
+    return found if isinstance(found, torch.Tensor) else None
+
+
+def built(made: Imported) -> nn.Module:
+    """The generated module with the imported weights, in evaluation mode."""
+    with tempfile.TemporaryDirectory(prefix="torchloom-import-") as folder:
+        path = Path(folder) / "model.py"
+        path.write_text(made.source.text, encoding="utf-8")
+        kind = load_module(path, made.source.class_name)
+        with torch.device("meta"):
+            model: nn.Module = kind()
+    wanted = {key: value for key, value in model.state_dict(keep_vars=True).items()}
+    given = dict(made.weights)
+    for key, value in wanted.items():
+        if key not in given and key.endswith("num_batches_tracked"):
+            given[key] = torch.zeros((), dtype=torch.int64)
+        if key in given and given[key].dtype != value.dtype and not value.dtype.is_floating_point:
+            given[key] = given[key].to(value.dtype)
+    missing = sorted(wanted.keys() - given.keys())
+    if missing:
+        raise ImportFailure(f"The weight {missing[0]} of the drawing has no counterpart in the model.")
+    for key, value in wanted.items():
+        if given[key].shape != value.shape:
+            raise ImportFailure(
+                f"The weight {key} has the shape {tuple(value.shape)}, the model's {tuple(given[key].shape)}."
+            )
+    model.load_state_dict({key: given[key] for key in wanted}, strict=True, assign=True)
+    _fill(model)
+    return model.eval()
+
+
+def _fill(model: nn.Module) -> None:
+    """Buffers that are kept out of the weights were built without numbers: build them again."""
+    for module in model.modules():
+        for name, buffer in module.named_buffers(recurse=False):
+            if buffer.device.type == "meta":
+                raise ImportFailure(
+                    f"The fixed numbers “{name}” of {type(module).__name__} are not in the weights."
+                )
+
+
+def _compare(model: nn.Module, made: Imported, entries: Sequence[Entry]) -> None:
+    twin = built(made)
+    inputs = [example(entry, 2, seed=number) for number, entry in enumerate(entries)]
+    with torch.no_grad():
+        expected = _flat(model(*[tensor.clone() for tensor in inputs]))
+        found = _flat(twin(*inputs))
+    if [item.shape for item in expected] != [item.shape for item in found]:
+        made.equal, made.difference = "no", float("inf")
+        return
+    if all(torch.equal(one, other) for one, other in zip(expected, found, strict=True)):
+        made.equal = "exactly"
+        return
+    pairs = list(zip(expected, found, strict=True))
+    made.difference = max(float((one.double() - other.double()).abs().max()) for one, other in pairs)
+    close = all(torch.allclose(one, other, rtol=1e-4, atol=TOLERANCE) for one, other in pairs)
+    made.equal = "nearly" if close else "no"
+
+
+def _flat(result: Any) -> list[torch.Tensor]:
+    if isinstance(result, torch.Tensor):
+        return [result]
+    if isinstance(result, dict):
+        return [tensor for item in result.values() for tensor in _flat(item)]
+    if isinstance(result, (tuple, list)):
+        return [tensor for item in result for tensor in _flat(item)]
+    return []
