@@ -11,13 +11,13 @@ from gui.settings import settings
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
-VERSION = 1
+VERSION = 2
 """Raise this when panels come or go in a way that makes remembered layouts wrong."""
 LEFT_WIDTH, RIGHT_WIDTH, BOTTOM_HEIGHT = 226, 330, 300
 
 
 class Docks(QObject):
-    """All dock widgets of the main window, by id. Panels at the right and at the bottom are tabs."""
+    """All dock widgets of the main window, by id. Panels at one edge are tabs."""
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
@@ -46,9 +46,8 @@ class Docks(QObject):
         dock.setObjectName(dock_id)
         widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         dock.setWidget(widget)
-        if area != LEFT:
-            # there the tab says the title; the row stays free for content
-            dock.setTitleBarWidget(QWidget(dock))
+        # the tab says the title; the row stays free for content
+        dock.setTitleBarWidget(QWidget(dock))
         before = [name for name, place in self._order if place == area]
         self.window.addDockWidget(area, dock)
         if before:
@@ -113,7 +112,7 @@ class Docks(QObject):
         self._restore(self._default)
         for name, _ in self._order:
             self.all[name].setVisible(name not in self._hidden)
-        for area in (RIGHT, BOTTOM):
+        for area in (LEFT, RIGHT, BOTTOM):
             shown = [name for name, place in self._order if place == area and name not in self._hidden]
             if shown:
                 self.all[shown[0]].raise_()

@@ -28,7 +28,9 @@ from gui.docks import BOTTOM, LEFT, RIGHT, Docks
 from gui.export import Exporter
 from gui.files import ProjectFiles
 from gui.first import first_project
+from gui.history import HistoryPanel
 from gui.inspector import Inspector
+from gui.outline import OutlinePanel
 from gui.palette import PalettePanel
 from gui.problems import ProblemsPanel
 from gui.start import StartPage
@@ -113,9 +115,13 @@ class MainWindow(QMainWindow):
         self.problems = ProblemsPanel(workspace)
         self.code = CodePanel(workspace)
         self.summary = SummaryPanel(workspace)
+        self.outline = OutlinePanel(workspace)
+        self.history = HistoryPanel(workspace)
         docks.add("palette", self.tr("Layers"), self.palette_panel, LEFT)
+        docks.add("outline", self.tr("Outline"), self.outline, LEFT)
         docks.add("inspector", self.tr("Inspector"), self.inspector, RIGHT)
         self.training = Training(self)
+        docks.add("history", self.tr("History"), self.history, RIGHT)
         docks.add("problems", self.tr("Problems"), self.problems, BOTTOM)
         docks.add("code", self.tr("Code"), self.code, BOTTOM)
         docks.add("summary", self.tr("Summary"), self.summary, BOTTOM)
@@ -125,6 +131,7 @@ class MainWindow(QMainWindow):
         self.problems.chosen.connect(self.canvas.reveal)
         self.palette_panel.placed.connect(self.canvas.reveal)
         self.inspector.chosen.connect(self.canvas.reveal)
+        self.outline.chosen.connect(self.canvas.reveal)
         self.inspector.wanted.connect(lambda name: self.actions_table[name].trigger())
         self.code.chosen.connect(self.canvas.reveal)
         self.summary.chosen.connect(self.canvas.reveal)
