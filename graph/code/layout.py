@@ -92,6 +92,8 @@ def _text(node: ast.AST) -> tuple[str, int]:
     if isinstance(node, ast.Constant):
         if isinstance(node.value, str):
             return quoted(node.value), _ATOM
+        if node.value is Ellipsis:
+            return "...", _ATOM
         negative = isinstance(node.value, (int, float)) and node.value < 0
         return repr(node.value).replace("e+", "e"), _UNARY if negative else _ATOM
     if isinstance(node, ast.Attribute):
