@@ -57,6 +57,13 @@ def build_parser() -> argparse.ArgumentParser:
     target = argparse.ArgumentParser(add_help=False)
     target.add_argument("target", metavar="PROJECT|PRESET", help="a .loom file, or a preset's id")
 
+    trust = argparse.ArgumentParser(add_help=False)
+    trust.add_argument(
+        "--trust",
+        action="store_true",
+        help="let the project's own Python code run, this once; it can do whatever you can",
+    )
+
     def command(name: str, text: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
         return commands.add_parser(
             name, help=text, description=text[0].upper() + text[1:] + ".", parents=[*parents, as_json]
@@ -64,9 +71,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     command("presets", "list the ready-made projects")
     command("layers", "list the layer types")
-    command("check", "show problems with their fixes, shapes, parameters and MACs", target)
+    command("check", "show problems with their fixes, shapes, parameters and MACs", target, trust)
 
-    export = command("export", "write a network as code, a model file or a picture", target)
+    export = command("export", "write a network as code, a model file or a picture", target, trust)
     export.add_argument("-o", "--output", metavar="FILE", required=True, help="the file to write")
     export.add_argument(
         "--format", choices=FORMATS, help="what to write (default: by FILE's ending; module for .py)"
@@ -82,7 +89,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     export.add_argument("--network", metavar="NAME", help="which network, when there are several")
 
-    train = command("train", "train a network, with progress on the terminal", target)
+    train = command("train", "train a network, with progress on the terminal", target, trust)
     train.add_argument("--epochs", type=_at_least_one, metavar="N")
     train.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1, mps, … (see: main.py devices)")
     train.add_argument("--seed", type=int, metavar="N")
@@ -94,6 +101,17 @@ def build_parser() -> argparse.ArgumentParser:
         "--resume",
         action="store_true",
         help="go on from the checkpoint in --run-folder instead of starting anew",
+    )
+    train.add_argument(
+        "--weights",
+        metavar="FILE",
+        help="start from what fits of this file (safetensors, a state_dict, a run folder) instead of the "
+        "project's own start weights",
+    )
+
+    weights = command("weights", "compare a file of weights with a network", target, trust)
+    weights.add_argument(
+        "file", metavar="FILE", help="safetensors, a state_dict saved by torch, or a run folder"
     )
 
     new = command("new", "write a project file, empty or made from a preset")
@@ -213,12 +231,17 @@ def _dispatch(options: argparse.Namespace, out: Output) -> int:
         project = _from_preset(options.preset) if options.preset else None
         return write_new(project, Path(options.output), options.force, out)
 
+    from runtime.commands.projects import given
+
     project = _load(options.target)
+    outside = given(options.target, options.trust, getattr(options, "weights", None))
     if options.command == "check":
         from runtime.commands.check import check
 
-        return check(project, out)
+        return check(project, out, outside)
     if options.command == "export":
+        from dataclasses import replace
+
         from runtime.commands.export import export
 
         return export(
@@ -228,7 +251,12 @@ def _dispatch(options: argparse.Namespace, out: Output) -> int:
             out,
             weights=options.weights,
             network=options.network,
+            given=replace(outside, weights=None),
         )
+    if options.command == "weights":
+        from runtime.commands.weights import weights
+
+        return weights(project, Path(options.file), outside, out)
     from runtime.commands.train import train
 
     overrides = {
@@ -237,7 +265,7 @@ def _dispatch(options: argparse.Namespace, out: Output) -> int:
         if getattr(options, name) is not None
     }
     folder = Path(options.run_folder) if options.run_folder else None
-    return train(project, overrides, folder, options.resume, out)
+    return train(project, overrides, folder, options.resume, out, outside)
 
 
 def _load(target: str) -> Project:

@@ -27,6 +27,7 @@ from runtime.runs import write_atomic
 from runtime.schedules import SCHEDULES
 from runtime.script_data import DataPart, data_part
 from runtime.training.session import evaluation_size, steps_per_epoch
+from runtime.weights import WeightsError, read
 
 NORMS = ("BatchNorm", "SyncBatchNorm")
 
@@ -45,11 +46,13 @@ def training_script(
     stem: str = "train",
     notebook: bool = False,
     prepared: tuple[Dataset, Splits] | None = None,
+    start: Path | None = None,
 ) -> Script:
     """The script of a project's main network. ``stem`` is the name of the file it will be written to.
 
     Loads the data, so it belongs into the worker or the terminal. ``prepared`` saves that where the data is
-    at hand. Raises :class:`graph.code.CodeError`, :class:`runtime.data.DataError` or
+    at hand. ``start`` is the file of the project's start weights. Raises :class:`graph.code.CodeError`,
+    :class:`runtime.data.DataError` or
     :class:`runtime.choice.ChoiceError` with a sentence.
     """
     check_recipe(project.training.recipe)
@@ -68,8 +71,22 @@ def training_script(
     if not len(splits.train):
         raise DataError("There is no sample to train on.")
     part = data_part(project.data.source, project.data.options, dataset, splits, training.loss, stem)
-    writer = _Writer(project, source.class_name, dataset, splits, part, source.text)
-    return Script(writer.text(notebook), part.files)
+    files = dict(part.files)
+    begin = f"{stem}_start.pt" if project.weights else ""
+    if begin:
+        files[begin] = _start_tensors(project, start)
+    writer = _Writer(project, source.class_name, dataset, splits, part, source.text, begin)
+    return Script(writer.text(notebook), files)
+
+
+def _start_tensors(project: Project, start: Path | None) -> dict[str, Any]:
+    """The weights a script begins with, by the network's keys."""
+    if start is None:
+        raise CodeError(f"The project starts from “{project.weights}”, which was not found.")
+    try:
+        return dict(read(start))
+    except WeightsError as error:
+        raise CodeError(str(error)) from error
 
 
 def write_script(project: Project, path: Path, shapes: ProjectShapes | None = None) -> list[Path]:
@@ -92,8 +109,18 @@ class _Writer:
     """Puts the parts together."""
 
     def __init__(
-        self, project: Project, name: str, dataset: Dataset, splits: Splits, part: DataPart, model: str
+        self,
+        project: Project,
+        name: str,
+        dataset: Dataset,
+        splits: Splits,
+        part: DataPart,
+        model: str,
+        begin: str,
     ) -> None:
+        self.begin = begin
+        """The file with the weights to start from, if there is one."""
+        self.here = bool(begin) or "HERE" in part.text
         training, schema = project.training, dataset.schema
         self.project, self.name, self.part, self.training = project, name, part, training
         head, _, self.model = model.partition("\n\n\n")
@@ -127,7 +154,7 @@ class _Writer:
         lines = [f'"""Trains {self.name}, drawn with TorchLoom. Needs {needs}.', ""]
         lines += [self.part.note] if self.part.note else []
         lines += ["On a CPU it gives the same losses as the run with this seed.", '"""', ""]
-        standard = ["import copy"] + (["from pathlib import Path"] if "HERE" in self.part.text else [])
+        standard = ["import copy"] + (["from pathlib import Path"] if self.here else [])
         imports = {"import torch", "from torch import nn", *self.imports, *self.part.imports}
         lines += [*standard, "", *sorted(imports, key=_import_key), ""]
         lines += [
@@ -138,7 +165,7 @@ class _Writer:
         ]
         if self.validates or self.tests:
             lines.append(f"EVALUATION_SIZE = {self.evaluation_size}  # samples at once")
-        if "HERE" in self.part.text:
+        if self.here:
             lines.append("HERE = Path()" if notebook else "HERE = Path(__file__).parent")
         return "\n".join(lines)
 
@@ -203,6 +230,7 @@ class _Writer:
             '    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")',
             f"    model = {self.name}()",
             *(["    initialise(model)"] if self.start else []),
+            *(self._begin() if self.begin else []),
             "    model.to(device)",
             "    data = {",
             "        split: (x.to(device), y.to(device)) for split, (x, y) in load_data().items()",
@@ -239,6 +267,14 @@ class _Writer:
             *self._epoch_end(),
         ]
         return "\n".join(lines)
+
+    def _begin(self) -> list[str]:
+        """What fits of the start weights; a head of another size stays as it is."""
+        return [
+            f'    start, own = torch.load(HERE / "{self.begin}"), model.state_dict()',
+            "    fits = {key: value for key, value in start.items() if key in own and value.shape == own[key].shape}",
+            "    model.load_state_dict(fits, strict=False)",
+        ]
 
     def _update(self) -> list[str]:
         if self.precision == "float16":

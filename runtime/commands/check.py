@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from graph.fixes import Fix, fixes_for
 from graph.model import Graph, Node, Project
 from graph.problems import Place, Problem
-from graph.shapes import GraphShapes, Inference, NodeShapes, ProjectShapes
+from graph.shapes import GraphShapes, NodeShapes, ProjectShapes
 from runtime.commands.output import Output
+from runtime.commands.projects import TRUST_HINT, Given
 from runtime.data import DataError
 from runtime.facts import facts_for
 
 
-def check(project: Project, out: Output) -> int:
+def check(project: Project, out: Output, given: Given | None = None) -> int:
     """Print everything known of the project; 1 when something keeps it from being built, else 0."""
-    inference = Inference()
+    inference = (given or Given()).inference()
     try:
         facts, data_problem = facts_for(project), None
     except DataError as error:
@@ -29,7 +30,8 @@ def check(project: Project, out: Output) -> int:
         out.item({"event": "problem", "severity": "error", "text": data_problem, "node": None, "fixes": []})
         out.text()
         out.text(f"error: {data_problem}")
-    errors = len(shapes.errors) + (data_problem is not None)
+    waiting = [problem for problem in shapes.problems if problem.kind == "trust"]
+    errors = len(shapes.errors) + (data_problem is not None) + len(waiting)
     out.item(
         {
             "event": "summary",
@@ -41,6 +43,8 @@ def check(project: Project, out: Output) -> int:
         }
     )
     out.text()
+    if waiting:
+        out.note(TRUST_HINT)
     out.text("No problems." if errors == 0 else f"{errors} {'problem' if errors == 1 else 'problems'}.")
     return 1 if errors else 0
 

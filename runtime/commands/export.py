@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from graph.code import CodeError, Source, generate
+from graph.custom import untrusted
 from graph.model import Graph, Project
-from graph.shapes import Inference, ProjectShapes
+from graph.shapes import ProjectShapes
 from runtime.choice import ChoiceError
 from runtime.commands.output import Output, Refused
+from runtime.commands.projects import TRUST_HINT, Given
 from runtime.data import DataError
 from runtime.exports.model import ExportError, build, write_weights
 from runtime.facts import facts_for
+from runtime.weights import WeightsError
 
 BY_ENDING = {
     ".py": "module", ".ipynb": "notebook", ".onnx": "onnx", ".pt2": "pt2", ".svg": "svg", ".png": "png",
@@ -26,6 +29,7 @@ def export(
     out: Output,
     weights: str | None = None,
     network: str | None = None,
+    given: Given | None = None,
 ) -> int:
     """Write one file, and the weights beside it when ``weights`` is given.
 
@@ -43,12 +47,15 @@ def export(
     graph = _chosen(project, network)
     origin, copies = _weight_files(weights, path)
     try:
-        return _write(project, graph, path, kind, out, origin, copies)
+        return _write(project, graph, path, kind, out, origin, copies, given or Given())
     except CodeError as error:
         out.note(str(error))
+        known = given.trusted if given is not None else ()
+        if known is not None and untrusted(project, known, graph.id):
+            out.note(TRUST_HINT)
         out.note("`main.py check` shows what is wrong, and the fixes.")
         return 1
-    except (ExportError, ChoiceError, DataError, OSError) as error:
+    except (ExportError, ChoiceError, DataError, WeightsError, OSError) as error:
         raise Refused(str(error)) from error
 
 
@@ -95,10 +102,11 @@ def _write(
     out: Output,
     origin: Path | None,
     copies: list[Path],
+    given: Given,
 ) -> int:
     # What trains has to agree with the data; what is only taken along need not.
     facts = facts_for(project) if kind in ("script", "notebook") else None
-    shapes = Inference().run(project, facts)
+    shapes = given.inference().run(project, facts)
     if kind in ("svg", "png"):
         from graph.code.picture import write_picture
 
@@ -111,21 +119,29 @@ def _write(
         path.write_text(source.text, encoding="utf-8")
         _wrote(path, kind, out)
     elif kind in ("script", "notebook"):
-        _write_script(project, graph, shapes, path, kind, out)
+        _write_script(project, graph, shapes, path, kind, out, given)
     if kind in ("onnx", "pt2") or copies:
-        _write_with_weights(project, graph, source, path, kind, out, origin, copies)
+        _write_with_weights(project, graph, source, path, kind, out, origin, copies, given)
     return 0
 
 
 def _write_script(
-    project: Project, graph: Graph, shapes: ProjectShapes, path: Path, kind: str, out: Output
+    project: Project,
+    graph: Graph,
+    shapes: ProjectShapes,
+    path: Path,
+    kind: str,
+    out: Output,
+    given: Given,
 ) -> None:
     from runtime.exports.notebook import notebook
     from runtime.script import training_script, write_files
 
     if graph is not project.main:
         raise Refused(f"Only {project.main.name} is trained, so only its {kind} can be written.")
-    script = training_script(project, shapes, path.stem, notebook=kind == "notebook")
+    script = training_script(
+        project, shapes, path.stem, notebook=kind == "notebook", start=given.start(project)
+    )
     text = notebook(project.title, script.text) if kind == "notebook" else script.text
     path.write_text(text, encoding="utf-8")
     _wrote(path, kind, out)
@@ -142,8 +158,10 @@ def _write_with_weights(
     out: Output,
     origin: Path | None,
     copies: list[Path],
+    given: Given,
 ) -> None:
-    model = build(project, source, origin)
+    start = None if origin is not None or graph is not project.main else given.start(project)
+    model = build(project, source, origin, start)
     if kind == "pt2":
         from runtime.exports.program import write_pt2
 
@@ -157,7 +175,7 @@ def _write_with_weights(
     for copy in copies:
         write_weights(model, copy)
         _wrote(copy, "weights", out)
-    if origin is None:
+    if origin is None and start is None:
         out.note("These weights are untrained. Name a run folder with --weights to take trained ones.")
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from graph.model import Project
-from graph.shapes import Inference
 from runtime.commands.output import Output, Refused
+from runtime.commands.projects import Given
 from runtime.data import DataError
 from runtime.facts import facts_for
 from runtime.headless import train_project
@@ -22,7 +22,12 @@ INTERRUPTED = 130
 
 
 def train(
-    project: Project, overrides: Mapping[str, Any], folder: Path | None, resume: bool, out: Output
+    project: Project,
+    overrides: Mapping[str, Any],
+    folder: Path | None,
+    resume: bool,
+    out: Output,
+    given: Given | None = None,
 ) -> int:
     """Train with the project's own recipe, changed by ``overrides``; 0 when it ran to its end, 1 if not.
 
@@ -39,16 +44,25 @@ def train(
         facts = facts_for(project)
     except DataError as error:
         raise Refused(str(error)) from error
-    problems = Inference().run(project, facts).errors
-    for problem in problems:
-        out.note(f"error: {problem.text}")
+    given = given or Given()
+    problems = given.inference().run(project, facts).errors
+    for found in problems:
+        out.note(f"error: {found.text}")
     if problems:
         out.item({"event": "failed", "sentence": problems[0].text})
         out.note("Nothing was trained. `main.py check` shows the fixes.")
         return 1
     run = folder or new_folder(project.title, Path("runs"))
     report = Report(out)
-    train_project(project, run, overrides, report.take, resume=resume)
+    train_project(
+        project,
+        run,
+        overrides,
+        report.take,
+        resume=resume,
+        trusted=given.trusted,
+        weights=None if resume else given.start(project),
+    )
     return report.exit_code
 
 

@@ -21,11 +21,15 @@ class ExportError(Exception):
     """An export that cannot be done. The text is a sentence for the person."""
 
 
-def build(project: Project, source: Source, weights: Path | None) -> nn.Module:
-    """The network in eval mode; without weights those its training would start from (the project's seed)."""
+def build(
+    project: Project, source: Source, weights: Path | None, start: Path | None = None
+) -> nn.Module:
+    """The network in eval mode; without weights those its training would start from: the project's seed, and
+    what fits of the file ``start``."""
     import torch
 
     from runtime.initialisation import INITIALISATIONS, initialise
+    from runtime.weights import start_from
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.py"
@@ -37,6 +41,8 @@ def build(project: Project, source: Source, weights: Path | None) -> nn.Module:
     initialise(model, choice, choice.settled(project.training))
     if weights is not None:
         load_weights(model, weights)
+    elif start is not None:
+        start_from(model, start)
     return model.eval()
 
 

@@ -11,8 +11,10 @@ import pytest
 
 from graph.build import GraphBuilder, project
 from graph.custom import code_block, fingerprint
+from graph.files import save
 from graph.model import DataChoice, Project, Training
 from graph.tensors import Tensor
+from main import main
 from runtime.headless import train_project
 from runtime.prober import Prober, code_answer, code_question
 from runtime.protocol import Message
@@ -144,3 +146,31 @@ def test_the_prober_ends_when_nothing_is_asked() -> None:
         assert row.prober.pid is None
     finally:
         row.prober.close()
+
+
+def test_the_terminal_asks_for_trust(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    save(scaled(), "own.loom")
+
+    def run(*words: str) -> tuple[int, str]:
+        code = main([*words])
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    code, said = run("check", "own.loom")
+    assert code == 1 and "Scale “mine” waits: its code is not trusted yet" in said and "--trust" in said
+    code, said = run("train", "own.loom", "--run-folder", "a")
+    assert code == 1 and "“Scale” cannot run yet: its code is not trusted." in said
+    code, said = run("export", "own.loom", "-o", "own.py")
+    assert code == 1 and "its code is not trusted yet" in said and "--trust" in said
+    assert run("check", "own.loom", "--trust")[0] == 0
+    assert run("check", "own.loom")[0] == 1  # once is not for ever
+    assert run("train", "own.loom", "--trust", "--run-folder", "b")[0] == 0
+    trust([SCALE])
+    assert run("check", "own.loom")[0] == 0
+    assert run("export", "own.loom", "-o", "own.py")[0] == 0
+    assert "class Scale(nn.Module):" in (tmp_path / "own.py").read_text()
+    code, said = run("export", "own.loom", "-o", "own.onnx")
+    assert code == 0 and (tmp_path / "own.onnx").exists()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,15 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from graph.build import GraphBuilder, project
+from graph.code import CodeError, generate
+from graph.files import save
 from graph.model import DataChoice, Project, Training
-from runtime.exports.model import write_weights
+from graph.shapes import Inference
+from main import main
+from runtime.exports.model import build, write_weights
 from runtime.headless import train_project
 from runtime.protocol import Message
+from runtime.script import training_script, write_files
 from runtime.weights import (
     WeightsError,
     bring_along,
@@ -212,15 +219,15 @@ def test_a_run_begins_with_the_projects_weights(tmp_path: Path) -> None:
 
 def test_a_head_of_another_size_stays_fresh(tmp_path: Path) -> None:
     state = tensors(
-        {key: shape if "head" not in key else (9, *shape[1:]) for key, shape in keys_of(irises(), ()).items()}
+        {key: shape if "layers.2" not in key else (9, *shape[1:]) for key, shape in keys_of(irises(), ()).items()}
     )
     torch.save({"state_dict": {f"module.{key}": item for key, item in state.items()}}, tmp_path / "other.pt")
     train_project(irises(), tmp_path / "fresh")
     last = train_project(irises(), tmp_path / "run", weights=tmp_path / "other.pt")
     assert last["event"] == "finished", last
     found, fresh = best(tmp_path / "run"), best(tmp_path / "fresh")
-    assert all(torch.equal(found[key], state[key]) for key in state if "head" not in key)
-    assert all(torch.equal(found[key], fresh[key]) for key in found if "head" in key)
+    assert all(torch.equal(found[key], state[key]) for key in state if "layers.2" not in key)
+    assert all(torch.equal(found[key], fresh[key]) for key in found if "layers.2" in key)
 
 
 def test_weights_that_are_gone_or_do_not_fit_stop_the_run_with_a_sentence(tmp_path: Path) -> None:
@@ -248,3 +255,81 @@ def test_a_file_is_compared_and_kept_under_the_networks_own_keys(tmp_path: Path)
     save_file({"x": torch.zeros(2)}, tmp_path / "x.safetensors")
     with pytest.raises(WeightsError, match="fits this network"):
         compared(made, tmp_path / "x.safetensors", (), kept=True)
+
+
+def test_an_exported_script_begins_with_them_too(tmp_path: Path) -> None:
+    made = irises()
+    state = tensors(keys_of(made, ()))
+    made.weights = keep(state, "start")
+    script = training_script(made, stem="train", start=find(made.weights, None))
+    assert 'torch.load(HERE / "train_start.pt")' in script.text
+    (tmp_path / "train.py").write_text(script.text)
+    write_files(script, tmp_path)
+    subprocess.run([sys.executable, "train.py"], cwd=tmp_path, check=True, capture_output=True, timeout=120)
+    found = torch.load(tmp_path / "net.pt", weights_only=True)
+    assert all(torch.equal(found[key], state[key]) for key in state)
+    with pytest.raises(CodeError, match="was not found"):
+        training_script(made)
+
+
+def test_what_was_trained_is_loaded_again_with_equal_outputs(tmp_path: Path) -> None:
+    """Train, take the run's weights, start another project from them: same outputs to the bit."""
+    made = irises()
+    made.training.learning_rate = 0.1
+    train_project(made, tmp_path / "run")
+    report, made.weights = compared(made, tmp_path / "run", (), kept=True)
+    assert report.complete
+    source = generate(made, Inference().run(made), "g1")
+    trained = build(made, source, tmp_path / "run" / "best.safetensors")
+    started = build(made, source, None, find(made.weights, None))
+    x = torch.randn(7, 4)
+    assert torch.equal(trained(x), started(x))
+
+
+def on_terminal(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    code = main([*words])
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def test_the_terminal_compares_and_trains(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    save(irises(), "net.loom")
+    state = tensors(keys_of(irises(), ()))
+    state["layers.2.bias"] = torch.zeros(7)
+    save_file({f"module.{key}": item for key, item in state.items()}, "w.safetensors")
+    code, out, _ = on_terminal(capsys, "weights", "net.loom", "w.safetensors")
+    assert code == 0
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert "layers.0.weight 8×4 module.layers.0.weight 8×4 matches" in lines
+    assert "layers.2.bias 3 module.layers.2.bias 7 other shape" in lines
+    assert lines[-1] == "3 of 4 tensors match. 1 has another shape. “module.” was left out of the names."
+    code, _, _ = on_terminal(capsys, "train", "net.loom", "--weights", "w.safetensors", "--run-folder", "run")
+    assert code == 0
+    assert torch.equal(best(tmp_path / "run")["layers.0.weight"], state["layers.0.weight"])
+    (tmp_path / "w.safetensors").write_bytes(b"no")
+    code, _, said = on_terminal(capsys, "weights", "net.loom", "w.safetensors")
+    assert code == 2 and "cannot be read as weights" in said
+    code, _, said = on_terminal(capsys, "train", "net.loom", "--weights", "gone.pt")
+    assert code == 2 and "There is no file of weights at gone.pt." in said
+
+
+def test_the_terminal_finds_the_weights_beside_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = irises()
+    state = tensors(keys_of(made, ()))
+    (tmp_path / "there").mkdir()
+    made.weights = keep(state, "start", tmp_path / "there")
+    save(made, tmp_path / "there" / "net.loom")
+    monkeypatch.chdir(tmp_path)
+    assert on_terminal(capsys, "train", "there/net.loom", "--run-folder", "run")[0] == 0
+    assert torch.equal(best(tmp_path / "run")["layers.2.weight"], state["layers.2.weight"])
+    assert on_terminal(capsys, "export", "there/net.loom", "-o", "a.py", "--weights")[0] == 0
+    assert torch.equal(load_file("a.safetensors")["layers.2.weight"], state["layers.2.weight"])
+    (tmp_path / "there" / made.weights).unlink()
+    code, _, said = on_terminal(capsys, "train", "there/net.loom", "--run-folder", "run2")
+    assert code == 2 and "are missing" in said
+    assert on_terminal(capsys, "export", "there/net.loom", "-o", "b.py")[0] == 0  # the text needs no weights
