@@ -11,6 +11,8 @@ NOTES = (
     "Shaped for ImageNet. It opens on a few generated pictures so that it runs at once; a GPU and your own "
     "pictures make it worth while."
 )
+HE: dict[str, Any] = {"initialisation": "he_normal_fan_out", "options": {"init_layers": "convolution"}}
+"""Convolutions start as He et al., arXiv 1502.01852, have them (the variance of the gradients kept level)."""
 
 
 def imagenet(title: str, g: GraphBuilder, size: int = 224, notes: str = "", **training: Any) -> Project:

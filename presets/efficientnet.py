@@ -11,7 +11,7 @@ from typing import Any
 from graph.build import GraphBuilder, Source
 from graph.model import Project
 from presets import Preset
-from presets._imagenet import imagenet
+from presets._imagenet import HE, imagenet
 from presets.blocks.convolution import conv_norm
 from presets.blocks.mobile import inverted_residual
 from presets.mobilenet import mobile_stage
@@ -51,6 +51,7 @@ def efficientnet_b0() -> Project:
         "EfficientNet-B0",
         g,
         weight_decay=1e-5,
+        **HE,
         notes="Stochastic depth, which drops whole blocks at random in training, is left out.",
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 from graph.build import GraphBuilder, Source
 from graph.model import Project
 from presets import Preset
-from presets._imagenet import imagenet
+from presets._imagenet import HE, imagenet
 from presets.blocks.convolution import conv_norm
 from presets.blocks.mobile import inverted_residual
 
@@ -57,8 +57,7 @@ def mnasnet() -> Project:
         "MNASNet 1.0",
         g,
         weight_decay=1e-5,
-        initialisation="he_normal_fan_out",
-        options={"init_layers": "convolution"},
+        **HE,
     )
 
 

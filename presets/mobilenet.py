@@ -10,7 +10,7 @@ from typing import Any
 from graph.build import GraphBuilder, Source
 from graph.model import Project
 from presets import Preset
-from presets._imagenet import imagenet
+from presets._imagenet import HE, imagenet
 from presets.blocks.convolution import conv_norm
 from presets.blocks.mobile import inverted_residual
 
@@ -57,7 +57,7 @@ def mobilenet_v2() -> Project:
     x = g.add("AdaptiveAvgPool2d", x, name="avgpool", output_size=1)
     x = g.add("Dropout", g.add("Flatten", x, name="flatten"), name="dropout", p=0.2)
     g.output(g.add("Linear", x, name="fc", out_features=1000), name="scores")
-    return imagenet("MobileNetV2", g, learning_rate=0.003, weight_decay=4e-5)
+    return imagenet("MobileNetV2", g, learning_rate=0.003, weight_decay=4e-5, **HE)
 
 
 PRESETS = (

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from graph.build import GraphBuilder, Source
 from graph.model import Project
 from presets import Preset
-from presets._imagenet import imagenet
+from presets._imagenet import HE, imagenet
 from presets.blocks.channels import squeeze_excitation
 from presets.blocks.convolution import conv_norm
 from presets.blocks.once import once
@@ -117,8 +117,7 @@ def mobilenet_v3(name: str, title: str, rows: tuple[Row, ...], hidden: int) -> P
         optimizer="RMSprop",
         learning_rate=1e-3,
         weight_decay=1e-5,
-        initialisation="he_normal_fan_out",
-        options={"init_layers": "convolution"},
+        **HE,
     )
 
 

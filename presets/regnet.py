@@ -10,7 +10,7 @@ from typing import Any
 from graph.build import GraphBuilder, Source
 from graph.model import Project
 from presets import Preset
-from presets._imagenet import imagenet
+from presets._imagenet import HE, imagenet
 from presets.blocks.channels import squeeze_excitation
 from presets.blocks.convolution import conv_norm
 from presets.blocks.once import once
@@ -64,8 +64,7 @@ def regnet_y_400mf() -> Project:
         g,
         weight_decay=5e-5,
         schedule="cosine",
-        initialisation="he_normal_fan_out",
-        options={"init_layers": "convolution"},
+        **HE,
     )
 
 

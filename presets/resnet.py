@@ -11,6 +11,7 @@ from typing import Any
 from graph.build import GraphBuilder, Source, project
 from graph.model import DataChoice, Project, Training
 from presets import Preset
+from presets._imagenet import imagenet
 from presets.blocks import residual
 
 GROUP = "ResNet"
@@ -43,23 +44,13 @@ def resnet(depth: int) -> Project:
     g.output(
         g.add("Linear", g.add("Flatten", x, name="flatten"), name="fc", out_features=1000), name="scores"
     )
-    return project(
+    return imagenet(
         f"ResNet-{depth}",
         g,
-        data=DataChoice("pictures", {"image_size": 224, "n": 64}),
-        training=Training(
-            loss="cross_entropy",
-            optimizer="SGD",
-            learning_rate=0.003,  # the usual 0.1 is for batches of 256
-            momentum=0.9,
-            weight_decay=1e-4,
-            schedule="step",
-            epochs=3,
-            batch_size=8,
-            initialisation="he_normal_fan_out",
-        ),
-        notes="Shaped for ImageNet. It opens on a few generated pictures so that it runs at once; a GPU and "
-        "your own pictures make it worth while.",
+        learning_rate=0.003,  # the usual 0.1 is for batches of 256
+        weight_decay=1e-4,
+        schedule="step",
+        initialisation="he_normal_fan_out",
     )
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from graph.build import GraphBuilder, Source, project
 from graph.model import DataChoice, Project, Training
 from presets import Preset
+from presets._imagenet import HE, imagenet
 from presets.blocks.convolution import vgg_stage
 
 GROUP = "VGG"
@@ -28,21 +29,11 @@ def vgg(depth: int, batch_norm: bool) -> Project:
         x = g.add("Linear", x, name=f"fc{number}", out_features=4096)
         x = g.add("Dropout", g.add("ReLU", x, name=f"relu{number}"), name=f"dropout{number}")
     g.output(g.add("Linear", x, name="fc3", out_features=1000), name="scores")
-    return project(
+    return imagenet(
         f"VGG-{depth}{' with batch norm' if batch_norm else ''}",
         g,
-        data=DataChoice("pictures", {"image_size": 224, "n": 64}),
-        training=Training(
-            loss="cross_entropy",
-            optimizer="SGD",
-            learning_rate=1e-2,
-            momentum=0.9,
-            weight_decay=5e-4,
-            epochs=3,
-            batch_size=8,
-        ),
-        notes="Shaped for ImageNet. It opens on a few generated pictures so that it runs at once; a GPU and "
-        "your own pictures make it worth while.",
+        weight_decay=5e-4,
+        **HE,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from graph.build import GraphBuilder, Source
 from graph.model import Project
 from presets import Preset
-from presets._imagenet import imagenet
+from presets._imagenet import HE, imagenet
 from presets.blocks.convolution import conv_relu, vgg_stage
 from presets.vgg import COLUMNS, GROUP, WIDTHS
 
@@ -35,7 +35,7 @@ def _vgg(name: str, title: str, counts: tuple[int, ...], stages: list[GraphBuild
         x = g.add("ReLU", g.add("Linear", x, name=f"fc{number}", out_features=4096), name=f"relu{number}")
         x = g.add("Dropout", x, name=f"dropout{number}")
     g.output(g.add("Linear", x, name="fc3", out_features=1000), name="scores")
-    return imagenet(title, g, weight_decay=5e-4, schedule="plateau")
+    return imagenet(title, g, weight_decay=5e-4, schedule="plateau", **HE)
 
 
 def vgg_a_lrn() -> Project:
