@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 from graph.arrange import arrange
+from graph.checks import RESERVED
 from graph.model import BLOCK, INPUT, OUTPUT, DataChoice, Edge, Exposed, Graph, Node, Project, Training
 from graph.names import fresh_among, is_usable
 from graph.values import BadValue, Expr, Value, canonical
@@ -120,7 +121,7 @@ class GraphBuilder:
 
     def parameter(self, name: str, default: Value, help: str = "") -> Symbol:
         """Expose a parameter of the block; use the result in the parameters of nodes."""
-        if not is_usable(name) or name == "repeat":
+        if not is_usable(name) or name in RESERVED:
             raise BuildError(f"{name!r} cannot be a parameter's name")
         self.graph.parameters.append(Exposed(name, default, help))
         return Symbol(name)
@@ -131,10 +132,13 @@ class GraphBuilder:
         params: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
         return self.add(INPUT, name=name, **params)
 
-    def output(self, source: Source, name: str = "") -> Ref:
-        """An output; a block's output ports are named like these nodes."""
+    def output(self, source: Source, name: str = "", carries: Ref | None = None) -> Ref:
+        """An output; a block's output ports are named like these nodes. ``carries``: the Input that this is
+        at the next step when the block runs over time."""
         index = len(self.graph.outputs)
         params: dict[str, Any] = {"index": index} if index else {}
+        if carries is not None:
+            params["carries"] = carries.name
         return self.add(OUTPUT, source, name=name, **params)
 
     def add(self, type: str, *sources: Sources, name: str = "", note: str = "", **values: Any) -> Ref:
@@ -163,8 +167,9 @@ class GraphBuilder:
         return ref
 
     def use(self, block: GraphBuilder, *sources: Sources, name: str = "", repeat: Any = 1,
-            note: str = "", **values: Any) -> Ref:  # fmt: skip
-        """Use a block definition, ``repeat`` times in a row; keywords set its exposed parameters."""
+            over: str = "", note: str = "", **values: Any) -> Ref:  # fmt: skip
+        """Use a block definition, ``repeat`` times in a row or ``over`` the time axis (``"time"``, ``"time
+        backwards"``, see :mod:`graph.overtime`); keywords set its exposed parameters."""
         ports = dict.fromkeys([node.name for node in block.graph.inputs], False)
         wired, params = _apart(values, ports)
         known = {exposed.name for exposed in block.graph.parameters}
@@ -173,6 +178,8 @@ class GraphBuilder:
                 raise BuildError(f"the block {block.graph.name} has no parameter {key!r}")
         if isinstance(repeat, Symbol) or repeat != 1:
             params["repeat"] = repeat
+        if over:
+            params["over"] = over
         node = self._node(BLOCK, name, params, block.graph.name, note)
         self.blocks[node.id] = block
         ref = Ref(node, [output.name for output in block.graph.outputs])

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph.model import BLOCK, INPUT, OUTPUT, Edge, Exposed, Frame, Graph, Node, Project
 from graph.names import is_identifier, is_usable
+from graph.overtime import OVER
 from graph.values import MAX_INT, BadValue, Expr, Value, parse, shown
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ MAX_LIST = 4_096
 MAX_TITLE = 200
 MAX_TEXT = 100_000
 MAX_STRING = 4_096
+RESERVED = frozenset({"repeat", "over"})
+"""Parameters of every block's use, which no block can expose one of its own as."""
 FRAME_COLOURS = re.compile(r"[a-z]{1,20}|#[0-9a-fA-F]{6}")
 
 
@@ -169,6 +172,9 @@ def normal_use(params: Mapping[str, Any]) -> dict[str, Value]:
         if name == "repeat":
             if not isinstance(value, Expr) and (type(value) is not int or not 1 <= value <= MAX_REPEAT):
                 raise BadValue(f"repeat must be a whole number from 1 to {MAX_REPEAT:,}, not {shown(value)}.")
+        elif name == "over":
+            if value not in OVER:
+                raise BadValue(f"over must be {' or '.join(OVER)}, not {shown(value)}.")
         elif not isinstance(name, str) or not is_usable(name):
             raise BadValue(f"{shown(name)} cannot be a parameter's name.")
         check_value(value, name, expressions=True)
@@ -283,7 +289,7 @@ def check_exposed(parameters: list[Exposed]) -> None:
         raise BadValue(f"More than {MAX_EXPOSED} parameters are exposed.")
     names = [item.name for item in parameters]
     for item in parameters:
-        if not isinstance(item.name, str) or not is_usable(item.name) or item.name == "repeat":
+        if not isinstance(item.name, str) or not is_usable(item.name) or item.name in RESERVED:
             raise BadValue(f"{shown(item.name)} cannot be a parameter's name.")
         check_value(item.default, f"The default of “{item.name}”")
         check_text(item.help, f"The help of “{item.name}”")

@@ -18,6 +18,7 @@ from graph.edits import (
     RemoveNodes,
     Rename,
     SetFrames,
+    SetParams,
     SetShares,
 )
 from graph.fragment import copy, paste
@@ -189,6 +190,9 @@ def rename(project: Project, graph: Graph, node_id: str, name: str) -> list[Edit
     """Give a node another name. A block's port keeps its wires wherever the block is used."""
     node = graph.nodes[node_id]
     edits: list[Edit] = [Rename(graph.id, node_id, name)]
+    if node.type == INPUT:
+        carrying = [output.id for output in graph.outputs if output.params.get("carries") == node.name]
+        edits += [SetParams(graph.id, output, {"carries": name}) for output in carrying]
     for user, edges in _wires_at(project, graph, [node]):
         ids = user.fresh_ids("e", len(edges))
         again = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from graph.catalogue.spec import Port
 from graph.checks import layer_type
 from graph.model import BLOCK, Graph, Node, Project
+from graph.overtime import runs_over_time, states
 from graph.values import BadValue
 
 
@@ -12,7 +13,10 @@ def in_ports(project: Project, node: Node) -> tuple[Port, ...]:
     """Input ports in order; none for a block that is gone or a type that is not known."""
     if node.type == BLOCK:
         block = project.blocks.get(node.block or "")
-        return tuple(Port(item.name, "any") for item in block.inputs) if block else ()
+        if block is None:
+            return ()
+        free = states(block) if runs_over_time(node) else ()
+        return tuple(Port(item.name, "any", optional=item.name in free) for item in block.inputs)
     try:
         return layer_type(node.type).inputs
     except BadValue:

@@ -21,7 +21,9 @@ from graph.custom import fingerprint, is_function
 from graph.facts import DataFacts
 from graph.model import BLOCK, INPUT, OUTPUT, Edge, Graph, Node, Project, edge_key, id_key
 from graph.order import live, topological
+from graph.overtime import OVER, runs_over_time, states
 from graph.problems import Place, Problem, Severity
+from graph.stepping import changed_states, enter, leave, mend
 from graph.tensors import BATCH, LENGTH, Tensor, probes
 from graph.values import BadValue, Value, resolve
 
@@ -198,6 +200,7 @@ class _Plan:
         self.order = topological(graph)
         self.useful = live(graph)
         self.inputs, self.outputs = graph.inputs, graph.outputs
+        self.states = states(graph)
         self.wires: dict[str, list[Edge]] = {}
         """Into each node, in port order."""
         for edge in sorted(graph.edges.values(), key=edge_key):
@@ -324,8 +327,9 @@ class _Walk:
         if node.type == BLOCK:
             if node.block not in self.project.blocks:
                 return None
-            inputs = self._plan(self.project.blocks[node.block]).inputs
-            return tuple(Port(item.name, "any") for item in inputs)
+            plan = self._plan(self.project.blocks[node.block])
+            free = plan.states if runs_over_time(node) else ()
+            return tuple(Port(item.name, "any", optional=item.name in free) for item in plan.inputs)
         layer = CATALOGUE.get(node.type)
         return layer.inputs if layer else None
 
@@ -389,12 +393,17 @@ class _Walk:
         plan = self._plan(block)
         try:
             params = {name: resolve(value, here.bindings) for name, value in node.params.items()}
-            repeat = self._checked_use(block, params, here.depth)
+            over = params.pop("over", None)
+            repeat = self._checked_use(block, params, here.depth, over)
         except BadValue as error:
             self._report(here, node, Complaint(str(error)), found, "parameter")
             return
         values = {item.name: item.default for item in block.parameters} | params
         found.values = {**values, "repeat": repeat}
+        if over is not None:
+            self._over_time(here, node, found, values, max(fields.values(), default=None))
+            found.values["over"] = over
+            return
         flowing = {item.id: found.inputs[item.name][0] for item in plan.inputs}
         rounds: list[GraphShapes] = []
         field = max(fields.values(), default=None)
@@ -416,19 +425,70 @@ class _Walk:
                 # the first input takes the result; the others are the same for all
                 flowing = {**flowing, plan.inputs[0].id: tensor}
         found.inner = tuple(rounds)
-        if rounds[-1].stuck is not None:
-            self._stuck(here, node, rounds[-1].stuck, found)
-        elif any(problem.severity == "error" for inner in rounds for problem in inner.problems):
+        if self._went_through(here, node, found, plan):
+            found.outputs = dict(rounds[-1].outputs)
+            found.receptive = field
+
+    def _went_through(self, here: _Here, node: Node, found: NodeShapes, plan: _Plan) -> bool:
+        """Whether the inside of a use gives something at every Output; says what is in the way otherwise."""
+        last = found.inner[-1]
+        if last.stuck is not None:
+            self._stuck(here, node, last.stuck, found)
+        elif any(problem.severity == "error" for inner in found.inner for problem in inner.problems):
             found.state = "problem"
         elif not plan.outputs:
             self._report(here, node, Complaint("has no output inside"), found)
-        elif len(rounds[-1].outputs) == len(plan.outputs):
+        elif len(last.outputs) == len(plan.outputs):
             found.state = "ok"
-            found.outputs = dict(rounds[-1].outputs)
-            found.receptive = field
+            return True
         else:
-            waiting = (one.waits for inner in rounds for one in inner.nodes.values() if one.waits)
+            waiting = (one.waits for inner in found.inner for one in inner.nodes.values() if one.waits)
             found.waits = next(waiting, "")
+        return False
+
+    def _over_time(
+        self,
+        here: _Here,
+        node: Node,
+        found: NodeShapes,
+        values: Mapping[str, Value],
+        field: Field | None,
+    ) -> None:
+        """A use that runs once for every step; see :mod:`graph.overtime`."""
+        assert node.block is not None
+        block = self.project.blocks[node.block]
+        entered = enter(block, found.inputs, values)
+        if isinstance(entered, Complaint):
+            self._report(here, node, entered, found)
+            return
+        entering, sequence = entered
+        steps = sequence.shapes[0][1]
+        inner = self._instance(block, entering, values, (*here.place, node.id), here.depth)
+        found.inner, found.entries, found.receptive = (inner,), (field,), field
+        found.parameters = inner.parameters
+        found.macs, found.activations = inner.macs * steps, inner.activations * steps
+        here.result.problems.extend(inner.problems)
+        if not self._went_through(here, node, found, self._plan(block)):
+            return
+        for state, output, before, after in changed_states(block, entering, inner.outputs):
+            if found.inputs.get(state.name):
+                text = (
+                    f"starts with {before.text} as its state “{state.name}”, but hands {after.text} on to the "
+                    "next step"
+                )
+                complaint = Complaint(text, expected=after.text, got=before.text, port=state.name)
+                self._report(here, node, complaint, found)
+            else:
+                found.state = "problem"
+                text = (
+                    f"Input “{state.name}” of {block.name} is a state of {before.text}, but “{output}” carries "
+                    f"{after.text} back to it. A state keeps its shape."
+                )
+                problem = Problem((*here.place, node.id), block.id, state.id, text, expected=after.text,
+                                  got=before.text, param="shape", patches=mend(after))  # fmt: skip
+                here.result.problems.append(problem)
+            return
+        found.outputs = leave(block, inner.outputs, sequence)
 
     def _code(
         self, graph: Graph, arriving: Mapping[str, Tensor], bindings: Mapping[str, Value]
@@ -463,11 +523,15 @@ class _Walk:
             self._report(here, node, Complaint(why.reason), found, "trust")
             found.state = "unknown"
 
-    def _checked_use(self, block: Graph, params: dict[str, Value], depth: int) -> int:
+    def _checked_use(self, block: Graph, params: dict[str, Value], depth: int, over: Value) -> int:
         """Take ``repeat`` out of a block use's parameters; :class:`BadValue` when something cannot be."""
+        if over is not None and over not in OVER:
+            raise BadValue(f"has over = {over!r}, but it must be {' or '.join(OVER)}")
         repeat, plan = params.pop("repeat", 1), self._plan(block)
         if isinstance(repeat, bool) or not isinstance(repeat, int) or not 1 <= repeat <= MAX_REPEAT:
             raise BadValue(f"has repeat = {repeat!r}, but it must be a whole number from 1 to {MAX_REPEAT}")
+        if repeat > 1 and over is not None:
+            raise BadValue("cannot be repeated and run over time at once: put one of them into a block")
         if repeat > 1 and (not plan.inputs or len(plan.outputs) != 1):
             raise BadValue("can be repeated only with one output, which the next takes as its first input")
         if repeat > 1 and is_function(block):

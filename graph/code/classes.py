@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from graph.checks import RESERVED
 from graph.code.naming import local_name
 from graph.code.plans import Instance, Variant, equal_uses, rendered, same, soft_params
 from graph.code.structure import CodeError, Structure, Structures, safe_name
@@ -85,7 +86,7 @@ class Classes:
             if step.block is None:
                 made.parameters += here.parameters if first else 0
                 continue
-            values = {name: value for name, value in here.values.items() if name != "repeat"}
+            values = {name: value for name, value in here.values.items() if name not in RESERVED}
             inner = [self._collect(step.block, one, values, (*place, step.id)) for one in here.inner]
             made.inner[step.id] = inner
             made.modules += sum(instance.modules for instance in inner)

@@ -7,7 +7,7 @@ heavy layer and keeps the order of execution. ``x`` is used again as soon as its
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from graph.building import call_text
@@ -197,7 +197,7 @@ class Forward:
                 trees[name] = parse(self._token(ref))
         kept = {name: parse(f"self.{attribute}") for name, attribute in self.variant.stored.items()}
         if step.block is not None:
-            names = [stand_ins[item.name][0] for item in step.block.inputs]
+            names = _passed(step, stand_ins)
             text = f"{module}({', '.join(names)})"
             if step.block.function:
                 text = self._function(step, names)
@@ -268,6 +268,17 @@ class Forward:
         if piece.targets is not None:
             return list(piece.targets[1].values())
         return [piece.result] if piece.result else []
+
+
+def _passed(step: Step, names: Mapping[str, list[str]]) -> list[str]:
+    """A block's inputs in order; behind a state that is not wired they are passed by keyword."""
+    assert step.block is not None
+    found: list[str] = []
+    for number, item in enumerate(step.block.inputs):
+        if item.name in names:
+            left_out = len(found) < number
+            found.append(f"{item.name}={names[item.name][0]}" if left_out else names[item.name][0])
+    return found
 
 
 def _bare(tree: ast.expr) -> str:

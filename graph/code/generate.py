@@ -108,4 +108,6 @@ def _support(structures: Structures) -> list[str]:
     names = dict.fromkeys(name for step in steps if step.layer for name in step.layer.brings(step.sources))
     if any(step.fans for step in steps):
         names["repeated"] = None
+    if any(step.over for step in steps):
+        names["over_time"] = None
     return [support.text(name) for name in names]

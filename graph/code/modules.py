@@ -29,10 +29,16 @@ def item_paths(instance: Instance, prefix: str) -> Iterator[tuple[Step, str, lis
         if instance.structure.chain:
             items = [f"{prefix}{position + number}" for number in range(rounds)]
             position += rounds
-            yield step, items[-1], items
+            yield step, items[-1], [_inner(step, item) for item in items]
         else:
             own = prefix + instance.structure.attributes[step.id]
-            yield step, own, [f"{own}.{number}" for number in range(rounds)] if step.wrapped else [own]
+            items = [f"{own}.{number}" for number in range(rounds)] if step.wrapped else [own]
+            yield step, own, [_inner(step, item) for item in items]
+
+
+def _inner(step: Step, path: str) -> str:
+    """Where the parts of a block's use are: beside it, or in the cell that is run over time."""
+    return f"{path}.cell" if step.over else path
 
 
 def _inside(instance: Instance, place: Place, prefix: str, found: dict[Place, str]) -> None:

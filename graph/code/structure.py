@@ -14,6 +14,7 @@ from graph.catalogue.spec import LayerType
 from graph.custom import CodeFault, Reading, read
 from graph.model import BLOCK, INPUT, OUTPUT, Edge, Graph, Node, Project, edge_key
 from graph.names import IN_THE_CODE, MODULE_ATTRIBUTES, is_identifier
+from graph.overtime import runs_over_time, states
 from graph.values import expressions
 
 
@@ -50,6 +51,11 @@ class Step:
     def wrapped(self) -> bool:
         """Whether the use is a row of repetitions (anything but a plain or literal ×1)."""
         return self.block is not None and self.node.params.get("repeat", 1) != 1
+
+    @property
+    def over(self) -> str | None:
+        """For a block's use that runs over time: in which direction."""
+        return str(self.node.params["over"]) if runs_over_time(self.node) else None
 
     @property
     def fans(self) -> bool:
@@ -194,7 +200,8 @@ class Structures:
                 raise CodeError(f"“{node.name}” uses a block that does not exist in this project.")
             block = self._structure(definition, True)
             step = Step(node, {}, None, block)
-            ports = [(item.name, False, False) for item in block.inputs]
+            free = states(definition) if runs_over_time(node) else ()
+            ports = [(item.name, item.name in free, False) for item in block.inputs]
         else:
             layer = CATALOGUE.get(node.type)
             if layer is None:
@@ -233,7 +240,7 @@ class Structures:
 
     def _repeated(self, structure: Structure) -> bool:
         return any(
-            step.block is structure and (step.wrapped or step.node.shares is not None)
+            step.block is structure and (step.wrapped or step.over or step.node.shares is not None)
             for user in self.all.values()
             for step in user.steps
         )

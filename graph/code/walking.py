@@ -7,7 +7,9 @@ random layers draw the same numbers and the outputs are equal bit for bit.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from graph.building import build_call, take_apart
@@ -74,6 +76,18 @@ def _first_plain(place: Place) -> Place:
     return (*(step.removesuffix("[0]") for step in place[:-1]), place[-1])
 
 
+class _Cell:
+    """Stands in for a cell's module while its graph is walked."""
+
+    def __init__(self, run: Callable[..., list[Any]], module: Any) -> None:
+        self.run = run
+        self.parameters = module.parameters
+
+    def __call__(self, *tensors: Any) -> Any:
+        results = self.run(tensors)
+        return results if len(results) > 1 else results[0]
+
+
 class _Walker:
     def __init__(self, model: nn.Module, wanted: set[Place]) -> None:
         self.model = model
@@ -105,6 +119,21 @@ class _Walker:
         for (node, _), result in zip(structure.outputs, results, strict=True):
             self._keep((*place, node.id), {"output": result})
         return results
+
+    def _over_time(
+        self, step: Step, cell: Instance, place: Place, path: str, arguments: Mapping[str, list[Any]]
+    ) -> list[Any]:
+        """A cell run step by step; what is wanted inside is kept of the last step that is run."""
+        here = (*place, step.id)
+        module: Any = self.model.get_submodule(path.removesuffix(".cell"))
+        named = {port: found[0] for port, found in arguments.items()}
+        if any(len(one) > len(here) and one[: len(here)] == here for one in self.wanted):
+            walk_cell = _Cell(partial(self.graph, cell, here, path + "."), module.cell)
+            walked = SimpleNamespace(**{**vars(module), "cell": walk_cell})
+            result = type(module).forward(walked, **named)
+        else:
+            result = module(**named)
+        return list(result) if len(cell.structure.outputs) > 1 else [result]
 
     def _code(self, instance: Instance, path: str, tensors: Sequence[Any]) -> list[Any]:
         """A person's own class or function, which has no inside to walk through."""
@@ -146,6 +175,9 @@ class _Walker:
         """Look into a block only where something inside is wanted."""
         block = step.block
         assert block is not None
+        if step.over:
+            made = self._over_time(step, instance.inner[step.id][0], place, items[0], arguments)
+            return dict(zip((node.name for node, _ in block.outputs), made, strict=True))
         tensors = [arguments[node.name][0] for node in block.inputs]
         if block.function:
             made = self.graph(instance.inner[step.id][0], (*place, step.id), "", tensors)

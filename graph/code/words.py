@@ -33,7 +33,8 @@ from graph.code.rows import is_number, less, runs_of, single
 from graph.code.structure import CodeError, Step, Structure, safe_name
 from graph.model import Node
 from graph.names import IN_THE_CODE
-from graph.values import Expr, Value, expressions
+from graph.overtime import OVER, pattern, states, zeros_shape
+from graph.values import Expr, Value, expressions, resolve
 
 SIZES = frozenset(
     {
@@ -109,7 +110,12 @@ class Words:
             optional = (variant.structure.graph.id, item.name) in self.left_out
             self.exposed[name] = Argument(name, column, item, optional)
             env[item.name] = Text(parse(name), column, frozenset({name}))
-        variant.scope = self.scope(variant.structure, variant.instances, env, {})
+        arriving = {
+            node.id: self._declared(node, env)
+            for node in variant.structure.inputs
+            if node.name in states(variant.structure.graph)
+        }
+        variant.scope = self.scope(variant.structure, variant.instances, env, arriving)
         exposed = [argument for argument in self.exposed.values() if argument.name in self.used]
         variant.arguments = [
             *self.inferred,
@@ -118,6 +124,16 @@ class Words:
         ]
         if variant.structure.outputs:
             variant.out_sizes = variant.scope.sizes.get(variant.structure.outputs[0][1][0], ())
+
+    def _declared(self, state: Node, env: Mapping[str, Text]) -> tuple[Text, ...]:
+        """How wide a state is, in the words in which it is declared."""
+        shape = state.params.get("shape")
+        found = []
+        for size in shape if isinstance(shape, tuple) else ():
+            column = tuple(resolve(size, instance.bindings) for instance in self.variant.instances)
+            text = self._written(size, column, env)
+            found += [text] if text is not None else []
+        return tuple(found)
 
     def scope(
         self,
@@ -225,6 +241,8 @@ class Words:
         if not step.wrapped:
             tree, sizes = self._call(step, [row[0] for row in rows], env, before)
             scope.sizes[step.id] = (*sizes, *before)[:6]
+            if step.over:
+                tree = self._over_time(step, tree, [row[0] for row in rows], env, sizes or before)
             if step.block is not None and step.block.function:
                 own = self.exposed.keys() | {argument.name for argument in self.inferred}
                 self._store(name for name in names_of(tree) if name in own)
@@ -256,6 +274,35 @@ class Words:
             runs = runs_of(calls)
         scope.sizes[step.id] = (*sizes, *before)[:6]
         return UsePlan(step, [single(run) for run in runs if not is_number(run.count, 0)])
+
+    def _over_time(
+        self,
+        step: Step,
+        cell: ast.Call,
+        inner: Sequence[Instance],
+        env: Mapping[str, Text],
+        before: tuple[Text, ...],
+    ) -> ast.Call:
+        """``OverTime(RNNCell(64), "x, h -> y, h", h=(64,))``: the states that nothing is wired to start
+        from zeros, and their sizes are written in words of this class."""
+        assert step.block is not None
+        graph = step.block.graph
+        call = ast.Call(func=parse("OverTime"), args=[cell, ast.Constant(value=pattern(graph))], keywords=[])
+        if step.over != OVER[0]:
+            call.args.append(ast.Constant(value="backwards"))
+        for node in step.block.inputs:
+            if node.name not in states(graph) or node.name in step.sources:
+                continue
+            rows = [zeros_shape(node, instance.bindings) for instance in inner]
+            if len({len(row) for row in rows}) > 1:
+                raise CodeError(f"The state “{node.name}” of “{graph.name}” has not always as many axes.")
+            sizes = [
+                self.text(None, column, env, before, True, node.name, step.node).tree
+                for column in zip(*rows, strict=True)
+            ]
+            shape = ast.Tuple(elts=sizes, ctx=ast.Load())
+            call.keywords.append(ast.keyword(arg=node.name, value=shape))
+        return call
 
     def _call(
         self, step: Step, inner: Sequence[Instance | None], env: Mapping[str, Text], before: tuple[Text, ...]
