@@ -6,7 +6,8 @@ from graph.catalogue.rules import LAYOUTS, Rule, axis_exists, dim_param, first, 
 from graph.catalogue.spec import Complaint, Example, Given, LayerType
 
 
-def _axis_of_one(given: Given) -> Complaint | None:
+def axis_of_one(given: Given) -> Complaint | None:
+    """The warning of a softmax that has nothing to compare."""
     tensor, dim = given.one(), given["dim"]
     if dim % tensor.rank == 0:
         return Complaint(
@@ -32,13 +33,14 @@ def _layer(name: str, formula: str, summary: str, help: str, words: tuple[str, .
         params=(dim_param(-1, "Axis of the classes.", torch=None),),
         module=f"nn.{name}",
         check=axis_exists("dim"),
-        caution=_axis_of_one,
+        caution=axis_of_one,
         headline=("dim",),
         examples=(Example({}, {"input": (2, 5)}), Example({"dim": 1}, {"input": (2, 4, 3, 3)})),
     )
 
 
-def _even(given: Given) -> Complaint | None:
+def even(given: Given) -> Complaint | None:
+    """The axis ``dim`` can be halved."""
     tensor, dim = given.one(), given["dim"]
     if all(shape[dim] % 2 == 0 for shape in tensor.shapes):
         return None
@@ -48,7 +50,7 @@ def _even(given: Given) -> Complaint | None:
     )  # fmt: skip
 
 
-_glu: Rule = first(axis_exists("dim"), _even)
+_glu: Rule = first(axis_exists("dim"), even)
 
 LAYERS = (
     _layer(

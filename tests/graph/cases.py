@@ -462,6 +462,35 @@ def _like(random: Random, layer: LayerType) -> Case:
     return Case({}, Wires({"input": [wobble(random, small)], "reference": [wobble(random, shape)]}, {}))
 
 
+def _conditioned(random: Random, layer: LayerType) -> Case:
+    """Modulate and AdaptiveInstanceNorm: a tensor and what is said about its channels."""
+    shape = axes(random, random.choice((2, 3, 4)), least=2, most=4)
+    params = parameters(random, layer)
+    params.pop("eps", None)
+    if layer.name == "AdaptiveInstanceNorm":
+        style = wobble(random, (*shape[:2], *(random.randint(2, 4) for _ in shape[2:])))
+        return Case(params, Wires({"content": [wobble(random, shape)], "style": [style]}, {}))
+    axis = params["dim"] = random.randrange(1, len(shape)) if random.random() < 0.8 else params.get("dim", -1)
+    wanted = (2, shape[axis] if -len(shape) <= axis < len(shape) else 3)
+    return Case(
+        params,
+        Wires({"input": [shape], "scale": [wobble(random, wanted)], "shift": [wobble(random, wanted)]}, {}),
+    )
+
+
+def _in_groups(random: Random, layer: LayerType) -> Case:
+    """A channel axis that can mostly be cut into pieces, or halved."""
+    params = parameters(random, layer)
+    shape = axes(random, random.choice((2, 3, 4)), most=4)
+    count = params.get("pieces", 2)
+    axis = params.get("dim", 1 if layer.name == "Maxout" else -1)
+    if -len(shape) <= axis < len(shape) and axis % len(shape):
+        shape = tuple(
+            size * count if place == axis % len(shape) else size for place, size in enumerate(shape)
+        )
+    return Case(params, Wires({"input": [wobble(random, shape)]}, {}))
+
+
 EQUATIONS = ("bij,bjk->bik", "bi,bi->b", "bi,bj->bij", "bij->bji", "b...->b...", "bii->bi", "bi,bij->bj", "bij,jk",
              "bij->", "b...d, bkd -> b...k", "bi,bi,bi->bi", "ij,jk->ik", "bij->bik", "bi->bii")  # fmt: skip
 
@@ -504,6 +533,9 @@ def _channels(random: Random, layer: LayerType) -> Case:
 MAKERS: dict[str, Maker] = {
     "ShiftChannels": _channels,
     "Einsum": _einsum,
+    **dict.fromkeys(("Modulate", "AdaptiveInstanceNorm"), _conditioned),
+    **dict.fromkeys(("Maxout", "SwiGLU", "GEGLU"), _in_groups),
+    **dict.fromkeys(("GlobalResponseNorm", "MinibatchDeviation"), _unfold),
     **dict.fromkeys(("Gather", "ScatterAdd"), _indexed),
     **dict.fromkeys(("IndexSelect", "Unbind"), _picked),
     **dict.fromkeys(("ReshapeLike", "ExpandLike"), _like),

@@ -30,6 +30,9 @@ PROBED = PROBE_SIZES["B"]
 LAYERS = [layer for layer in CATALOGUE.values() if layer.inputs and layer.name != "Output"]
 INFERENCE = Inference()
 
+OURS = ("LastStep", "LearnedPositions", "PatchEmbedding", "TiedLinear")
+"""Layers that torch has not, beside those that bring support code."""
+
 UNBATCHED = ("a batch of", "a batch with", "one step", "columns of", "(B, C)", "at least 2 axes")
 
 
@@ -63,6 +66,10 @@ def on_purpose(layer: LayerType, answer: Answer, trial: Case) -> str | None:
         return "only some of torch's kernels take a mask of one axis"
     if text.startswith("is causal, which is a mask of its own"):
         return "of two masks only one would be used"
+    if layer.support or layer.name in OURS:
+        return (
+            "torch has no such layer: its parts would compute something, but not what the layer says it does"
+        )
     if layer.category == "Losses" and (
         "so they need one shape" in text or "one target for each pair" in text
     ):
