@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import re
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,7 @@ from torch import nn
 from graph.custom import CodeFault, read
 from graph.names import is_usable, unique_name
 from graph.reading.vocabulary import Varying
-from runtime.importing.recorder import Call, Value, mapped, values_in
+from runtime.importing.recorder import Call, Value, values_in
 
 
 class Unwritable(ValueError):
@@ -178,40 +179,58 @@ def module_code(call: Call, names: dict[Value, str], sizes: Callable[[Varying], 
 
 
 def constructor_arguments(module: nn.Module) -> dict[str, Any]:
-    """Arguments that build the module anew, found in its attributes; :class:`Unwritable` when they do not."""
+    """Arguments that build the module anew, found in its attributes; :class:`Unwritable` when they do not.
+
+    A size that is kept nowhere shows in the weights: those sizes are tried.
+    """
     kind = type(module)
     try:
         parameters = list(inspect.signature(kind.__init__).parameters.values())[1:]
     except (TypeError, ValueError):
         raise Unwritable(f"What {kind.__name__} is built from cannot be seen.") from None
     found: dict[str, Any] = {}
+    unknown = []
     for parameter in parameters:
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
-        value = next(
-            (
-                getattr(module, name)
-                for name in (parameter.name, f"_{parameter.name}")
-                if hasattr(module, name)
-            ),
-            parameter.empty,
-        )
-        if isinstance(value, (nn.Parameter, type(None))) and parameter.name == "bias":
-            value = value is not None
+        value = _kept(module, parameter.name)
         if not _is_plain(value):
             if parameter.default is parameter.empty:
-                raise Unwritable(f"{kind.__name__} does not keep its argument {parameter.name}.")
-            continue
-        if parameter.default is parameter.empty or value != parameter.default:
-            found[parameter.name] = mapped(value, lambda item: item)
+                unknown.append(parameter.name)
+        elif parameter.default is parameter.empty or value != parameter.default:
+            found[parameter.name] = value
+    sizes = sorted({size for value in module.state_dict().values() for size in value.shape}, reverse=True)
+    if len(unknown) > MOST_GUESSED:
+        raise Unwritable(f"{kind.__name__} does not keep its arguments {', '.join(unknown)}.")
+    for guess in itertools.product(sizes[:MOST_SIZES], repeat=len(unknown)):
+        arguments = found | dict(zip(unknown, guess, strict=True))
+        if _builds(kind, arguments, module):
+            return arguments
+    raise Unwritable(f"{kind.__name__} cannot be built again from what it keeps.")
+
+
+MOST_GUESSED, MOST_SIZES = 2, 12
+
+
+def _kept(module: nn.Module, name: str) -> Any:
+    """An argument of the constructor as the module remembers it."""
+    for attribute in (name, f"_{name}"):
+        if hasattr(module, attribute):
+            value = getattr(module, attribute)
+            if name == "bias" and (value is None or isinstance(value, nn.Parameter)):
+                return value is not None
+            return value
+    return inspect.Parameter.empty
+
+
+def _builds(kind: type, arguments: dict[str, Any], module: nn.Module) -> bool:
+    """Whether these arguments give a module with the same weights."""
     try:
         with torch.device("meta"):
-            twin = kind(**found)
-    except Exception as error:
-        raise Unwritable(f"{kind.__name__} cannot be built from what it keeps ({error}).") from None
-    if _sizes(twin) != _sizes(module):
-        raise Unwritable(f"{kind.__name__} built from what it keeps has other weights.")
-    return found
+            twin = kind(**arguments)
+    except Exception:  # noqa: BLE001, a constructor may refuse a guess with anything
+        return False
+    return _sizes(twin) == _sizes(module)
 
 
 def _sizes(module: nn.Module) -> dict[str, tuple[int, ...]]:

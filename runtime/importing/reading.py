@@ -14,7 +14,7 @@ from torch import nn
 from graph.catalogue import CATALOGUE
 from graph.names import is_usable, unique_name
 from graph.reading.instances import without_inferred
-from graph.reading.vocabulary import Reading, Unreadable, Varying, read_call, read_forward
+from graph.reading.vocabulary import Reading, Unreadable, Varying, read_call, read_forward, same
 from graph.tensors import Tensor
 from runtime.importing.plans import Group, Out, Plan, Source, Weight
 from runtime.importing.python import Unwritable, function_code, module_code
@@ -42,6 +42,12 @@ class Reader:
         self.readers = Counter(value for call in trace.calls if call in self.needed for value in call.read())
         self.readers.update(values_in(trace.root.result))
         self.groups: dict[int, Group] = {}
+        self.tokens: dict[Call, list[str]] = {}
+        """Parameters that a concatenation puts in front of a sequence."""
+        self.repeats: set[Call] = set()
+        """What repeats those for every sample, and needs no node then."""
+        for call in trace.calls:
+            self._find_tokens(call)
         self.python: list[str] = []
         self.codes: dict[str, str] = {}
 
@@ -105,11 +111,16 @@ class Reader:
         plan.weights = {key: Weight(f"{call.target}.{key}") for key in module.state_dict()}
 
     def _function(self, call: Call, group: Group) -> None:
+        if call in self.repeats:
+            return
+        if call in self.tokens:
+            self._class_token(call, group)
+            return
         args, kwargs = _settled(call)
         try:
-            if self._class_token(call, group):
-                return
             reading = read_call(call.target, args, kwargs, results=len(call.values))
+            if reading.type == "Concat" and len(reading.inputs["inputs"]) == 1:
+                reading = same(reading.inputs["inputs"][0])
             if reading.type == "":
                 self.home[call.values[0]] = reading.inputs["input"][0]
                 return
@@ -184,27 +195,29 @@ class Reader:
         group.parts.append(plan)
         self.home[call.values[0]] = Out(plan, "output")
 
-    def _class_token(self, call: Call, group: Group) -> bool:
+    def _find_tokens(self, call: Call) -> None:
         """``torch.cat([token.expand(B, -1, -1), x], dim=1)``: a ClassToken for each token in front."""
-        if call.target not in ("torch.cat", "torch.concat") or "ClassToken" not in CATALOGUE:
-            return False
+        if call.target not in ("torch.cat", "torch.concat") or call not in self.needed:
+            return
         items = call.args[0] if call.args else call.kwargs.get("tensors")
         dim = call.args[1] if len(call.args) > 1 else call.kwargs.get("dim", 0)
         if dim != 1 or not isinstance(items, (tuple, list)) or len(items) < 2:
-            return False
+            return
         tokens = [self._token(item) for item in items[:-1]]
-        if not all(tokens) or items[-1].call.kind in ("state", "constant") or self._token(items[-1]):
-            return False
-        fed: Source = items[-1]
-        for token in reversed(tokens):
-            assert token is not None
+        last = items[-1]
+        if all(tokens) and last.call.kind not in ("state", "constant") and not self._token(last):
+            self.tokens[call] = [token for token in tokens if token]
+            self.repeats |= {item.call for item in items[:-1]}
+
+    def _class_token(self, call: Call, group: Group) -> None:
+        fed: Source = (call.args[0] if call.args else call.kwargs["tensors"])[-1]
+        for token in reversed(self.tokens[call]):
             plan = Plan(
                 "ClassToken", {}, {"input": [fed]}, ("output",), token, {"": Weight(token)}, stateful=token
             )
             group.parts.append(plan)
             fed = Out(plan, "output")
         self.home[call.values[0]] = fed
-        return True
 
     def _token(self, value: Value) -> str | None:
         """The parameter that a value repeats for every sample, when it is one token."""
@@ -214,7 +227,7 @@ class Reader:
         source = call.args[0]
         if source.call.kind != "state" or source.shape != (1, 1, value.shape[2]):
             return None
-        if self.readers[source] != 1 or self.readers[value] != 1 or source in self.home:
+        if self.readers[source] != 1 or self.readers[value] != 1:
             return None
         return source.call.target if _is_parameter(self.model, source.call.target) else None
 

@@ -174,6 +174,8 @@ class Recorder(TorchFunctionMode):
             self.states |= {id(item): name, id(real): name}
             self.real |= {id(item): real, id(real): real}
         self.constants: set[int] = set()
+        self.stale: dict[int, str] = {}
+        """Tensors that were changed through another one, and in which module."""
         self.root = Scope("", model, None)
         self.scope = self.root
         self.calls: list[Call] = []
@@ -271,10 +273,24 @@ class Recorder(TorchFunctionMode):
         result = function(*args, **kwargs)
         if not any(True for _ in _tensors(result)):
             return result
+        if changes:
+            self._changed(args[0])
         if not changes:
             result = mapped(result, lambda item: _again(item, before))
         call = Call("function", target, self.scope, self._seen(seen_args), self._seen(seen_kwargs), function)
         return self._recorded(call, result)
+
+    def _changed(self, view: torch.Tensor) -> None:
+        """A tensor was changed in place. Others that show the same numbers have changed with it, which a graph
+        cannot say: they must not be read any more. (Pieces that one call cut apart do not overlap.)"""
+        whole = view._base if view._base is not None else view
+        mine = self.values.get(id(view))
+        for other in self.kept:
+            known = self.values.get(id(other))
+            if other is view or known is None or (other is not whole and other._base is not whole):
+                continue
+            if mine is None or known.call is not mine.call:
+                self.stale[id(other)] = self.scope.path
 
     def _is_constant(self, tensor: torch.Tensor) -> bool:
         return id(tensor) in self.constants or id(tensor) in self.real
@@ -319,6 +335,8 @@ class Recorder(TorchFunctionMode):
     def _value(self, item: Any) -> Any:
         if not isinstance(item, torch.Tensor):
             return item
+        if id(item) in self.stale:
+            raise Untraceable("A part of a tensor is changed in place.", self.stale[id(item)])
         found = self.values.get(id(item))
         if found is not None:
             return found
@@ -358,5 +376,6 @@ def _again(item: Any, before: set[int]) -> Any:
     """A result that is the argument itself becomes an object of its own: a dropout that rests gives back
     what it was given, and yet both have their place in the drawing."""
     if isinstance(item, torch.Tensor) and id(item) in before:
-        return torch.ops.aten.alias(item)
+        with torch._C.DisableTorchFunction():
+            return item.clone()
     return item

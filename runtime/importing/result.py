@@ -18,7 +18,7 @@ from graph.shapes import Inference
 from runtime.custom import asker
 from runtime.importing.drawing import Drawing
 from runtime.importing.groups import Blocks
-from runtime.importing.hoisting import hoist
+from runtime.importing.hoisting import hoist, shorten
 from runtime.importing.python import Unwritable
 from runtime.importing.reading import Reader, name_ports
 from runtime.importing.tracing import Entry, Untraceable, example, trace
@@ -100,6 +100,7 @@ def import_model(
     except (Unreadable, Unwritable) as error:
         raise ImportFailure(f"The model cannot be drawn: {error}", _HINT) from error
     hoist(read.root, reader)
+    shorten(read.root)
     name_ports(read.root, reader)
     shapes = {}
     for value in list(reader.home):
@@ -110,7 +111,7 @@ def import_model(
     source = code_of(drawing.project)
     weights = weights_of(model, drawing, source)
     used = {weight.key for _, _, weight in drawing.weights if weight.key}
-    left = [key for key in model.state_dict() if key not in used and not key.endswith("num_batches_tracked")]
+    left = [key for key, _ in model.named_parameters() if key not in used]
     made = Imported(drawing.project, source, weights, read.python, left)
     if compare:
         progress(0.75, "Comparing its outputs…")
