@@ -1,10 +1,14 @@
-"""Transformers that train in minutes: a decoder for text, and an encoder for pictures cut into patches."""
+"""Transformers that train in minutes: for translation, for text, and for pictures cut into patches."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from graph.build import GraphBuilder, Source, Symbol, project
 from graph.model import DataChoice, Project, Training
 from presets import Preset
+from presets.blocks.transformer import decoder_layer, encoder_layer
+from presets.seq2seq import SOURCE_TOKENS, TARGET_TOKENS, translation
 
 GROUP = "Transformers"
 
@@ -67,6 +71,77 @@ def char_gpt() -> Project:
     )
 
 
+def char_gpt_tied() -> Project:
+    """The same with one table for reading and writing (Press and Wolf, arXiv 1608.05859)."""
+    width = 64
+    g = GraphBuilder("TiedGPT")
+    tokens = g.input("tokens", shape=(-1,), dtype="int64")
+    what, table = g.add(
+        "Embedding", tokens, name="characters", num_embeddings=25, embedding_dim=width, weight_output=True
+    )
+    x: Source = g.add("LearnedPositions", what, name="positions", max_len=32)
+    layer = encoder_layer(norm_first=True, activation="GELU", causal=True)
+    x = g.use(layer, x, name="layers", width=width, heads=4, hidden=4 * width, dropout=0.0, repeat=3)
+    x = g.add("LayerNorm", x, name="norm")
+    x = g.add(
+        "Scale", x, name="calm", factor=0.125, note="1 / √width: the rows of the table are long at first."
+    )
+    note = "Compares each place with every row of the table that reads the characters."
+    g.output(g.add("TiedLinear", x, table, name="head", note=note), name="scores")
+    return project(
+        "Language model, tied",
+        g,
+        data=DataChoice("char-ship", {"encoding": "tokens", "window": 32}),
+        training=Training(optimizer="AdamW", learning_rate=3e-3, weight_decay=0.01, epochs=30, batch_size=32),
+    )
+
+
+def _tokens() -> GraphBuilder:
+    """Vaswani et al., arXiv 1706.03762, sections 3.4 and 3.5."""
+    g = GraphBuilder("TokenEmbedding", "What stands there, plus waves for where it stands.")
+    width = g.parameter("width", 64, "Length of the vector of each token.")
+    tokens = g.parameter("tokens", 32, "Different tokens.")
+    scale = g.parameter("scale", 8.0, "√width: as large as the waves that are added.")
+    x: Source = g.add(
+        "Embedding", g.input("tokens", dtype="int64"), name="what", num_embeddings=tokens, embedding_dim=width
+    )
+    x = g.add("Scale", x, name="scaled", factor=scale)
+    x = g.add("SinusoidalPositions", x, name="where", max_len=256)
+    g.output(g.add("Dropout", x, name="dropout", p=0.1), name="y")
+    return g
+
+
+def _translator(title: str, name: str, norm_first: bool) -> Project:
+    """Source to memory, memory and what is written to scores of the next token."""
+    width, depth = 64, 3
+    embedding = _tokens()
+    encoder, decoder = encoder_layer(norm_first, padding=True), decoder_layer(norm_first, padding=True)
+    sizes: dict[str, Any] = {"width": width, "heads": 4, "hidden": 4 * width}
+    g = GraphBuilder(name)
+    source = g.input("source", shape=(-1,), dtype="int64")
+    target = g.input("target", shape=(-1,), dtype="int64")
+    filling = g.add("PaddingMask", source, name="filling")
+    x: Source = g.use(embedding, source, name="read", width=width, tokens=SOURCE_TOKENS)
+    x = g.use(encoder, x, filling, name="encoder", repeat=depth, **sizes)
+    memory = g.add("LayerNorm", x, name="encoder_norm") if norm_first else x
+    x = g.use(embedding, target, name="write", width=width, tokens=TARGET_TOKENS)
+    x = g.use(decoder, x, memory, filling, name="decoder", repeat=depth, **sizes)
+    if norm_first:
+        x = g.add("LayerNorm", x, name="decoder_norm")
+    g.output(g.add("Linear", x, name="head", out_features=TARGET_TOKENS), name="scores")
+    return translation(title, g, epochs=40, rate=5e-4)
+
+
+def transformer() -> Project:
+    """Vaswani et al., arXiv 1706.03762, figure 1, small."""
+    return _translator("Transformer", "Transformer", norm_first=False)
+
+
+def transformer_pre_norm() -> Project:
+    """Xiong et al., arXiv 2002.04745."""
+    return _translator("Transformer, pre-norm", "PreNormTransformer", norm_first=True)
+
+
 def _patches() -> GraphBuilder:
     g = GraphBuilder("PatchEmbedding", "Cut the picture into patches: one vector for each, in a row.")
     width = g.parameter("width", 64, "Length of the vector of each patch.")
@@ -126,6 +201,24 @@ def digits_vit() -> Project:
 
 PRESETS = (
     Preset(
+        "transformer",
+        "Transformer",
+        "Encoder and decoder of “Attention is all you need”: read all words at once, write looking back at them.",
+        GROUP,
+        ("text", "translation", "Transformer", "encoder", "decoder", "attention", "post-norm", "seq2seq"),
+        transformer,
+        80,
+    ),
+    Preset(
+        "transformer-pre-norm",
+        "Transformer, pre-norm",
+        "The same with the norms in front of attention and MLP: deep stacks then train without warm-up.",
+        GROUP,
+        ("text", "translation", "Transformer", "encoder", "decoder", "attention", "pre-norm", "seq2seq"),
+        transformer_pre_norm,
+        80,
+    ),
+    Preset(
         "char-gpt",
         "Char-GPT",
         "A language model: each character looks back at those before it to guess the next.",
@@ -133,6 +226,15 @@ PRESETS = (
         ("text", "Transformer", "GPT", "attention", "causal", "language model", "next character"),
         char_gpt,
         80,
+    ),
+    Preset(
+        "char-gpt-tied",
+        "Language model, tied",
+        "A GPT whose table of characters reads and writes: fewer numbers, one meaning for each character.",
+        GROUP,
+        ("text", "Transformer", "GPT", "language model", "tied embeddings", "weight sharing", "causal"),
+        char_gpt_tied,
+        81,
     ),
     Preset(
         "digits-vit",

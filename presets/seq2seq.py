@@ -1,0 +1,129 @@
+"""Sequence to sequence: an encoder reads one sequence, a decoder writes another, with and without attention."""
+
+from __future__ import annotations
+
+from graph.build import GraphBuilder, Source, Symbol, project
+from graph.model import DataChoice, Project, Training
+from presets import Preset
+
+GROUP = "Sequences"
+SOURCE_TOKENS, TARGET_TOKENS = 32, 13
+"""Number words (zero to nineteen, the tens, hundred, thousand, filling and end) and digits (ten of them, filling,
+start and end)."""
+WIDTH = 64
+TRANSLATION = (
+    "Translates number words into digits. “source” holds the words and “target” what is written so far, beginning "
+    "with a start token; 0 fills up short sequences. The recipe “sequence_to_sequence” gives the decoder the right "
+    "beginning (teacher forcing), counts cross-entropy for every token that is not filling, and writes new sequences "
+    "token by token until the end token. That recipe and its data are still to come; until then the network can be "
+    "changed, checked and exported as Python."
+)
+
+
+def translation(title: str, network: GraphBuilder, epochs: int = 30, rate: float = 1e-3) -> Project:
+    """A project that translates ``source`` into ``target``."""
+    return project(
+        title,
+        network,
+        data=DataChoice(),
+        training=Training(
+            recipe="sequence_to_sequence",
+            loss="cross_entropy",
+            optimizer="Adam",
+            learning_rate=rate,
+            epochs=epochs,
+            batch_size=64,
+        ),
+        notes=TRANSLATION,
+    )
+
+
+def _embedded(g: GraphBuilder, x: Source, tokens: int | Symbol, width: Symbol) -> Source:
+    return g.add("Embedding", x, name="embedding", num_embeddings=tokens, embedding_dim=width, padding_idx=0)
+
+
+def _encoder() -> GraphBuilder:
+    g = GraphBuilder("Encoder", "Reads the source; its last state is all it has understood.")
+    tokens = g.parameter("tokens", SOURCE_TOKENS, "Different tokens of the source.")
+    width = g.parameter("width", WIDTH, "Length of the vectors and of the state.")
+    source = g.input("source", dtype="int64")
+    lengths = g.add("Lengths", source, name="lengths")
+    x = _embedded(g, source, tokens, width)
+    states, last = g.add("GRU", x, lengths=lengths, name="gru", hidden_size=width)
+    g.output(last, name="last")
+    g.output(states, name="states")
+    return g
+
+
+def _decoder() -> GraphBuilder:
+    g = GraphBuilder("Decoder", "Goes on from the encoder's state; reads what is written so far.")
+    tokens = g.parameter("tokens", TARGET_TOKENS, "Different tokens of the target.")
+    width = g.parameter("width", WIDTH, "Length of the vectors and of the state.")
+    x = _embedded(g, g.input("target", dtype="int64"), tokens, width)
+    states, _ = g.add("GRU", x, h_0=g.input("state"), name="gru", hidden_size=width)
+    g.output(states, name="states")
+    return g
+
+
+def _attention() -> GraphBuilder:
+    """Luong et al., arXiv 1508.04025, section 3.1, with the dot product as score."""
+    g = GraphBuilder("DotAttention", "Each state of the decoder asks all states of the encoder.")
+    query, keys = g.input("query"), g.input("keys")
+    hidden = g.add("Unsqueeze", g.input("padding", dtype="bool"), name="for_every_query", dim=1)
+    scores = g.add("MatMul", query, keys, name="scores", transpose_other=True)
+    scores = g.add("MaskedFill", scores, hidden, name="hide_filling", value=-1e9)
+    weights = g.add("Softmax", scores, name="weights", dim=-1)
+    g.output(g.add("MatMul", weights, keys, name="mixture"), name="context")
+    g.output(weights, name="attention")
+    return g
+
+
+def _ends(g: GraphBuilder) -> tuple[Source, Source]:
+    return g.input("source", shape=(-1,), dtype="int64"), g.input("target", shape=(-1,), dtype="int64")
+
+
+def seq2seq() -> Project:
+    """Cho et al., arXiv 1406.1078; Sutskever et al., arXiv 1409.3215: one state has to hold it all."""
+    g = GraphBuilder("Seq2Seq")
+    source, target = _ends(g)
+    read = g.use(_encoder(), source, name="encoder", tokens=SOURCE_TOKENS, width=WIDTH)
+    x = g.use(_decoder(), target, read["last"], name="decoder", tokens=TARGET_TOKENS, width=WIDTH)
+    g.output(g.add("Linear", x, name="head", out_features=TARGET_TOKENS), name="scores")
+    return translation("Sequence to sequence", g)
+
+
+def seq2seq_with_attention() -> Project:
+    g = GraphBuilder("AttentionSeq2Seq")
+    source, target = _ends(g)
+    padding = g.add("PaddingMask", source, name="padding")
+    read = g.use(_encoder(), source, name="encoder", tokens=SOURCE_TOKENS, width=WIDTH)
+    states = g.use(_decoder(), target, read["last"], name="decoder", tokens=TARGET_TOKENS, width=WIDTH)
+    looked = g.use(_attention(), states, read["states"], padding, name="attention")
+    x = g.add("Concat", [looked["context"], states], name="join", dim=-1)
+    x = g.add("Tanh", g.add("Linear", x, name="combine", out_features=WIDTH), name="tanh")
+    g.output(g.add("Linear", x, name="head", out_features=TARGET_TOKENS), name="scores")
+    g.output(looked["attention"], name="weights")
+    return translation("Sequence to sequence with attention", g)
+
+
+TAGS = ("text", "translation", "GRU", "encoder", "decoder", "seq2seq", "embedding", "teacher forcing")
+PRESETS = (
+    Preset(
+        "seq2seq",
+        "Sequence to sequence",
+        "One GRU reads, its last state starts another that writes: translation through a single vector.",
+        GROUP,
+        TAGS,
+        seq2seq,
+        77,
+    ),
+    Preset(
+        "seq2seq-attention",
+        "Sequence to sequence with attention",
+        "Every step that writes looks back at all steps that read: attention, before the Transformer.",
+        GROUP,
+        (*TAGS, "attention", "dot product", "Luong"),
+        seq2seq_with_attention,
+        77,
+    ),
+)
