@@ -13,6 +13,8 @@ class GraphChange:
     removed: set[str] = field(default_factory=set)
     moved: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
+    dressed: set[str] = field(default_factory=set)
+    """Nodes that only look different: collapsed or pinned."""
     edges_added: set[str] = field(default_factory=set)
     edges_removed: set[str] = field(default_factory=set)
     frames: set[str] = field(default_factory=set)

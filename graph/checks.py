@@ -197,8 +197,19 @@ def check_node(node: Node) -> None:
         check_coordinate(node.x, "x")
         check_coordinate(node.y, "y")
         check_text(node.note, "The note")
+        check_state(node)
     except BadValue as error:
         raise BadValue(f"Node “{node.name}”: {error}") from None
+
+
+def check_state(node: Node) -> None:
+    """Whether a node may be switched off, and is so in a way that exists."""
+    if node.off not in ("", "bypass", "mute"):
+        raise BadValue(f"off must be bypass or mute, not {shown(node.off)}.")
+    if node.off and node.type in (INPUT, OUTPUT):
+        raise BadValue("An Input or Output cannot be switched off.")
+    if type(node.collapsed) is not bool or type(node.pinned) is not bool:
+        raise BadValue("collapsed and pinned must be true or false.")
 
 
 def check_shares(node: Node, nodes: Mapping[str, Node]) -> None:

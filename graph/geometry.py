@@ -6,11 +6,17 @@ clear of is what is drawn. y grows downwards; a node's place is its top-left cor
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
+
+from graph.model import REROUTE, Node
 
 Point: TypeAlias = tuple[float, float]
 Cubic: TypeAlias = tuple[Point, Point, Point]
 """Two control points and the end of a Bézier curve that starts where the last one ended."""
+
+Form: TypeAlias = Literal["full", "tile", "dot"]
+"""How much of a node is shown: everything, an icon with its name, or a dot on a wire."""
+TILE, DOT = 64.0, 24.0
 
 WIDTH, HEIGHT = 176.0, 64.0
 ROW = 17.0
@@ -25,14 +31,24 @@ ABOVE = 58.0
 FAR = 480.0
 
 
-def node_size(inputs: int, outputs: int) -> tuple[float, float]:
-    """The first port of each side is level with the title; further ones have a row of their own below."""
+def form_of(node: Node) -> Form:
+    """The form of a node: reroutes are dots, collapsed nodes are tiles."""
+    return "dot" if node.type == REROUTE else "tile" if node.collapsed else "full"
+
+
+def node_size(inputs: int, outputs: int, form: Form = "full") -> tuple[float, float]:
+    """The first port of each side is level with the title; further ones have a row of their own below.
+    All ports of a tile or a dot are at one place."""
+    if form != "full":
+        return (TILE, TILE) if form == "tile" else (DOT, DOT)
     extra = max(inputs, outputs, 1) - 1
     return WIDTH, HEIGHT + (extra * ROW + 6 if extra else 0)
 
 
-def port_y(index: int) -> float:
+def port_y(index: int, form: Form = "full") -> float:
     """Height of a port below the node's top."""
+    if form != "full":
+        return (TILE if form == "tile" else DOT) / 2
     return PORT_Y if index == 0 else HEIGHT + ROW * (index - 0.5)
 
 

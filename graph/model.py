@@ -16,6 +16,7 @@ from graph.values import Value
 
 BLOCK = "Block"
 INPUT = "Input"
+REROUTE = "Reroute"
 OUTPUT = "Output"
 MAX_ID = 999_999_999
 
@@ -45,6 +46,13 @@ class Node:
     block: str | None = None
     shares: str | None = None
     note: str = ""
+    off: str = ""
+    """``"bypass"``: what arrives at its first input leaves at its first output; ``"mute"``: nothing leaves.
+    Either way the node is no part of the network; see :mod:`graph.effective`."""
+    collapsed: bool = False
+    """Shown as a small tile."""
+    pinned: bool = False
+    """Automatic layout leaves it where it is."""
 
 
 @dataclass(slots=True)

@@ -18,10 +18,12 @@ from graph.catalogue import CATALOGUE
 from graph.catalogue.spec import Complaint, LayerType, Port
 from graph.coded import Custom, Waiting, ask_code
 from graph.custom import fingerprint, is_function
+from graph.effective import effective, passed
 from graph.facts import DataFacts
 from graph.model import BLOCK, INPUT, OUTPUT, Edge, Graph, Node, Project, edge_key, id_key
 from graph.order import live, topological
 from graph.overtime import OVER, runs_over_time, states
+from graph.ports import out_ports
 from graph.problems import Place, Problem, Severity
 from graph.stepping import changed_states, enter, leave, mend
 from graph.tensors import BATCH, LENGTH, Tensor, probes
@@ -47,7 +49,7 @@ def seen_through(outer: Field | None, inner: Field | None) -> Field | None:
 class NodeShapes:
     """All that is known of one node at one place. ``values`` are its parameters, inferred ones included."""
 
-    state: Literal["ok", "problem", "unknown"] = "unknown"
+    state: Literal["ok", "problem", "unknown", "off"] = "unknown"
     inputs: dict[str, tuple[Tensor, ...]] = field(default_factory=dict)
     outputs: dict[str, Tensor] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
@@ -196,7 +198,9 @@ class _Here:
 class _Plan:
     """What is the same at every place a graph stands; worked out once a pass."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, project: Project, drawn: Graph) -> None:
+        graph = self.graph = effective(project, drawn)
+        self.passed = passed(project, drawn) if graph is not drawn else {}
         self.order = topological(graph)
         self.useful = live(graph)
         self.inputs, self.outputs = graph.inputs, graph.outputs
@@ -260,7 +264,8 @@ class _Walk:
         """Walk a network or a block. ``arriving`` holds the tensors of its Input nodes."""
         if graph.code:
             return self._code(graph, arriving, bindings)
-        plan = self._plan(graph)
+        plan, drawn = self._plan(graph), graph
+        graph = plan.graph
         here = _Here(graph, place, arriving, bindings, depth, plan.useful, GraphShapes(graph.id))
         result, wires = here.result, plan.wires
         for node_id in plan.order:
@@ -279,16 +284,28 @@ class _Walk:
             complaint = Complaint("lies on a loop of wires or behind one, so that nothing can ever reach it")
             self._report(here, graph.nodes[looped[0]], complaint, result.nodes[looped[0]])
         self._unused(here)
+        if graph is not drawn:
+            self._off(plan, drawn, result)
         for node in plan.outputs:
             tensors = result.nodes[node.id].inputs.get("input", ())
             if tensors:
                 result.outputs[node.name] = tensors[0]
         return result
 
+    def _off(self, plan: _Plan, drawn: Graph, result: GraphShapes) -> None:
+        """What is switched off costs nothing; behind a bypassed node flows what arrives at it."""
+        for node_id in drawn.nodes.keys() - plan.graph.nodes.keys():
+            found = result.nodes[node_id] = NodeShapes("off")
+            source, port = plan.passed.get(node_id, ("", ""))
+            tensor = result.nodes[source].outputs.get(port) if source in result.nodes else None
+            ports = out_ports(self.project, drawn.nodes[node_id])
+            if tensor is not None and ports:
+                found.outputs = {ports[0].name: tensor}
+
     def _plan(self, graph: Graph) -> _Plan:
         found = self.plans.get(graph.id)
         if found is None:
-            found = self.plans[graph.id] = _Plan(graph)
+            found = self.plans[graph.id] = _Plan(self.project, graph)
         return found
 
     def _node(self, here: _Here, node: Node, wires: list[Edge], found: NodeShapes) -> None:

@@ -11,7 +11,7 @@ from graph.arrange.layers import Layers, Wire, layered
 from graph.arrange.order import put_in_order
 from graph.arrange.place import heights_of
 from graph.arrange.rows import Column, broken
-from graph.geometry import node_size, port_y
+from graph.geometry import form_of, node_size, port_y
 from graph.model import BLOCK, Edge, Graph, Node, Project, edge_key, id_key
 from graph.ports import in_ports, out_ports
 
@@ -56,6 +56,7 @@ class _Ports:
         self.inputs: dict[str, list[str]] = {}
         self.outputs: dict[str, list[str]] = {}
         whole = project or Project()
+        self.forms = {node.id: form_of(node) for node in graph.nodes.values()}
         for node in graph.nodes.values():
             self.inputs[node.id] = [port.name for port in in_ports(whole, node)]
             self.outputs[node.id] = [port.name for port in out_ports(whole, node)]
@@ -69,12 +70,12 @@ class _Ports:
                     table[node_id].append(port)
 
     def size(self, node: Node) -> Size:
-        return node_size(len(self.inputs[node.id]), len(self.outputs[node.id]))
+        return node_size(len(self.inputs[node.id]), len(self.outputs[node.id]), self.forms[node.id])
 
     def offset(self, table: dict[str, list[str]], node_id: str, port: str, height: float) -> float:
         """From the node's middle to the port."""
         names = table[node_id]
-        return port_y(names.index(port)) - height / 2
+        return port_y(names.index(port), self.forms[node_id]) - height / 2
 
 
 def _components(nodes: list[Node], edges: list[Edge]) -> list[list[str]]:

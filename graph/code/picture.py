@@ -15,8 +15,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from graph.catalogue import CATALOGUE
 from graph.code.structure import CodeError
-from graph.geometry import Cubic, Point, fan, node_size, port_y, wire, wire_points
-from graph.model import BLOCK, INPUT, Edge, Graph, Node, Project
+from graph.geometry import Cubic, Point, fan, form_of, node_size, port_y, wire, wire_points
+from graph.model import BLOCK, INPUT, REROUTE, Edge, Graph, Node, Project
 from graph.ports import in_ports, out_ports
 from graph.shapes import GraphShapes, ProjectShapes
 
@@ -158,7 +158,7 @@ def _known(project: Project, shapes: ProjectShapes, graph_id: str) -> GraphShape
 
 
 def _size(project: Project, node: Node) -> tuple[float, float]:
-    return node_size(len(in_ports(project, node)), len(out_ports(project, node)))
+    return node_size(len(in_ports(project, node)), len(out_ports(project, node)), form_of(node))
 
 
 def _bounds(project: Project, graph: Graph) -> tuple[float, float, float, float]:
@@ -179,12 +179,15 @@ def _ends(project: Project, graph: Graph, edge: Edge) -> tuple[Point, Point]:
     outs = [port.name for port in out_ports(project, source)]
     ins = in_ports(project, target)
     at = next((number for number, port in enumerate(ins) if port.name == edge.target_port), 0)
-    y = port_y(at)
+    y = port_y(at, form_of(target))
     if ins and ins[at].variadic:
         fellows = graph.edges_into(target.id, edge.target_port)
         y += fan([fellow.id for fellow in fellows].index(edge.id), len(fellows))
     out = outs.index(edge.source_port) if edge.source_port in outs else 0
-    return (source.x + _size(project, source)[0], source.y + port_y(out)), (target.x, target.y + y)
+    return (source.x + _size(project, source)[0], source.y + port_y(out, form_of(source))), (
+        target.x,
+        target.y + y,
+    )
 
 
 def _draw(project: Project, shapes: ProjectShapes, graph_id: str) -> Iterator[Shape]:
@@ -203,6 +206,9 @@ def _draw(project: Project, shapes: ProjectShapes, graph_id: str) -> Iterator[Sh
 def _draw_node(project: Project, node: Node, known: GraphShapes | None) -> Iterator[Shape]:
     width, height = _size(project, node)
     x, y = node.x, node.y
+    if node.type == REROUTE:
+        yield Dot(x + width / 2, y + height / 2, WIRE)
+        return
     color = CATEGORY_COLORS.get(_category(node), MUTED)
     repeat = node.params.get("repeat", 1) if node.type == BLOCK else 1
     if node.type == BLOCK:
@@ -210,6 +216,9 @@ def _draw_node(project: Project, node: Node, known: GraphShapes | None) -> Itera
             yield Box(x + offset, y - offset, width, height, NODE, BORDER, RADIUS)
     yield Box(x, y, width, height, NODE, BORDER, RADIUS)
     yield Box(x + 4, y + 6, BAND - 3, height - 12, color, "", 2.5)
+    if node.collapsed:
+        yield Label(x + 10, y + 58, node.name, 10, INK, True, width - 12)
+        return
     room = width - TEXT - 10
     yield Label(x + TEXT, y + 20, node.name, 13, INK, True, room)
     kind = node.type

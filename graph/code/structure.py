@@ -12,6 +12,7 @@ from graph import support
 from graph.catalogue import CATALOGUE
 from graph.catalogue.spec import LayerType
 from graph.custom import CodeFault, Reading, read
+from graph.effective import effective
 from graph.model import BLOCK, INPUT, OUTPUT, Edge, Graph, Node, Project, edge_key
 from graph.names import IN_THE_CODE, MODULE_ATTRIBUTES, is_identifier
 from graph.overtime import runs_over_time, states
@@ -153,6 +154,7 @@ class Structures:
         if graph.code:
             self.all[graph.id] = _written_in_python(graph)
             return self.all[graph.id]
+        graph = effective(self.project, graph, reroutes=False)
         self._open.append(graph.id)
         for name in (graph.name, *(node.name for node in (*graph.inputs, *graph.outputs))):
             safe_name(name)

@@ -200,6 +200,31 @@ class SetNote:
 
 
 @dataclass(slots=True)
+class SetState:
+    """Switch nodes off (or on), collapse or pin them: ``states`` holds, by node id, the fields that change."""
+
+    graph: str
+    states: dict[str, dict[str, str | bool]]
+
+    def apply(self, project: Project, changes: ChangeSet) -> Edit:
+        graph = graph_of(project, self.graph)
+        before: dict[str, dict[str, str | bool]] = {}
+        for key, fields in self.states.items():
+            node = node_of(graph, key)
+            if unknown := fields.keys() - {"off", "collapsed", "pinned"}:
+                raise EditError(f"A node has no state “{min(unknown)}”.")
+            with checked():
+                checks.check_state(replace(node, **fields))  # type: ignore[arg-type]
+            before[key] = {name: getattr(node, name) for name in fields}
+        for key, fields in self.states.items():
+            for name, value in fields.items():
+                setattr(graph.nodes[key], name, value)
+            change = changes.graph(self.graph)
+            (change.changed if "off" in fields else change.dressed).add(key)
+        return SetState(self.graph, before)
+
+
+@dataclass(slots=True)
 class Retype:
     """Give a node another type and parameters, keeping its place, name and wires."""
 

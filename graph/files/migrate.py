@@ -17,7 +17,8 @@ Step = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def _with_code_and_weights(data: dict[str, Any]) -> dict[str, Any]:
-    """Format 2 added blocks written in Python and weights to start from; older files have neither."""
+    """Format 2 added blocks written in Python, weights to start from, and nodes that are switched off,
+    collapsed or pinned; older files have none of these."""
     return data
 
 

@@ -19,7 +19,7 @@ from graph.values import BadValue, Expr, Value, parse, shown
 Kind = TypeVar("Kind")
 
 _EDGE_KEYS = {"from", "to", "order"}
-_NODE_KEYS = {"type", "name", "params", "block", "shares", "note"}
+_NODE_KEYS = {"type", "name", "params", "block", "shares", "note", "off", "collapsed", "pinned"}
 _NAMES = {dict: "a table", list: "a list", str: "text", int: "a whole number", float: "a number"}
 
 
@@ -170,6 +170,9 @@ def _node(key: str, data: Any, place: Any, graph: str) -> Node:
         _get(data, "block", str, where) if "block" in data else None,
         _get(data, "shares", str, where) if "shares" in data else None,
         _get(data, "note", str, where, ""),
+        _get(data, "off", str, where, ""),
+        _get(data, "collapsed", bool, where, False),
+        _get(data, "pinned", bool, where, False),
     )
 
 

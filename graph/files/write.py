@@ -70,7 +70,9 @@ def _node_data(node: Node) -> dict[str, Any]:
     data: dict[str, Any] = {"type": node.type, "name": node.name}
     if node.params:
         data["params"] = table_data(node.params)
-    for key, value in (("block", node.block), ("shares", node.shares), ("note", node.note or None)):
+    for key, value in (("block", node.block), ("shares", node.shares), ("note", node.note or None),
+                       ("off", node.off or None), ("collapsed", node.collapsed or None),
+                       ("pinned", node.pinned or None)):  # fmt: skip
         if value is not None:
             data[key] = value
     return data
