@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from graph import checks
 from graph.changes import ChangeSet
-from graph.custom import CodeFault, Reading, ports, read
+from graph.custom import Reading, ports, reading_of
 from graph.edits.base import Edit, EditError, checked, graph_of
 from graph.model import Edge, Exposed, Graph, Node, Project
 from graph.names import unique_name
@@ -35,22 +35,15 @@ class SetCode:
         if not self.code.strip():
             raise EditError(f"The code of “{graph.name}” would be empty. Delete the block instead.")
         state = _CodeState(self.graph, self.code, graph.name, graph.help, graph.parameters, graph.nodes)
-        reading = _reading(self.code)
+        reading = reading_of(self.code)
         if reading is not None:
             _follow(project, graph, reading, state)
         return state.apply(project, changes)
 
 
-def _reading(code: str) -> Reading | None:
-    try:
-        return read(code)
-    except CodeFault:
-        return None
-
-
 def _follow(project: Project, graph: Graph, reading: Reading, state: _CodeState) -> None:
     """Fill in what the code asks for."""
-    before = _reading(graph.code)
+    before = reading_of(graph.code)
     if before is None or before.name != reading.name:
         others = {other.name for other in project.graphs() if other is not graph}
         if reading.name in others or reading.name != graph.name:
