@@ -114,6 +114,10 @@ class Bindings(QObject):
         bind("find_layer", window.find_layer)
         bind("enter_block", window.enter_block)
         bind("leave_block", workspace.leave)
+        networks = window.breadcrumbs.tabs.networks
+        bind("add_network", networks.add)
+        bind("next_network", lambda: networks.step(1))
+        bind("previous_network", lambda: networks.step(-1))
         bind("edit_node", window.edit_node)
         bind("go_canvas", self._go_canvas)
         bind("next_problem", window.problems.go_to_next)

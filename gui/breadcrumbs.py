@@ -3,29 +3,64 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
+from graph.blocks import detach_place, places_of
+from graph.changes import ChangeSet
+from graph.edits import EditError
+from graph.model import Graph
+from gui.blocks.networks import NetworkTabs
 from gui.icons import icon, pixmap
 from gui.theme import theme
 from gui.workspace import Workspace
 
 
 class Breadcrumbs(QWidget):
-    """``LeNet ▸ stage1 (Stage) ▸ block1 (Bottleneck)``, with a choice of network when there are several."""
+    """``LeNet ▸ stage1 (Stage) ▸ block1 (Bottleneck)``, with a tab for each network when there are several.
+
+    Inside a block that has more uses, it says so and offers to make this one independent.
+    """
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.workspace = workspace
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(8, 4, 8, 4)
+        self.tabs = NetworkTabs(workspace, self)
+        self._crumbs = QWidget(self)
+        self._row = QHBoxLayout(self._crumbs)
+        self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2)
+        self.used = QLabel(self)
+        self.used.setProperty("muted", True)
+        self.independent = QPushButton(self.tr("Make independent"), self)
+        self.independent.setProperty("link", True)
+        self.independent.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.independent.setToolTip(
+            self.tr("Copy the definition, so that changes here change nothing elsewhere")
+        )
+        self.independent.clicked.connect(self.make_independent)
+        self.plus = QToolButton(self)
+        self.plus.setToolTip(self.tr("Add another network to the project"))
+        self.plus.setAccessibleName(self.tr("Add another network"))
+        self.plus.clicked.connect(self.tabs.networks.add)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(2)
+        row.addWidget(self.tabs)
+        row.addWidget(self._crumbs)
+        row.addWidget(self.plus)
+        row.addStretch(1)
+        row.addWidget(self.used)
+        row.addWidget(self.independent)
         workspace.place_changed.connect(self.refresh)
         workspace.changed.connect(self._changed)
         theme().changed.connect(self.refresh)
         self.refresh()
 
-    def _changed(self, changes) -> None:  # type: ignore[no-untyped-def]
-        touched = any(change.header or change.changed for change in changes.graphs.values())
+    def _changed(self, changes: ChangeSet) -> None:
+        touched = any(
+            change.header or change.changed or change.added or change.removed
+            for change in changes.graphs.values()
+        )
         if changes.everything or changes.graphs_added or changes.graphs_removed or touched:
             self.refresh()
 
@@ -37,14 +72,21 @@ class Breadcrumbs(QWidget):
                 item.widget().deleteLater()
         workspace = self.workspace
         place = workspace.place
+        several = len(workspace.project.networks) > 1
+        self.tabs.refresh()
+        self.tabs.setVisible(several)
+        self.plus.setIcon(icon("plus", theme().muted))
+        self.plus.setVisible(len(place) == 1)
         if len(place) > 1:
             back = QToolButton(self)
             back.setIcon(icon("arrow-left"))
-            back.setToolTip(self.tr("Back to the outside"))
+            back.setToolTip(self.tr("Back to the outside (Esc)"))
+            back.setAccessibleName(self.tr("Back to the outside"))
             back.clicked.connect(workspace.leave)
             self._row.addWidget(back)
-        self._network(place[0], last=len(place) == 1)
         graph = workspace.project.graph(place[0])
+        if not several or len(place) > 1:
+            self._crumb(graph.name, place[:1], last=len(place) == 1)
         for depth, step in enumerate(place[1:], 2):
             arrow = QLabel(self)
             arrow.setPixmap(pixmap("chevron-right", theme().muted))
@@ -55,30 +97,26 @@ class Breadcrumbs(QWidget):
             graph = workspace.project.graph(node.block)
             times = f" [{number}" if number else ""
             self._crumb(f"{node.name}{times} ({graph.name})", place[:depth], last=depth == len(place))
-        self._row.addStretch(1)
-        if len(place) > 1:
-            uses = sum(
-                node.block == graph.id
-                for other in workspace.project.graphs()
-                for node in other.nodes.values()
-            )
-            if uses > 1:
-                hint = QLabel(self.tr("A change here changes all {0} uses of {1}.").format(uses, graph.name))
-                hint.setProperty("muted", True)
-                self._row.addWidget(hint)
+        self._say_uses(graph)
 
-    def _network(self, graph_id: str, last: bool) -> None:
-        networks = self.workspace.project.networks
-        if len(networks) == 1:
-            self._crumb(networks[graph_id].name, (graph_id,), last)
+    def _say_uses(self, graph: Graph) -> None:
+        inside = len(self.workspace.place) > 1
+        places = places_of(self.workspace.project, graph.id) if inside else 0
+        self.used.setVisible(places > 1)
+        self.independent.setVisible(places > 1)
+        self.used.setText(self.tr("Used {0} times: changes apply to all.").format(places))
+
+    def make_independent(self) -> None:
+        """Give the place that was entered definitions of its own, and go on inside of those."""
+        workspace = self.workspace
+        step = workspace.place[-1].partition("[")[0]
+        name = workspace.graph_at(workspace.place[:-1]).nodes[step].name
+        try:
+            edits = detach_place(workspace.project, workspace.place)
+        except EditError as error:
+            workspace.message.emit("info", str(error))
             return
-        choice = QComboBox(self)
-        choice.setToolTip(self.tr("Which network is shown"))
-        for network in networks.values():
-            choice.addItem(network.name, network.id)
-        choice.setCurrentIndex(choice.findData(graph_id))
-        choice.activated.connect(lambda: self.workspace.go((choice.currentData(),)))
-        self._row.addWidget(choice)
+        workspace.perform(self.tr("Make {0} independent").format(name), edits)
 
     def _crumb(self, text: str, place: tuple[str, ...], last: bool) -> None:
         button = QPushButton(text, self)

@@ -76,12 +76,16 @@ class Workspace(QObject):
     @property
     def graph_id(self) -> str:
         """The id of the graph that is shown."""
-        graph_id = self.place[0]
-        for step in self.place[1:]:
-            block = self.project.graph(graph_id).nodes[step.partition("[")[0]].block
+        return self.graph_at(self.place).id
+
+    def graph_at(self, place: Place) -> Graph:
+        """The network or block at an instance path."""
+        graph = self.project.graph(place[0])
+        for step in place[1:]:
+            block = graph.nodes[step.partition("[")[0]].block
             assert block is not None
-            graph_id = block
-        return graph_id
+            graph = self.project.graph(block)
+        return graph
 
     @property
     def graph(self) -> Graph:

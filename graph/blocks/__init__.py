@@ -26,13 +26,13 @@ from graph.blocks.networks import (
 from graph.blocks.places import add_port, move_port, remove_port
 from graph.blocks.sharing import can_share, duplicate_shared, partners, share, sharing, stop_sharing
 from graph.blocks.ungrouping import rounds_of, ungroup
-from graph.blocks.uses import Use, detach, remove_block, rename_block, uses_of
+from graph.blocks.uses import Use, detach, detach_place, places_of, remove_block, rename_block, uses_of
 
 __all__ = [
     "Group", "GroupError", "Use", "add_network", "add_parameter", "add_port", "can_share",
-    "change_parameter", "detach", "duplicate_network", "duplicate_shared", "expose", "followers",
+    "change_parameter", "detach", "detach_place", "duplicate_network", "duplicate_shared", "expose", "followers",
     "free_name", "group", "move_network", "move_parameter", "move_port", "others_than_default",
-    "partners", "remove_block", "remove_network", "remove_port", "rename_block",
+    "partners", "places_of", "remove_block", "remove_network", "remove_port", "rename_block",
     "rename_network", "rounds_of", "share", "sharing", "stop_exposing", "stop_following", "stop_sharing", "ungroup",
     "uses_of",
 ]  # fmt: skip

@@ -14,8 +14,7 @@ GENERIC = frozenset({"input", "inputs", "output", "other", "a", "b", "x", "y", "
 
 _SHORT = (
     (r"(Lazy)?Conv(Transpose)?\dd", "Conv"),
-    (r"(Sync)?BatchNorm(\dd)?", "BN"),
-    (r"(Layer|Group|Instance|RMS)Norm(\dd)?", "Norm"),
+    (r"\w*Norm(\dd)?", "Norm"),
     (r"(Adaptive|Fractional)?(Avg|Max|LP)Pool\dd", "Pool"),
     (r"(Alpha|FeatureAlpha)?Dropout(\dd)?", "Dropout"),
     (r"MultiheadAttention|ScaledDotProductAttention", "Attention"),
@@ -23,7 +22,7 @@ _SHORT = (
 
 
 def block_name(project: Project, graph: Graph, nodes: Iterable[Node], title: str = "") -> str:
-    """A class name for a group: its frame's title, else what it is made of, such as ``ConvBNReLU``."""
+    """A class name for a group: its frame's title, else what it is made of, such as ``ConvNormRelu``."""
     taken = {other.name for other in project.graphs()}
     words = re.findall(r"[A-Za-z][A-Za-z0-9]*", title)
     if words:
@@ -32,12 +31,11 @@ def block_name(project: Project, graph: Graph, nodes: Iterable[Node], title: str
     for node in nodes:
         kind = project.blocks[node.block].name if node.block in project.blocks else node.type
         short = next((text for pattern, text in _SHORT if re.fullmatch(pattern, kind)), kind)
+        if kind in CATALOGUE and CATALOGUE[kind].category == "Activation":
+            short = kind.capitalize()  # ConvNormRelu, so that a use is called conv_norm_relu1
         if short not in parts and node.type != BLOCK:
             parts.append(short)
-    merges = any(
-        CATALOGUE[node.type].category == "Combine" for node in nodes if node.type in CATALOGUE
-    )  # fmt: skip
-    if "Add" in parts and merges and len(parts) > 1:
+    if "Add" in parts and len(parts) > 1:
         return unique_name("Residual", taken)
     name = "".join(parts) if 0 < len(parts) <= 3 else "Block"
     # a class of torch may have the same name as a block of one layer, which would only confuse

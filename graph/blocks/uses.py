@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass
 
+from graph.document import apply_edits
 from graph.edits import AddGraph, Edit, EditError, RemoveGraph, SetBlock, SetHeader
 from graph.model import Graph, Node, Project
 from graph.names import unique_name
+from graph.problems import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,38 @@ def detach(project: Project, graph: Graph, use_id: str) -> tuple[list[Edit], str
     block.id = project.fresh_graph_id("b")
     block.name = unique_name(block.name, {other.name for other in project.graphs()})
     return [AddGraph(block, True), SetBlock(graph.id, {node.id: block.id for node in together})], block.id
+
+
+def places_of(project: Project, block_id: str) -> int:
+    """At how many places of the networks a block stands, through all blocks around it (a row counts once)."""
+    known: dict[str, int] = dict.fromkeys(project.networks, 1)
+
+    def count(graph_id: str) -> int:
+        if graph_id not in known:
+            known[graph_id] = sum(count(use.graph.id) for use in uses_of(project, graph_id))
+        return known[graph_id]
+
+    return count(block_id)
+
+
+def detach_place(project: Project, place: Place) -> list[Edit]:
+    """The edits after which a change at this place changes nothing elsewhere: every block on the way to it
+    that has other uses is copied for this way alone."""
+    scratch = project.copy()
+    graph = scratch.graph(place[0])
+    edits: list[Edit] = []
+    for step in place[1:]:
+        use = graph.nodes[step.partition("[")[0]]
+        assert use.block is not None
+        together = [node for node in graph.nodes.values() if (use.shares or use.id) in (node.id, node.shares)]
+        if len(uses_of(scratch, use.block)) > len(together):
+            found, _ = detach(scratch, graph, use.id)
+            apply_edits(scratch, found)
+            edits += found
+        graph = scratch.blocks[use.block]
+    if not edits:
+        raise EditError(f"“{graph.name}” stands at no other place.")
+    return edits
 
 
 def remove_block(project: Project, block_id: str) -> list[Edit]:

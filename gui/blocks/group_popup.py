@@ -164,7 +164,7 @@ class GroupPopup(QFrame):
         inner = WIDTH - 28
         for label in (self.sentence, self.ports):
             label.setFixedWidth(inner)
-            label.setFixedHeight(label.heightForWidth(inner))
+            label.setFixedHeight(max(0, label.heightForWidth(inner)))
         self.setFixedHeight(layout.sizeHint().height())
         room = self.view.rect()
         middle = self.beside.center().x() - WIDTH // 2

@@ -14,7 +14,6 @@ from PySide6.QtGui import QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
-    QComboBox,
     QDialog,
     QFileDialog,
     QLineEdit,
@@ -288,14 +287,13 @@ def test_a_parameter_is_changed_by_keys_alone(window: MainWindow) -> None:
 
 def test_one_of_several_networks_is_chosen(qapp: QApplication) -> None:
     window = make(two_networks())
-    choice = window.breadcrumbs.findChildren(QComboBox)[0]
-    assert [choice.itemText(row) for row in range(choice.count())] == ["Generator", "Critic"]
+    tabs = window.breadcrumbs.tabs
+    assert [tabs.tabText(row) for row in range(tabs.count())] == ["Generator", "Critic"]
     window.docks.show("code")
     until(lambda: window.code.source, "the code is there")
     assert "class Generator" in window.code.view.toPlainText()
-    choice.setFocus()
-    QTest.keyClick(choice, Qt.Key.Key_Down)
-    choice.activated.emit(choice.currentIndex())
+    tabs.setFocus()
+    QTest.keyClick(tabs, Qt.Key.Key_Right)
     assert window.workspace.graph.name == "Critic"
     until(lambda: "class Critic" in window.code.view.toPlainText(), "the other network's code")
     let_go(window)
@@ -318,7 +316,7 @@ def test_blocks_are_entered_and_left_by_the_crumbs(qapp: QApplication) -> None:
     assert workspace.graph.name == "Unit" and window.actions_table["leave_block"].isEnabled()
     settle()
     crumbs = [button for button in window.breadcrumbs.findChildren(QPushButton) if button.isVisible()]
-    assert [button.text() for button in crumbs] == ["Net", "rest (Unit)"]
+    assert [button.text() for button in crumbs] == ["Net", "rest (Unit)", "Make independent"]
     click(crumbs[0])
     assert workspace.graph.name == "Net"
     workspace.enter(named(workspace, "rest").id)
