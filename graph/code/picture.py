@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from graph.catalogue import CATALOGUE
+from graph.checks import RESERVED
 from graph.code.structure import CodeError
 from graph.geometry import Cubic, Point, fan, form_of, node_size, port_y, wire, wire_points
 from graph.model import BLOCK, INPUT, REROUTE, Edge, Graph, Node, Project
+from graph.overtime import OVER, runs_over_time
 from graph.ports import in_ports, out_ports
 from graph.shapes import GraphShapes, ProjectShapes
 
@@ -232,7 +234,10 @@ def _draw_node(project: Project, node: Node, known: GraphShapes | None) -> Itera
     tensors = [*here.outputs.values(), *here.inputs.get("input", ())] if here else []
     if tensors:
         yield Label(x + TEXT, y + 54, tensors[0].text, 11, color, False, room)
-    if repeat != 1:
+    if runs_over_time(node):
+        text = "over time" if node.params["over"] == OVER[0] else "backwards over time"
+        yield Label(x + width - 12 - 6.5 * len(text), y - 12, text, 12, INK, True)
+    elif repeat != 1:
         yield Label(x + width - 12, y - 12, f"×{repeat}", 12, INK, True)
     ins, outs = in_ports(project, node), out_ports(project, node)
     for number, port in enumerate(ins):
@@ -255,7 +260,7 @@ def _category(node: Node) -> str:
 def _facts(node: Node, known: GraphShapes | None) -> str:
     """The one or two parameters worth a glance."""
     if node.type == BLOCK:
-        found = [(name, value) for name, value in node.params.items() if name != "repeat"][:2]
+        found = [(name, value) for name, value in node.params.items() if name not in RESERVED][:2]
         return ", ".join(f"{name}={value}" for name, value in found)
     if node.type not in CATALOGUE:
         return ""

@@ -7,7 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from graph.catalogue import CATALOGUE
+from graph.checks import RESERVED
+from graph.geometry import Form, form_of
 from graph.model import BLOCK, INPUT, OUTPUT, Graph, Node, Project
+from graph.overtime import OVER, carried, runs_over_time
 from graph.palette import BLOCKS
 from graph.ports import in_ports, out_ports
 from graph.problems import Problem
@@ -65,8 +68,14 @@ class Look:
     unknown: bool = False
     stack: int = 0
     """0 for a layer; for a block's use how many times it stands in a row."""
+    badge: str = ""
+    """How a block's use runs, unless it is once: ``×3``, or over time."""
     note: bool = False
     shared: bool = False
+    off: str = ""
+    """``"bypass"`` or ``"mute"``."""
+    form: Form = "full"
+    pinned: bool = False
 
 
 def node_look(
@@ -77,18 +86,22 @@ def node_look(
     found = {problem.severity for problem in problems}
     mark = next((severity for severity in SEVERITIES if severity in found), "")
     values: dict[str, Any] = {**node.params, **(shapes.values if shapes else {})}
-    kind, category, stack = node.type, "", 0
+    kind, category, stack, badge = node.type, "", 0, ""
     if node.type == BLOCK:
         block = project.blocks.get(node.block or "")
         kind, category = block.name if block else node.type, BLOCKS
         repeat = values.get("repeat", 1)
         stack = repeat if isinstance(repeat, int) else 1
+        badge = f"×{stack}" if stack > 1 else ""
+        if runs_over_time(node):
+            badge = tr("over time") if node.params["over"] == OVER[0] else tr("backwards over time")
     elif node.type in CATALOGUE:
         category = CATALOGUE[node.type].category
     return Look(
         title=node.name,
         kind=kind,
-        headline="" if node.type == INPUT and graph.id in project.blocks else headline(project, node, values),
+        headline=port_headline(graph, node) if graph.id in project.blocks and node.type in (INPUT, OUTPUT)
+        else headline(project, node, values),
         shape=_shape_text(node, shapes),
         category=category,
         inputs=tuple(
@@ -104,8 +117,12 @@ def node_look(
         trouble=_trouble(problems) if mark == "error" else "",
         unknown=shapes is not None and shapes.state == "unknown",
         stack=stack,
+        badge=badge,
         note=bool(node.note),
         shared=node.shares is not None,
+        off=node.off,
+        form=form_of(node),
+        pinned=node.pinned,
     )  # fmt: skip
 
 
@@ -114,11 +131,22 @@ def _port(name: str, kind: str, variadic: bool, wired: bool) -> PortLook:
     return PortLook(name, kind, variadic, wired)
 
 
+def port_headline(graph: Graph, node: Node) -> str:
+    """What a block's own Input or Output has to do with time: it is a state of some shape, or carries it on."""
+    states = carried(graph)
+    if node.name in states:
+        return tr("carries {}").format(states[node.name])
+    if node.name not in states.values():
+        return ""
+    shape = node.params.get("shape")
+    return tr("state of {}").format(_plain(shape)) if isinstance(shape, tuple) else tr("state")
+
+
 def headline(project: Project, node: Node, values: dict[str, Any]) -> str:
     """The one or two parameters worth a glance: ``32 ch · 3×3``."""
     parts = []
     if node.type == BLOCK:
-        parts = [f"{name}={_plain(value)}" for name, value in node.params.items() if name != "repeat"][:2]
+        parts = [f"{name}={_plain(value)}" for name, value in node.params.items() if name not in RESERVED][:2]
     elif node.type in CATALOGUE:
         layer = CATALOGUE[node.type]
         for name in layer.headline:

@@ -37,20 +37,78 @@ def paint_node(painter: QPainter, item: NodeItem, scale: float) -> None:
     box = QRectF(0, 0, item.width, item.height)
     category = colors.category(look.category)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if look.form == "dot":
+        _dot(painter, item, box)
+        return
+    if look.off:
+        category = mixed(category, colors.node, 0.7)
     if look.stack:
         _stack(painter, box)
     _body(painter, item, box, category, scale)
-    if scale < DETAIL:
+    if look.form == "tile":
+        _tile(painter, item, category, scale)
+        _ports(painter, item)
+    elif scale < DETAIL:
         _short_texts(painter, item, scale)
         if scale >= OVERVIEW and item.in_small_graph:
             _ports(painter, item)
     else:
         _texts(painter, item, category, scale)
         _ports(painter, item)
-    if look.stack > 1:
-        _badge(painter, item, f"×{look.stack}", category, scale)
+    if look.badge:
+        _badge(painter, item, look.badge, category, scale)
+    if look.off:
+        _switched_off(painter, item, scale)
     if look.mark:
         paint_mark(painter, QPointF(item.width - 4, 4), mark_radius(scale), look.mark)
+
+
+def _dot(painter: QPainter, item: NodeItem, box: QRectF) -> None:
+    """A reroute: a disc in the colour of its numbers."""
+    colors = theme()
+    kind = item.look.outputs[0].kind if item.look.outputs else "any"
+    chosen = item.selected or item.flashing or item.hovered
+    painter.setPen(QPen(colors.accent if chosen else colors.canvas, 2.5 if chosen else 1.5))
+    painter.setBrush(colors.error if item.look.mark == "error" else colors.dtype(kind))
+    painter.drawEllipse(box.center(), 6.5, 6.5)
+
+
+def _tile(painter: QPainter, item: NodeItem, category: QColor, scale: float) -> None:
+    """A collapsed node: its icon, and its name below."""
+    size = 24.0
+    pixels = max(8, round(size * scale * painter.device().devicePixelRatioF()))
+    picture = glyph(_picture(item), category.name(), pixels)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    spot = QRectF((item.width - size) / 2 + 2, 10, size, size)
+    painter.drawPixmap(spot, picture, QRectF(picture.rect()))
+    width = item.width - 14
+    wide = min(text_width(item.look.title, 11, True), width)
+    at = QPointF((item.width - wide) / 2 + 2, 42)
+    write(painter, at, item.look.title, 11, theme().node_text, width, True)
+
+
+def _switched_off(painter: QPainter, item: NodeItem, scale: float) -> None:
+    """Bypassed: an arrow straight through. Muted: crossed out."""
+    colors = theme()
+    pen = QPen(colors.warning if item.look.off == "bypass" else colors.error, 3.0 if scale >= DETAIL else 5.0)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    y = port_y(0, item.look.form)
+    if item.look.off == "bypass":
+        pen.setColor(_faded(pen.color(), 200))
+        painter.setPen(pen)
+        painter.drawLine(QPointF(6, y), QPointF(item.width - 6, y))
+        for dy in (-7, 7):
+            painter.drawLine(QPointF(item.width - 6, y), QPointF(item.width - 15, y + dy))
+    else:
+        pen.setColor(_faded(pen.color(), 160))
+        painter.setPen(pen)
+        painter.drawLine(QPointF(8, 8), QPointF(item.width - 8, item.height - 8))
+        painter.drawLine(QPointF(8, item.height - 8), QPointF(item.width - 8, 8))
+
+
+def _picture(item: NodeItem) -> str:
+    """The name of a node's icon."""
+    return "logout" if item.look.kind == OUTPUT else CATEGORY_ICONS.get(item.look.category, "cube-outline")
 
 
 def _stack(painter: QPainter, box: QRectF) -> None:
@@ -130,11 +188,10 @@ def _texts(painter: QPainter, item: NodeItem, category: QColor, scale: float) ->
     pixels = max(8, round(size * scale * painter.device().devicePixelRatioF()))
     spot = QRectF((TILE + 4 - size) / 2, middle - size / 2, size, size)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    name = "logout" if look.kind == OUTPUT else CATEGORY_ICONS.get(look.category, "cube-outline")
-    picture = glyph(name, category.name(), pixels)
+    picture = glyph(_picture(item), category.name(), pixels)
     painter.drawPixmap(spot, picture, QRectF(picture.rect()))
     width = item.width - TEXT - 8
-    strong = colors.node_muted if look.unknown else colors.node_text
+    strong = colors.node_muted if look.unknown or look.off else colors.node_text
     write(painter, QPointF(TEXT, 6), look.title, 13, strong, width - (10 if look.mark else 0), True)
     line = f"{look.kind} · {look.headline}" if look.headline else look.kind
     if text_width(line, 11) > width:
@@ -147,7 +204,15 @@ def _texts(painter: QPainter, item: NodeItem, category: QColor, scale: float) ->
         write(painter, QPointF(TEXT, 41), look.shape, 11, mixed(colors.node_text, category, 0.35), width)
     elif look.unknown:
         write(painter, QPointF(TEXT, 41), "?", 11, colors.node_muted, width)
-    signs = [name for name, on in (("link-variant", look.shared), ("note-text-outline", look.note)) if on]
+    signs = [
+        name
+        for name, on in (
+            ("link-variant", look.shared),
+            ("note-text-outline", look.note),
+            ("pin", look.pinned),
+        )
+        if on
+    ]
     for number, name in enumerate(signs):
         sign = QRectF(item.width - 22 - 16 * number, middle + 9, 14, 14)
         picture = glyph(name, colors.node_muted.name(), max(8, round(14 * pixels / size)))
@@ -192,9 +257,9 @@ def _short_texts(painter: QPainter, item: NodeItem, scale: float) -> None:
 
 def _ports(painter: QPainter, item: NodeItem) -> None:
     for number, port in enumerate(item.look.inputs):
-        paint_port(painter, QPointF(0, port_y(number)), port)
+        paint_port(painter, QPointF(0, port_y(number, item.look.form)), port)
     for number, port in enumerate(item.look.outputs):
-        paint_port(painter, QPointF(item.width, port_y(number)), port)
+        paint_port(painter, QPointF(item.width, port_y(number, item.look.form)), port)
 
 
 def paint_port(painter: QPainter, at: QPointF, port: PortLook) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from graph.catalogue import CATALOGUE
 from graph.catalogue.spec import Param
-from graph.model import Exposed, Graph
+from graph.edits import UNSET
+from graph.model import OUTPUT, Exposed, Graph, Node
+from graph.overtime import OVER
 from graph.shapes import MAX_REPEAT
 from graph.values import Expr
 
@@ -11,12 +16,53 @@ REPEAT = Param("repeat", "int", 1, "So many copies one behind the other, each wi
                minimum=1, maximum=MAX_REPEAT)  # fmt: skip
 
 
+RUNS = {"once": UNSET, "over time": OVER[0], "backwards over time": OVER[1]}
+"""How a block's use is run, as it is chosen and as the document holds it."""
+RUN = Param(
+    "over", "choice", "once", "Once, or once for every step of its sequences (B, T, …), from the first to the last or "
+    "backwards. An Output of the block may carry its value to an Input for the next step: a state.",
+    choices=tuple(RUNS),
+)  # fmt: skip
+NO_STATE = "—"
+OF_THE_DRAWING = frozenset({RUN.name, "carries"})
+"""Choices that are part of the drawing: they cannot follow a parameter of the block."""
+
+
 def block_params(block: Graph) -> list[Param]:
-    """One parameter for each exposed one; its kind is told by its default."""
+    """One parameter for each exposed one; its kind is told by its default. Then how the block is run."""
     found = [_param(item) for item in block.parameters]
     if len(block.inputs) == 1 and len(block.outputs) == 1:
         found.append(REPEAT)
+    if block.inputs and not block.code:
+        found.append(RUN)
     return found
+
+
+def end_params(node: Node, graph: Graph, block: bool) -> list[Param]:
+    """The parameters of an Input or Output: which Input an Output carries on to is chosen among those there
+    are, and only in a block."""
+    found = list(CATALOGUE[node.type].params)
+    if node.type != OUTPUT:
+        return found
+    carries = CATALOGUE[OUTPUT].param("carries")
+    present = node.params.get("carries")
+    names = dict.fromkeys(
+        [NO_STATE, *(entry.name for entry in graph.inputs), *([present] if present else [])]
+    )
+    choice = Param("carries", "choice", NO_STATE, carries.help, choices=tuple(str(name) for name in names))
+    return [choice if param is carries else param for param in found if block or param is not carries]
+
+
+def stored(name: str, value: Any) -> Any:
+    """What the document holds for what is chosen."""
+    if name == RUN.name:
+        return RUNS[value]
+    return UNSET if (name, value) == ("carries", NO_STATE) else value
+
+
+def chosen(name: str, value: Any) -> Any:
+    """What is chosen when the document holds this."""
+    return next((text for text, kept in RUNS.items() if kept == value), value) if name == RUN.name else value
 
 
 def _param(item: Exposed) -> Param:

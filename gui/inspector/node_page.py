@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
 from graph.catalogue import CATALOGUE
 from graph.catalogue.spec import LayerType, Param
 from graph.edits import UNSET, EditError, SetNote, SetParams
-from graph.model import BLOCK, Graph, Node
+from graph.model import BLOCK, INPUT, OUTPUT, Graph, Node
 from graph.operations import rename
 from graph.problems import Problem
 from gui.icons import icon, layer_icon
-from gui.inspector.block_params import block_params
+from gui.inspector.block_params import OF_THE_DRAWING, RUN, block_params, chosen, end_params, stored
 from gui.inspector.facts import FactTable, cost_rows, formula_html, shape_rows, worked
 from gui.inspector.name_field import NameField
 from gui.inspector.param_row import ParamRow
@@ -79,8 +79,10 @@ class NodePage(Column):
         workspace = self.workspace
         if workspace.graph_id != self.graph_id or self.node_id not in workspace.graph.nodes:
             return False
-        wanted = [param.name for param in self.params()]
-        return self.node.type == self.type and wanted == list(self.rows)
+        if self.node.type != self.type:
+            return False
+        wanted = [(param.name, param.choices) for param in self.params()]
+        return wanted == [(row.param.name, row.param.choices) for row in self.rows.values()]
 
     # -- building ------------------------------------------------------------------------------------
 
@@ -115,6 +117,8 @@ class NodePage(Column):
 
     def params(self) -> list[Param]:
         """The node's parameters: the layer's, or those its block exposes."""
+        if self.type in (INPUT, OUTPUT):
+            return end_params(self.node, self.graph, self.graph_id in self.workspace.project.blocks)
         if self.layer is not None:
             return list(self.layer.params)
         return block_params(self.block) if self.block is not None else []
@@ -131,7 +135,10 @@ class NodePage(Column):
         grid.setColumnStretch(1, 1)
         names = frozenset(item.name for item in self.graph.parameters)
         for param in params:
-            self.rows[param.name] = ParamRow(param, names, self._set, grid, self.inside)
+            may_follow = frozenset() if param.name in OF_THE_DRAWING else names
+            self.rows[param.name] = ParamRow(param, may_follow, self._set, grid, self.inside)
+        if RUN.name in self.rows:
+            self.rows[RUN.name].label.setText(self.tr("run"))
         self.layout_.addLayout(grid)
 
     def _facts(self) -> None:
@@ -179,7 +186,7 @@ class NodePage(Column):
         shapes = workspace.node_shapes(self.node_id)
         values = shapes.values if shapes else {}
         for name, row in self.rows.items():
-            row.show_values(node.params.get(name, UNSET), values.get(name))
+            row.show_values(chosen(name, node.params.get(name, UNSET)), values.get(name))
         if self.note.toPlainText() != node.note:
             self.note.blockSignals(True)
             self.note.setPlainText(node.note)
@@ -218,7 +225,7 @@ class NodePage(Column):
                 card.load_fixes()
 
     def _set(self, name: str, value: Any) -> bool:
-        edit = SetParams(self.graph_id, self.node_id, {name: value})
+        edit = SetParams(self.graph_id, self.node_id, {name: stored(name, value)})
         step = self.tr("Set {0} of {1}").format(name, self.node.name)
         return self.workspace.perform(step, [edit], merge=f"param/{self.graph_id}/{self.node_id}/{name}")
 

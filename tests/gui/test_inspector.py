@@ -226,7 +226,7 @@ def test_a_problem_stands_on_top_and_its_fix_repairs(qapp: QApplication) -> None
 
 def test_a_blocks_use_shows_what_the_block_exposes(qapp: QApplication) -> None:
     bench = Bench(block_project(), "rest")
-    assert list(bench.page.rows) == ["width", "repeat"]
+    assert list(bench.page.rows) == ["width", "repeat", "over"]
     write(bench.field("repeat"), "5")
     write(bench.field("width"), "16")
     assert bench.params("rest") == {"repeat": 5, "width": 16}
