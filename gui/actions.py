@@ -114,6 +114,14 @@ TABLE: tuple[Spec | None, ...] = (
     Spec("next_network", "Network", "Next network", "Ctrl+PgDown"),
     Spec("previous_network", "Network", "Previous network", "Ctrl+PgUp"),
     LINE,
+    LINE,
+    Spec("bypass", "Network", "Bypass", "Ctrl+B", "debug-step-over",
+         "Leave the selected nodes out: what arrives passes through"),
+    Spec("mute", "Network", "Mute", "Ctrl+M", "volume-off",
+         "Leave the selected nodes out, with what they give"),
+    Spec("collapse", "Network", "Collapse", "Alt+C", "arrow-collapse", "Show the selected nodes as small tiles"),
+    Spec("pin", "Network", "Pin", "P", "pin-outline", "Auto layout leaves the selected nodes where they are"),
+    LINE,
     Spec("next_problem", "Network", "Go to the next problem", "F8"),
     Spec("train", "Run", "Train", "F5", "play", "Train the network", color="ok"),
     Spec("pause", "Run", "Pause", "F6", "pause", "Pause the training, or go on"),
@@ -125,7 +133,7 @@ TABLE: tuple[Spec | None, ...] = (
 )  # fmt: skip
 
 MENUS = ("File", "Edit", "View", "Network", "Run", "Help")
-CANVAS_ONLY = frozenset({"add_layer", "fit", "fit_selection", "delete", "minimap"})
+CANVAS_ONLY = frozenset({"add_layer", "fit", "fit_selection", "delete", "minimap", "pin"})
 """Single keys that belong to the canvas: typed in a text field they must stay text."""
 
 

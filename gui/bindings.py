@@ -90,12 +90,16 @@ class Bindings(QObject):
             ("arrange", canvas.arrange),
             ("add_layer", canvas.add_at_cursor),
             ("minimap", self._minimap),
+            ("bypass", lambda: canvas.commands.toggle_off("bypass")),
+            ("mute", lambda: canvas.commands.toggle_off("mute")),
+            ("collapse", lambda: canvas.commands.toggle("collapsed")),
+            ("pin", lambda: canvas.commands.toggle("pinned")),
             ("snapping", canvas.toggle_snapping),
             ("find_node", canvas.find_bar.open_bar),
         ):
             bind(name, do)
         # keys that are text or navigation anywhere else
-        for name in ("delete", "fit", "fit_selection", "add_layer", "minimap"):
+        for name in ("delete", "fit", "fit_selection", "add_layer", "minimap", "pin"):
             self.actions.attach(name, canvas)
         self.actions["minimap"].setChecked(canvas.minimap.wanted)
         self.actions["snapping"].setChecked(canvas.snapping)
@@ -156,6 +160,8 @@ class Bindings(QObject):
         nodes = workspace.selected_nodes
         for name in ("cut", "copy", "duplicate", "delete"):
             self.actions[name].setEnabled(bool(workspace.selection))
+        for name in ("bypass", "mute", "collapse", "pin"):
+            self.actions[name].setEnabled(bool(nodes))
         self.actions["rename"].setEnabled(len(nodes) == 1)
         self.actions["edit_node"].setEnabled(len(nodes) == 1)
         graph = workspace.graph

@@ -41,12 +41,26 @@ def arrange(
     ports = _Ports(graph, edges, project)
     size = {node.id: (sizes or {}).get(node.id) or ports.size(node) for node in chosen}
     parts = [_part(part, edges, ports, size) for part in _components(chosen, edges)]
-    places = _shelved(parts, size)
-    if only is not None:
+    places = _around_pinned(chosen, _shelved(parts, size))
+    if only is not None and not any(node.pinned for node in chosen):
         left, top = min(node.x for node in chosen), min(node.y for node in chosen)
         first = (min(x for x, _ in places.values()), min(y for _, y in places.values()))
         places = {key: (x - first[0] + left, y - first[1] + top) for key, (x, y) in places.items()}
-    return {key: (round(x, 1), round(y, 1)) for key, (x, y) in places.items()}
+    return {
+        key: (round(x, 1), round(y, 1)) if not graph.nodes[key].pinned else (x, y)
+        for key, (x, y) in places.items()
+    }
+
+
+def _around_pinned(chosen: list[Node], places: dict[str, Size]) -> dict[str, Size]:
+    """Pinned nodes stay; the picture is shifted to where they stand."""
+    pinned = [node for node in chosen if node.pinned]
+    if not pinned:
+        return places
+    dx = sum(node.x - places[node.id][0] for node in pinned) / len(pinned)
+    dy = sum(node.y - places[node.id][1] for node in pinned) / len(pinned)
+    moved = {key: (x + dx, y + dy) for key, (x, y) in places.items()}
+    return moved | {node.id: (node.x, node.y) for node in pinned}
 
 
 class _Ports:

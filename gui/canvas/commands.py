@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QMimeData, QPointF
 from PySide6.QtGui import QGuiApplication
 
 from graph import fragment, operations
 from graph.arrange import arrange
-from graph.edits import Edit, EditError, Move, SetFrames
+from graph.edits import AddNodes, Connect, Disconnect, Edit, EditError, Move, SetFrames, SetState
 from graph.files import FileError
+from graph.geometry import DOT
+from graph.model import INPUT, OUTPUT, REROUTE, Edge
 from graph.order import reachable, reaching
 from gui.canvas.aligning import Way, aligned
 from gui.canvas.geometry import GRID
@@ -161,6 +163,55 @@ class Commands:
             merge = "nudge " + " ".join(sorted(chosen))
             self.workspace.perform(name, [Move(graph.id, places)], merge)
 
+    def toggle_off(self, how: Literal["bypass", "mute"]) -> None:
+        """Bypass or mute the selected nodes; if all are so already, switch them on again."""
+        graph = self.workspace.graph
+        chosen = [
+            key for key in self.workspace.selected_nodes if graph.nodes[key].type not in (INPUT, OUTPUT)
+        ]
+        if not chosen:
+            self.workspace.message.emit("info", tr("Select the nodes to switch off."))
+            return
+        on = all(graph.nodes[key].off == how for key in chosen)
+        if on:
+            name = several(graph, chosen, tr("Switch on {}"), tr("Switch on {} nodes"))
+        elif how == "bypass":
+            name = several(graph, chosen, tr("Bypass {}"), tr("Bypass {} nodes"))
+        else:
+            name = several(graph, chosen, tr("Mute {}"), tr("Mute {} nodes"))
+        states = {key: {"off": "" if on else how} for key in chosen}
+        self.workspace.perform(name, [SetState(graph.id, states)])  # type: ignore[arg-type]
+
+    def toggle(self, field: Literal["collapsed", "pinned"]) -> None:
+        """Collapse or pin the selected nodes; if all are so already, the other way round."""
+        graph, chosen = self.workspace.graph, self.workspace.selected_nodes
+        if chosen:
+            now = all(getattr(graph.nodes[key], field) for key in chosen)
+            words = {
+                ("collapsed", False): (tr("Collapse {}"), tr("Collapse {} nodes")),
+                ("collapsed", True): (tr("Expand {}"), tr("Expand {} nodes")),
+                ("pinned", False): (tr("Pin {}"), tr("Pin {} nodes")),
+                ("pinned", True): (tr("Unpin {}"), tr("Unpin {} nodes")),
+            }
+            name = several(graph, chosen, *words[field, now])
+            self.workspace.perform(name, [SetState(graph.id, {key: {field: not now} for key in chosen})])
+
+    def add_dot(self, edge_id: str, at: QPointF) -> bool:
+        """Lead a wire over a dot at a place."""
+        graph = self.workspace.graph
+        edge = graph.edges[edge_id]
+        node = operations.new_node(self.workspace.project, graph, REROUTE, at.x() - DOT / 2, at.y() - DOT / 2)
+        first, second = graph.fresh_ids("e", 2)
+        edits: list[Edit] = [
+            AddNodes(graph.id, [node]),
+            Disconnect(graph.id, [edge_id]),
+            Connect(graph.id, [
+                Edge(first, edge.source, edge.source_port, node.id, "input"),
+                Edge(second, node.id, "output", edge.target, edge.target_port, edge.order),
+            ]),
+        ]  # fmt: skip
+        return self.perform_and_select(tr("Add a dot to a wire"), edits)
+
     def align(self, way: Way) -> None:
         """Bring the selected nodes into line."""
         graph, chosen = self.workspace.graph, self.workspace.selected_nodes
@@ -179,7 +230,9 @@ class Commands:
         only = set(chosen) if len(chosen) > 1 else None
         sizes = {key: (item.width, item.height) for key, item in self.view.canvas.nodes.items()}
         places = arrange(graph, sizes, only, self.workspace.project)
-        places = _kept_in_place(places, {key: (graph.nodes[key].x, graph.nodes[key].y) for key in places})
+        if not any(graph.nodes[key].pinned for key in places):
+            old = {key: (graph.nodes[key].x, graph.nodes[key].y) for key in places}
+            places = _kept_in_place(places, old)
         if not places:
             return
         old = {key: (graph.nodes[key].x, graph.nodes[key].y) for key in places}

@@ -55,7 +55,9 @@ def hit(scene: CanvasScene, position: QPointF, ports: bool = True) -> Hit:
 
 
 def port_of(item: NodeItem, position: QPointF, reach: float) -> Hit | None:
-    """The port of a node within ``reach`` of a place."""
+    """The port of a node within ``reach`` of a place. Of a dot the left and right rims are the ports."""
+    if item.look.form == "dot":
+        reach = min(reach, 6.0)
     for look in item.look.inputs:
         at = item.input_point(look.name, 0, 1)
         tall = 12.0 if look.variadic else 0.0

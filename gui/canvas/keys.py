@@ -43,6 +43,9 @@ def press(view: CanvasView, event: QKeyEvent) -> bool:
     if held == Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier and key in _BLOCKS:
         getattr(view.blocks, _BLOCKS[key])()
         return True
+    if held == Qt.KeyboardModifier.AltModifier and key == Key.Key_C:
+        view.commands.toggle("collapsed")
+        return True
     if held == Qt.KeyboardModifier.AltModifier and key in _ARROWS:
         view.commands.step(*_ARROWS[key])
         return True
@@ -73,6 +76,10 @@ def _with_ctrl(view: CanvasView, key: Qt.Key) -> bool:
         commands.duplicate()
     elif key == Key.Key_A:
         commands.select_all()
+    elif key == Key.Key_B:
+        commands.toggle_off("bypass")
+    elif key == Key.Key_M:
+        commands.toggle_off("mute")
     elif key == Key.Key_L:
         commands.arrange()
     elif key == Key.Key_G:

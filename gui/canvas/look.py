@@ -8,10 +8,11 @@ from typing import Any
 
 from graph.catalogue import CATALOGUE
 from graph.checks import RESERVED
+from graph.coded import UNTRUSTED
 from graph.geometry import Form, form_of
 from graph.model import BLOCK, INPUT, OUTPUT, Graph, Node, Project
 from graph.overtime import OVER, carried, runs_over_time
-from graph.palette import BLOCKS
+from graph.palette import BLOCKS, OWN_CODE
 from graph.ports import in_ports, out_ports
 from graph.problems import Problem
 from graph.shapes import NodeShapes
@@ -76,6 +77,8 @@ class Look:
     """``"bypass"`` or ``"mute"``."""
     form: Form = "full"
     pinned: bool = False
+    locked: bool = False
+    """Its code, or code inside of it, is not trusted yet."""
 
 
 def node_look(
@@ -92,6 +95,8 @@ def node_look(
         kind, category = block.name if block else node.type, BLOCKS
         repeat = values.get("repeat", 1)
         stack = repeat if isinstance(repeat, int) else 1
+        if block is not None and block.code:
+            category, stack = OWN_CODE, stack if stack > 1 else 0
         badge = f"×{stack}" if stack > 1 else ""
         if runs_over_time(node):
             badge = tr("over time") if node.params["over"] == OVER[0] else tr("backwards over time")
@@ -120,6 +125,7 @@ def node_look(
         badge=badge,
         note=bool(node.note),
         shared=node.shares is not None,
+        locked=shapes is not None and shapes.waits == UNTRUSTED.reason,
         off=node.off,
         form=form_of(node),
         pinned=node.pinned,
@@ -189,6 +195,8 @@ def _shape_text(node: Node, shapes: NodeShapes | None) -> str:
     if node.type == OUTPUT:
         arriving = shapes.inputs.get("input", ())
         return arriving[0].text if arriving else ""
+    if shapes.waits:
+        return tr("not trusted yet") if shapes.waits == UNTRUSTED.reason else tr("asking …")
     return next(iter(shapes.outputs.values())).text if shapes.outputs else ""
 
 

@@ -85,10 +85,27 @@ def _node_menu(view: CanvasView, menu: QMenu, node_id: str) -> None:
     if len(chosen) > 1:
         _add(menu, tr("Arrange the selection"), commands.arrange, "L", "sitemap-outline")
         _align_menu(view, menu, len(chosen))
+    _state_menu(view, menu)
     _add(menu, tr("Put into a frame"), view.frame_selection, "C", "card-text-outline")
     _add(menu, tr("Delete"), commands.delete_selection, "Delete", "delete-outline")
     if wires:
         _add(menu, tr("Delete and join the wires"), commands.delete_and_heal, "Ctrl+Delete", "link-plus")
+
+
+def _state_menu(view: CanvasView, menu: QMenu) -> None:
+    graph, commands = view.workspace.graph, view.commands
+    chosen = [graph.nodes[key] for key in view.workspace.selected_nodes]
+    inner = menu.addMenu(icon("toggle-switch-off-outline"), tr("Show and run"))
+    off = {how: all(node.off == how for node in chosen) for how in ("bypass", "mute")}
+    _add(inner, tr("Switch on again") if off["bypass"] else tr("Bypass"), lambda: commands.toggle_off("bypass"),
+         "Ctrl+B", "debug-step-over")  # fmt: skip
+    _add(inner, tr("Switch on again") if off["mute"] else tr("Mute"), lambda: commands.toggle_off("mute"),
+         "Ctrl+M", "volume-off")  # fmt: skip
+    inner.addSeparator()
+    small, pinned = all(node.collapsed for node in chosen), all(node.pinned for node in chosen)
+    _add(inner, tr("Expand") if small else tr("Collapse"), lambda: commands.toggle("collapsed"), "Alt+C",
+         "arrow-expand" if small else "arrow-collapse")  # fmt: skip
+    _add(inner, tr("Unpin") if pinned else tr("Pin"), lambda: commands.toggle("pinned"), "P", "pin-outline")
 
 
 def _align_menu(view: CanvasView, menu: QMenu, count: int) -> None:
@@ -130,6 +147,8 @@ def _wire_menu(view: CanvasView, menu: QMenu, wire: str, event: QContextMenuEven
         _add(menu, tr("Show the problem"), lambda: view.explain_wire(wire, event.pos()), "",
              "alert-circle-outline")  # fmt: skip
         menu.addSeparator()
+    place = view.mapToScene(event.pos())
+    _add(menu, tr("Add a dot here"), lambda: view.commands.add_dot(wire, place), "", "circle-small")
     _add(menu, tr("Insert a layer here…"), lambda: view.adding.open(event.pos()), "", "plus")
     _add(menu, tr("Delete"), view.commands.delete_selection, "Delete", "delete-outline")
 

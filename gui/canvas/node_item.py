@@ -31,21 +31,20 @@ class NodeItem(QGraphicsRectItem):
         self.flashing = False
         self.partner = False
         """Whether it shares its weights with a selected node."""
-        self.width, self.height = node_size(len(look.inputs), len(look.outputs))
         self.setPen(Qt.PenStyle.NoPen)
         self._fit()
 
     def _fit(self) -> None:
-        self.width, self.height = node_size(len(self.look.inputs), len(self.look.outputs))
+        self.width, self.height = node_size(len(self.look.inputs), len(self.look.outputs), self.look.form)
         self.setRect(-MARGIN, -MARGIN, self.width + 2 * MARGIN, self.height + 2 * MARGIN)
 
     def show_look(self, look: Look) -> bool:
         """Take over another look; whether anything differs."""
         if look == self.look:
             return False
-        resized = (len(look.inputs), len(look.outputs)) != (len(self.look.inputs), len(self.look.outputs))
-        self.look = look
-        if resized:
+        before, self.look = self.look, look
+        sizes = [(len(item.inputs), len(item.outputs), item.form) for item in (before, look)]
+        if sizes[0] != sizes[1]:
             self._fit()
         self.update()
         return True
@@ -65,16 +64,16 @@ class NodeItem(QGraphicsRectItem):
         """Where a wire ends at an input; wires of a variadic port are spread by ``index`` of ``count``."""
         for number, look in enumerate(self.look.inputs):
             if look.name == port:
-                y = port_y(number) + (fan(index, count) if look.variadic else 0.0)
+                y = port_y(number, self.look.form) + (fan(index, count) if look.variadic else 0.0)
                 return QPointF(self.x(), self.y() + y)
-        return QPointF(self.x(), self.y() + port_y(0))
+        return QPointF(self.x(), self.y() + port_y(0, self.look.form))
 
     def output_point(self, port: str) -> QPointF:
         """Where a wire starts at an output."""
         for number, look in enumerate(self.look.outputs):
             if look.name == port:
-                return QPointF(self.x() + self.width, self.y() + port_y(number))
-        return QPointF(self.x() + self.width, self.y() + port_y(0))
+                return QPointF(self.x() + self.width, self.y() + port_y(number, self.look.form))
+        return QPointF(self.x() + self.width, self.y() + port_y(0, self.look.form))
 
     def mark_rect(self, scale: float) -> QRectF:
         """Where the mark of a problem is, in scene units; it grows as the view moves away."""

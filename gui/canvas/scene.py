@@ -117,7 +117,7 @@ class CanvasScene(QGraphicsScene):
         for node_id in change.moved & self.nodes.keys():
             node = graph.nodes[node_id]
             self.nodes[node_id].setPos(node.x, node.y)
-        stale = {key for key in (change.added | change.changed | ends) if key in graph.nodes}
+        stale = {key for key in (change.added | change.changed | change.dressed | ends) if key in graph.nodes}
         self._refresh_nodes(stale)
         around_them = (stale | change.moved) & self.nodes.keys()
         for node_id in around_them:
@@ -153,16 +153,20 @@ class CanvasScene(QGraphicsScene):
         wires: set[str] = set()
         for node_id in ids:
             if node_id in self.nodes and node_id in self.graph.nodes:
-                before = len(self.nodes[node_id].look.inputs), len(self.nodes[node_id].look.outputs)
+                before = self._form(node_id)
                 self._known[node_id] = self._facts(node_id)
                 self.touched += self.nodes[node_id].show_look(self._look(node_id))
                 wires |= self.wires_at.get(node_id, set())
-                after = len(self.nodes[node_id].look.inputs), len(self.nodes[node_id].look.outputs)
-                if before != after:
+                if before != self._form(node_id):
                     self._route([node_id])
         for edge_id in wires & self.wires.keys():
             self._dress(edge_id)
         self.overview.forget()
+
+    def _form(self, node_id: str) -> tuple[int, int, str]:
+        """What decides where a node's wires end."""
+        look = self.nodes[node_id].look
+        return len(look.inputs), len(look.outputs), look.form
 
     # -- items ---------------------------------------------------------------------------------------
 

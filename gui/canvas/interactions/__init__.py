@@ -9,7 +9,7 @@ from gui.canvas.interactions.drag_frame import DragFrame, ResizeFrame
 from gui.canvas.interactions.drag_nodes import DragNodes
 from gui.canvas.interactions.drag_wire import DragWire
 from gui.canvas.interactions.pan import Pan
-from gui.canvas.interactions.pick import PickMark, PickWire
+from gui.canvas.interactions.pick import AddDot, PickMark, PickWire
 from gui.canvas.interactions.port_wires import DropWires, MoveWires
 
 STARTERS: tuple[type[Interaction], ...] = (
@@ -20,6 +20,7 @@ STARTERS: tuple[type[Interaction], ...] = (
     MoveWires,
     DragWire,
     DragNodes,
+    AddDot,
     PickWire,
     ResizeFrame,
     DragFrame,

@@ -30,6 +30,17 @@ class PickWire(Interaction):
             self.view.explain_wire(wire, pointer.pixel)
 
 
+class AddDot(Interaction):
+    """Alt and a click on a wire lead it over a dot; the dot is where the button is released."""
+
+    @classmethod
+    def starts(cls, view: CanvasView, press: Press) -> bool:
+        return press.left and press.pointer.alt and press.hit.kind == "wire"
+
+    def release(self, pointer: Pointer) -> None:
+        self.view.commands.add_dot(self.press.hit.wire, pointer.position)
+
+
 class PickMark(Interaction):
     """Selects the node and opens the bubble with its problem and repairs."""
 

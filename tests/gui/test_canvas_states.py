@@ -1,0 +1,73 @@
+"""Switching nodes off, collapsing and pinning them, and dots on wires."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from tests.gui.canvas_hand import ALT, CTRL, Hand, chain, mirror, places, wires
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def hand(qapp: QApplication) -> Hand:
+    return Hand(chain(), 1800, 700)
+
+
+def test_ctrl_b_bypasses_and_switches_on_again(hand: Hand) -> None:
+    hand.click(hand.title("conv1"))
+    hand.key(Key.Key_B, CTRL)
+    assert hand.graph.nodes[hand.node("conv1")].off == "bypass"
+    assert hand.scene.nodes[hand.node("conv1")].look.off == "bypass"
+    hand.workspace.refresh_shapes()
+    assert hand.scene.nodes[hand.node("flatten1")].look.shape == "(B, 64)"
+    assert hand.workspace.undo.undoText() == "Bypass conv1"
+    hand.key(Key.Key_B, CTRL)
+    hand.workspace.refresh_shapes()
+    assert hand.scene.nodes[hand.node("flatten1")].look.shape == "(B, 256)"
+    hand.key(Key.Key_M, CTRL)
+    assert hand.graph.nodes[hand.node("conv1")].off == "mute"
+    hand.workspace.undo.undo()
+    assert hand.graph.nodes[hand.node("conv1")].off == ""
+
+
+def test_inputs_and_outputs_cannot_be_switched_off(hand: Hand) -> None:
+    hand.click(hand.title("x"))
+    hand.key(Key.Key_B, CTRL)
+    assert hand.said and not hand.workspace.undo.canUndo()
+
+
+def test_collapsed_nodes_are_tiles_and_keep_their_wires(hand: Hand) -> None:
+    hand.click(hand.title("relu1"))
+    hand.key(Key.Key_C, ALT)
+    item = hand.scene.nodes[hand.node("relu1")]
+    assert (item.width, item.height) == (64, 64) and mirror(hand) == []
+    assert hand.scene.nodes[hand.node("relu1")].output_point("output").x() == item.x() + 64
+    hand.key(Key.Key_C, ALT)
+    assert item.width > 100 and mirror(hand) == []
+
+
+def test_alt_and_a_click_on_a_wire_add_a_dot(hand: Hand) -> None:
+    at = (hand.out("conv1") + hand.into("relu1")) / 2
+    hand.click(at, ALT)
+    (dot,) = (node for node in hand.graph.nodes.values() if node.type == "Reroute")
+    assert ("conv1", dot.name) in wires(hand) and (dot.name, "relu1") in wires(hand)
+    assert hand.scene.nodes[dot.id].body.center() == at and mirror(hand) == []
+    hand.workspace.refresh_shapes()
+    assert not hand.workspace.shapes.errors
+    hand.workspace.undo.undo()
+    assert ("conv1", "relu1") in wires(hand)
+
+
+def test_layout_leaves_pinned_nodes(hand: Hand) -> None:
+    hand.click(hand.title("relu1"))
+    for _ in range(3):
+        hand.key(Key.Key_Down)
+    hand.view.commands.toggle("pinned")
+    before = places(hand)["relu1"]
+    hand.workspace.select([])
+    hand.key(Key.Key_L)
+    assert places(hand)["relu1"] == before
+    assert places(hand)["conv1"][1] == before[1]  # the rest came to it
