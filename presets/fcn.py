@@ -28,6 +28,17 @@ def _grow(g: GraphBuilder, x: Source, name: str, times: int) -> Source:
     return g.add("ConvTranspose2d", x, name=name, out_channels=CLASSES, **sizes, bias=False)
 
 
+def _judge() -> GraphBuilder:
+    """What were VGG's fully connected layers, as convolutions: it answers for every place by itself."""
+    g = GraphBuilder("Judge", "VGG's fully connected end as convolutions: an answer for every place.")
+    channels = g.parameter("channels", 256, "Filters of both convolutions.")
+    x: Source = g.use(conv_relu(), g.input("x"), name="conv6", channels=channels)
+    x = g.use(conv_relu(), g.add("Dropout2d", x, name="dropout6"), name="conv7", channels=channels, kernel=1)
+    x = g.add("Dropout2d", x, name="dropout7")
+    g.output(_score(g, x, 7), name="y")
+    return g
+
+
 def fcn() -> Project:
     """Scores of the third, fourth and fifth stage are brought to one size and added."""
     g = GraphBuilder("FCN8s")
@@ -36,9 +47,7 @@ def fcn() -> Project:
     for number, (channels, convolutions) in enumerate(STAGES, 1):
         x = g.use(vgg_stage(), x, name=f"stage{number}", channels=channels, convolutions=convolutions)
         kept.append(x)
-    x = g.add("Dropout2d", g.use(conv_relu(), x, name="conv6", channels=256), name="dropout6")
-    x = g.add("Dropout2d", g.use(conv_relu(), x, name="conv7", channels=256, kernel=1), name="dropout7")
-    x = _score(g, x, 7)
+    x = g.use(_judge(), x, name="judge", channels=256)
     for number in (4, 3):
         larger = _grow(g, x, f"grow{number}", 2)
         x = g.add("Add", larger, _score(g, kept[number - 1], number), name=f"add{number}")

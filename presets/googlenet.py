@@ -62,30 +62,29 @@ def _auxiliary() -> GraphBuilder:
 
 def googlenet(auxiliary: bool) -> Project:
     """GoogLeNet for 224 × 224 pictures and 1000 classes, with its main head alone or with all three."""
-    head = _auxiliary()
     g = GraphBuilder("GoogLeNet")
     x: Source = g.use(_stem(), g.input("x", shape=(3, 224, 224)), name="stem")
-    early: list[tuple[str, Source]] = []
+    middle: dict[str, Source] = {}
     for number, stage in STAGES.items():
         for letter, values in stage.items():
             widths: dict[str, Any] = dict(zip(WIDTHS, values, strict=True))
             x = g.use(inception(kernel5=3), x, name=f"inception{number}{letter}", **widths)
-            if auxiliary and (number, letter) in HEADS:
-                name = HEADS[number, letter]
-                early.append((name, g.use(head, x, name=name)))
+            if (number, letter) in HEADS:
+                middle[HEADS[number, letter]] = x
         if number < 5:
             x = _pool(g, x, number, 3 if number == 3 else 2)
     x = g.add("Flatten", g.add("AdaptiveAvgPool2d", x, name="avgpool", output_size=1), name="flatten")
     x = g.add("Dropout", x, name="dropout", p=0.2)
     g.output(g.add("Linear", x, name="fc", out_features=1000), name="scores")
-    for name, scores in early:
-        g.output(scores, name=f"{name}_scores")
     if not auxiliary:
         return imagenet(
             "GoogLeNet",
             g,
             notes=f"Drawn without the two auxiliary heads, which only help while it trains. {FILTERS}",
         )
+    head = _auxiliary()
+    for name, source in middle.items():
+        g.output(g.use(head, source, name=name), name=f"{name}_scores")
     return imagenet(
         "GoogLeNet with auxiliary heads",
         g,

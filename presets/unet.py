@@ -43,7 +43,7 @@ def unet() -> Project:
         x = kept[-1]["y"]
     x = g.use(double_conv(), x, name="bottom", channels=2 * WIDTHS[-1])
     for number, (level, channels) in reversed(list(enumerate(zip(kept, WIDTHS, strict=True), 1))):
-        x = g.use(up(), x, level["skip"], name=f"up{number}", channels=channels)
+        x = g.use(up(), level["skip"], x, name=f"up{number}", channels=channels)
     g.output(g.add("Conv2d", x, name="head", out_channels=CLASSES, kernel_size=1), name="masks")
     return segmentation("U-Net", g)
 

@@ -26,8 +26,8 @@ def down() -> GraphBuilder:
     g = GraphBuilder("Down", "Two convolutions, kept for the way up; then half the size.")
     channels = g.parameter("channels", 64, "Filters of both convolutions.")
     x = g.use(double_conv(), g.input("x"), name="convs", channels=channels)
-    g.output(g.add("MaxPool2d", x, name="pool", kernel_size=2), name="y")
     g.output(x, name="skip")
+    g.output(g.add("MaxPool2d", x, name="pool", kernel_size=2), name="y")
     return g
 
 
@@ -36,8 +36,9 @@ def up() -> GraphBuilder:
     """Twice the size, joined with what was kept on the way down, and two convolutions."""
     g = GraphBuilder("Up", "Twice the size, joined with what was kept on the way down.")
     channels = g.parameter("channels", 64, "Filters of all convolutions.")
+    skip = g.input("skip")
     x = g.add("ConvTranspose2d", g.input("x"), name="grow", out_channels=channels, kernel_size=2, stride=2)
-    joined = g.add("Concat", [g.input("skip"), x], name="join")
+    joined = g.add("Concat", [skip, x], name="join")
     g.output(g.use(double_conv(), joined, name="convs", channels=channels), name="y")
     return g
 
@@ -88,7 +89,7 @@ BLOCKS = (
         "arXiv 1505.04597, figure 1, with batch norm and padding.",
         up,
         GROUP,
-        ((128, 16, 16), (64, 32, 32)),
+        ((64, 32, 32), (128, 16, 16)),
     ),
     ShippedBlock(
         "aspp",

@@ -66,7 +66,7 @@ class Down(nn.Module):
 
     def forward(self, x: Any) -> Any:
         skip = self.convs(x)
-        return F.max_pool2d(skip, 2), skip
+        return skip, F.max_pool2d(skip, 2)
 
 
 class Up(nn.Module):
@@ -75,7 +75,7 @@ class Up(nn.Module):
         self.grow = nn.ConvTranspose2d(128, 64, 2, 2)
         self.convs = DoubleConv(128, 64)
 
-    def forward(self, x: Any, skip: Any) -> Any:
+    def forward(self, skip: Any, x: Any) -> Any:
         return self.convs(torch.cat([skip, self.grow(x)], 1))
 
 

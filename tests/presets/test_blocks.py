@@ -33,7 +33,7 @@ SHAPES = {
     "inverted-bottleneck": "(B, 32, 16, 16)",
     "mbconv": "(B, 32, 32, 32)",
     "mbconv-down": "(B, 32, 16, 16)",
-    "unet-down": "(B, 64, 32, 32) (B, 64, 64, 64)",
+    "unet-down": "(B, 64, 64, 64) (B, 64, 32, 32)",
     "unet-up": "(B, 64, 32, 32)",
     "aspp": "(B, 256, 32, 32)",
     "attention-head": "(B, 10, 64)",
