@@ -77,7 +77,8 @@ def _same_channels(given: Given) -> Complaint | None:
 
 
 def _pixel_norm(c: Call) -> str:
-    return f"{c.one()} * torch.rsqrt({c.one()}.square().mean(dim={c['dim']}, keepdim=True) + {c['eps']})"
+    keywords = (f"{key}={c[key]}" for key, usual in (("dim", 1), ("eps", 1e-8)) if c.changed(usual, key))
+    return f"pixel_norm({', '.join([c.one(), *keywords])})"
 
 
 LAYERS = (
@@ -176,7 +177,8 @@ LAYERS = (
         ),
         formula="y = x / √(mean(x²) + eps) over the channels",
         words=("pixelwise", "gan", "stylegan", "progressive gan", "rms"),
-        params=(dim_param(1, "Axis of the channels."), _eps(1e-8)), call=_pixel_norm, check=axis_exists("dim"),
+        params=(dim_param(1, "Axis of the channels."), _eps(1e-8)), support=("pixel_norm",), call=_pixel_norm,
+        check=axis_exists("dim"),
         headline=("dim",),
         examples=(Example({}, {"input": (2, 3, 4, 5)}), Example({"dim": -1, "eps": 1e-6}, {"input": (2, 8)})),
     ),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from graph.catalogue.rules import Outputs, first, rank_is
 from graph.catalogue.spec import Call, Complaint, Example, Given, LayerType, Param, Patch
 
-_RANKS = {"nearest": (3, 4, 5), "nearest-exact": (3, 4, 5), "area": (3, 4, 5), "linear": (3,), "bilinear": (4,),
+RANKS = {"nearest": (3, 4, 5), "nearest-exact": (3, 4, 5), "area": (3, 4, 5), "linear": (3,), "bilinear": (4,),
           "bicubic": (4,), "trilinear": (5,)}  # fmt: skip
 _FOR_RANK = {3: "linear", 4: "bilinear", 5: "trilinear"}
 _SMOOTH = ("linear", "bilinear", "bicubic", "trilinear")
@@ -44,9 +44,9 @@ def _size_length(given: Given) -> Complaint | None:
 
 def _mode_rank(given: Given) -> Complaint | None:
     tensor, mode = given.one(), given["mode"]
-    if tensor.rank not in _RANKS[mode]:
+    if tensor.rank not in RANKS[mode]:
         fitting = _FOR_RANK[tensor.rank]
-        wanted = " or ".join(str(rank) for rank in _RANKS[mode])
+        wanted = " or ".join(str(rank) for rank in RANKS[mode])
         return Complaint(
             f"has mode = {mode}, which works on {wanted} axes, not on the {tensor.rank} of {tensor.text}",
             expected=f"{wanted} axes", got=str(tensor.rank), param="mode", port="input",

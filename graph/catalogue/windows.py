@@ -24,7 +24,9 @@ def geometry(given: Given, n: int) -> tuple[tuple[int, int, int, int], ...]:
     """(kernel, stride, padding, dilation) of every spatial axis."""
     params = given.params
     kernel = pair(params["kernel_size"], n)
-    stride = pair(params["stride"], n) if params.get("stride") is not None else kernel
+    # without a step of its own a pooling window steps by its size; a layer that knows no step takes every place
+    step = params.get("stride", 1)
+    stride = kernel if step is None else pair(step, n)
     padding = pair(params.get("padding", 0), n)
     dilation = pair(params.get("dilation", 1), n)
     return tuple(zip(kernel, stride, padding, dilation, strict=True))

@@ -491,6 +491,76 @@ def _in_groups(random: Random, layer: LayerType) -> Case:
     return Case(params, Wires({"input": [wobble(random, shape)]}, {}))
 
 
+def _deformed(random: Random, layer: LayerType) -> Case:
+    """Images with shifts for every cell of the filter at every place of the result."""
+    params = parameters(random, layer)
+    params.pop("in_channels", None)
+    groups = params["groups"] = random.choice((1, 1, 2))
+    params["out_channels"] = groups * random.randint(1, 2)
+    params["kernel_size"] = kernel = (random.randint(1, 3), random.randint(1, 3))
+    shape = (2, groups * random.randint(1, 2) * 2, random.randint(3, 6), random.randint(3, 6))
+
+    def both(name: str, default: int) -> tuple[int, int]:
+        found = params.get(name, default)
+        return found if isinstance(found, tuple) else (found, found)
+
+    places = tuple(
+        max((size + 2 * p - d * (k - 1) - 1) // s + 1, 1)
+        for size, k, p, d, s in zip(
+            shape[2:], kernel, both("padding", 0), both("dilation", 1), both("stride", 1), strict=True
+        )
+    )
+    cells, parts = prod(kernel), random.choice((1, 1, 2))
+    shapes = {"input": [shape], "offset": [wobble(random, (2, 2 * cells * parts, *places))]}
+    if random.random() < 0.4:
+        shapes["mask"] = [wobble(random, (2, cells * parts, *places))]
+    return Case(params, Wires(shapes, {}))
+
+
+def _fraction(random: Random, layer: LayerType) -> Case:
+    params = parameters(random, layer)
+    if random.random() < 0.8:
+        params.pop(random.choice(("output_size", "output_ratio")), None)
+    if "output_size" not in params and random.random() < 0.8:
+        params["output_ratio"] = round(random.uniform(0.1, 0.9), 2)
+    params["kernel_size"] = random.randint(1, 3)
+    n = int(layer.name[-2])
+    return Case(params, Wires({"input": [axes(random, near(random, n + 2), least=4, most=8)]}, {}))
+
+
+def _places(random: Random, layer: LayerType) -> Case:
+    """AffineGrid, GridSample and what follows the size of another image."""
+    n = random.choice((2, 2, 2, 3))
+    image = axes(random, n + 2, most=5)
+    params = parameters(random, layer)
+    if layer.name == "AffineGrid":
+        shapes = {"theta": [wobble(random, (2, n, n + 1))], "input": [wobble(random, image)]}
+    elif layer.name == "GridSample":
+        shapes = {"input": [image], "grid": [wobble(random, (*axes(random, n + 1, most=4), n))]}
+    elif layer.name == "CropLike":
+        small = (2, random.randint(1, 3), *(random.randint(1, size) for size in image[2:]))
+        shapes = {"input": [image], "reference": [wobble(random, small)]}
+    else:
+        params["mode"] = random.choice(("nearest", "area", {2: "bilinear", 3: "trilinear"}[n], "bicubic"))
+        shapes = {"input": [image], "reference": [wobble(random, axes(random, n + 2, most=5))]}
+    return Case(params, Wires(shapes, {}))
+
+
+def _windows(random: Random, layer: LayerType) -> Case:
+    size, rows, columns = (random.randint(1, 3) for _ in range(3))
+    image = (2, rows * size, columns * size, random.randint(1, 3))
+    params = {"size": size if random.random() < 0.9 else size + 1}
+    if layer.name == "WindowPartition":
+        return Case(params, Wires({"input": [wobble(random, image)]}, {}))
+    if rows * columns > 1 and random.random() < 0.8:
+        params, rows, columns = {"size": max(rows * size, columns * size)}, 1, 1
+        image = (2, params["size"], params["size"], 1)
+    count = params["size"] ** 2
+    return Case(
+        params, Wires({"input": [wobble(random, (2, count, 3))], "reference": [wobble(random, image)]}, {})
+    )
+
+
 EQUATIONS = ("bij,bjk->bik", "bi,bi->b", "bi,bj->bij", "bij->bji", "b...->b...", "bii->bi", "bi,bij->bj", "bij,jk",
              "bij->", "b...d, bkd -> b...k", "bi,bi,bi->bi", "ij,jk->ik", "bij->bik", "bi->bii")  # fmt: skip
 
@@ -533,6 +603,11 @@ def _channels(random: Random, layer: LayerType) -> Case:
 MAKERS: dict[str, Maker] = {
     "ShiftChannels": _channels,
     "Einsum": _einsum,
+    "DeformConv2d": _deformed,
+    **dict.fromkeys(("FractionalMaxPool2d", "FractionalMaxPool3d"), _fraction),
+    **dict.fromkeys(("AffineGrid", "GridSample", "ResizeLike", "CropLike"), _places),
+    **dict.fromkeys(("WindowPartition", "WindowMerge"), _windows),
+    **dict.fromkeys(("SpatialPyramidPool", "PadToMultiple", "AddCoordinates", "MergePatches"), _unfold),
     **dict.fromkeys(("Modulate", "AdaptiveInstanceNorm"), _conditioned),
     **dict.fromkeys(("Maxout", "SwiGLU", "GEGLU"), _in_groups),
     **dict.fromkeys(("GlobalResponseNorm", "MinibatchDeviation"), _unfold),

@@ -96,6 +96,8 @@ def test_layer_in_code_computes_what_the_layer_does(layer: LayerType, tmp_path: 
     for number, example in enumerate(layer.examples):
         if layer.name in ("Input", "Output") or not batched(example):
             continue
+        if layer.name.startswith("FractionalMaxPool"):
+            continue  # draws its places anew each time
         torch.manual_seed(number)
         tensors = []
         for _, _, shape, dtype in ports_of(example):
@@ -115,7 +117,7 @@ def test_layer_in_code_computes_what_the_layer_does(layer: LayerType, tmp_path: 
                     wanted += _by_hand(layer, example, drawn, shapes, model, place, tensors)
             assert len(results) == len(wanted)
             for got, value in zip(results, wanted, strict=True):
-                assert torch.equal(got, value) or (got.isnan() == value.isnan()).all()
+                torch.testing.assert_close(got, value, rtol=0, atol=0, equal_nan=True)
 
 
 def _by_hand(

@@ -63,7 +63,11 @@ def fill(shape: Shape, dtype: str, values: Mapping[str, Any], port: str) -> torc
         return torch.randint(1, 4, shape)
     if dtype == "int64":
         count = values.get("num_embeddings") or values.get("num_classes") or 3
-        return torch.zeros(shape, dtype=torch.int64) if port in ("indices", "index") else torch.randint(0, count, shape)
+        return (
+            torch.zeros(shape, dtype=torch.int64)
+            if port in ("indices", "index")
+            else torch.randint(0, count, shape)
+        )
     return torch.rand(shape) + 0.1
 
 
@@ -91,6 +95,7 @@ def run(layer: LayerType, values: Mapping[str, Any], wires: Wires, batch: int, s
         for shape in shapes.get(port.name, [])
     ]
     call = build_call(layer, values, {port: len(found) for port, found in shapes.items()})
+    torch.manual_seed(seed)  # a few layers draw numbers also in evaluation
     with torch.no_grad():
         outputs = take_apart(layer, values, call(module, *tensors))
     return module, tensors, outputs
