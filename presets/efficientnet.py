@@ -1,7 +1,6 @@
 """EfficientNet-B0: inverted residuals that weigh their channels. Tan and Le, arXiv 1905.11946, table 1.
 
-The weights come in the same order as torchvision's. Stochastic depth, which only acts in training, is left
-out.
+The weights come in the same order as torchvision's.
 """
 
 from __future__ import annotations
@@ -16,12 +15,14 @@ from presets.blocks.convolution import conv_norm
 from presets.blocks.mobile import inverted_residual
 from presets.mobilenet import mobile_stage
 
+DROP = 0.2
+"""How often the last of all blocks is left out in training; those before it less, in equal steps."""
 STAGES = ((3, 2, 24, 2), (5, 2, 40, 2), (3, 2, 80, 3), (5, 1, 112, 3), (5, 2, 192, 4))
 """Kernel, stride, channels and blocks of stages 2 to 6."""
 
 
 def _mbconv(residual: bool, expand: int = 0) -> GraphBuilder:
-    return inverted_residual(residual, "SiLU", expand, weighed=True)
+    return inverted_residual(residual, "SiLU", expand, weighed=True, skipped=True)
 
 
 def efficientnet_b0() -> Project:
@@ -32,7 +33,8 @@ def efficientnet_b0() -> Project:
     g = GraphBuilder("EfficientNetB0")
     x: Source = g.use(unit, g.input("x", shape=(3, 224, 224)), name="stem", channels=32, kernel=3, stride=2)
     x = g.use(thin, x, name="stage1", entering=32, channels=16, stride=1)
-    entering = 16
+    entering, before = 16, 1
+    total = 2 + sum(blocks for *_, blocks in STAGES)
     for number, (kernel, stride, channels, blocks) in enumerate(STAGES, 2):
         sizes: dict[str, Any] = {
             "entering": entering,
@@ -40,8 +42,10 @@ def efficientnet_b0() -> Project:
             "kernel": kernel,
             "stride": stride,
         }
-        x = g.use(stage, x, name=f"stage{number}", blocks=blocks, **sizes)
-        entering = channels
+        # the first block of a stage has no shortcut; the others share the mean of their numbers
+        drop = DROP * (before + blocks / 2) / total
+        x = g.use(stage, x, name=f"stage{number}", blocks=blocks, drop=round(drop, 5), **sizes)
+        entering, before = channels, before + blocks
     x = g.use(down, x, name="stage7", entering=entering, channels=320, stride=1)
     x = g.use(unit, x, name="last", channels=1280, kernel=1)
     x = g.add("Flatten", g.add("AdaptiveAvgPool2d", x, name="avgpool", output_size=1), name="flatten")
@@ -52,7 +56,8 @@ def efficientnet_b0() -> Project:
         g,
         weight_decay=1e-5,
         **HE,
-        notes="Stochastic depth, which drops whole blocks at random in training, is left out.",
+        notes="In training whole blocks are left out at random, later ones more often: up to one in five, as in "
+        "the paper, but equally often within a stage.",
     )
 
 

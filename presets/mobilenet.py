@@ -12,7 +12,7 @@ from graph.model import Project
 from presets import Preset
 from presets._imagenet import HE, imagenet
 from presets.blocks.convolution import conv_norm
-from presets.blocks.mobile import inverted_residual
+from presets.blocks.mobile import DROP, inverted_residual
 
 STAGES = ((24, 2, 2), (32, 3, 2), (64, 4, 2), (96, 3, 1), (160, 3, 2))
 """Channels, blocks and stride of the stages with more than one block."""
@@ -28,6 +28,8 @@ def mobile_stage(first: GraphBuilder, rest: GraphBuilder) -> GraphBuilder:
     blocks = g.parameter("blocks", 2, "How many blocks.")
     sizes: dict[str, Any] = {"channels": channels, "kernel": kernel}
     x = g.use(first, g.input("x"), name="first", entering=entering, stride=stride, **sizes)
+    if any(item.name == "drop" for item in rest.graph.parameters):
+        sizes["drop"] = g.parameter("drop", 0.1, DROP)
     g.output(g.use(rest, x, name="rest", **sizes, repeat=blocks - 1), name="y")
     return g
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graph.build import GraphBuilder, Source
 from presets.blocks import ShippedBlock
+from presets.blocks.mobile import DROP
 from presets.blocks.once import once
 
 
@@ -19,8 +20,9 @@ def channel_norm() -> GraphBuilder:
 
 
 @once
-def convnext() -> GraphBuilder:
-    """A 7 × 7 filter per channel, a norm, and an MLP for every pixel, scaled and added to the input."""
+def convnext(skipped: bool = False) -> GraphBuilder:
+    """A 7 × 7 filter per channel, a norm, and an MLP for every pixel, scaled and added to the input.
+    ``skipped`` leaves all of it out at random in training."""
     g = GraphBuilder("ConvNeXtBlock", "Look around in every channel, then let every pixel think by itself.")
     channels = g.parameter("channels", 96, "Channels that come in and go out.")
     entry = g.input("x")
@@ -33,7 +35,10 @@ def convnext() -> GraphBuilder:
     x = g.add("Linear", x, name="narrow", out_features=channels)
     x = g.add("Permute", x, name="channels_first", dims=(0, 3, 1, 2))
     scale = g.add("Parameter", name="layer_scale", shape=(channels, 1, 1), start="constant", value=1e-6)
-    g.output(g.add("Add", g.add("Multiply", scale, x, name="scaled"), entry, name="add"), name="y")
+    x = g.add("Multiply", scale, x, name="scaled")
+    if skipped:
+        x = g.add("StochasticDepth", x, name="skip", p=g.parameter("drop", 0.1, DROP))
+    g.output(g.add("Add", x, entry, name="add"), name="y")
     return g
 
 

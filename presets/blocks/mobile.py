@@ -11,16 +11,22 @@ from presets.blocks.convolution import conv_norm
 from presets.blocks.once import once
 
 GROUP = "Efficient"
+DROP = "How often the branch is left out in training."
 
 
 @once
 def inverted_residual(
-    residual: bool = True, activation: str = "ReLU6", expand: int = 0, weighed: bool = False, **norm: Any
+    residual: bool = True,
+    activation: str = "ReLU6",
+    expand: int = 0,
+    weighed: bool = False,
+    skipped: bool = False,
+    **norm: Any,
 ) -> GraphBuilder:
     """Widen, filter every channel by itself, narrow without an activation. With ``residual`` the input is
     added, else width and size may change. ``expand`` fixes how many times wider the middle is; 1 leaves the
-    widening out. ``weighed`` weighs the channels in the middle (EfficientNet's MBConv). ``norm`` are further
-    parameters of the batch norms."""
+    widening out. ``weighed`` weighs the channels in the middle (EfficientNet's MBConv); ``skipped`` leaves the
+    whole branch of a residual out at random in training. ``norm`` are further parameters of the batch norms."""
     name = {1: "Thin"}.get(expand, "") + ("MBConv" if weighed else "Inverted")
     name = name.replace("Inverted", "InvertedResidual" if residual else "InvertedBottleneck")
     g = GraphBuilder(
@@ -41,6 +47,8 @@ def inverted_residual(
         x = g.use(squeeze_excitation(activation), x, name="weigh", channels=wide, squeeze=coming // 4)
     x = g.add("Conv2d", x, name="project", out_channels=channels, kernel_size=1, bias=False)
     x = g.add("BatchNorm2d", x, name="norm", **norm)
+    if residual and skipped:
+        x = g.add("StochasticDepth", x, name="skip", p=g.parameter("drop", 0.1, DROP))
     g.output(g.add("Add", x, entry, name="add") if residual else x, name="y")
     return g
 
