@@ -93,10 +93,12 @@ def _power(target: str, args: Args, kwargs: Kwargs) -> Reading:
     return node("Power", {"input": given["input"]}, {"exponent": float(given["exponent"])})
 
 
-def _rsqrt(target: str, args: Args, kwargs: Kwargs) -> Reading:
-    return node(
-        "Reciprocal", {"input": node("Sqrt", {"input": bind("input", target, args, kwargs)["input"]})}
-    )
+def _added_product(target: str, args: Args, kwargs: Kwargs) -> Reading:
+    given = bind("input, tensor1, tensor2, value=1", target, args, kwargs)
+    product = node("Multiply", {"inputs": [given["tensor1"], given["tensor2"]]})
+    if given["value"] != 1:
+        product = node("Scale", {"input": product}, {"factor": float(given["value"])})
+    return node("Add", {"inputs": [given["input"], product]})
 
 
 def _extreme(most: str, two: str) -> Reader:
@@ -111,9 +113,11 @@ def _extreme(most: str, two: str) -> Reader:
     return read
 
 
-def _compare(kind: str) -> Reader:
+def _compare(kind: str, two: str) -> Reader:
     def read(target: str, args: Args, kwargs: Kwargs) -> Reading:
         given = bind("input, other", target, args, kwargs)
+        if not is_plain(given["other"]) and not is_plain(given["input"]):
+            return node(two, given)
         if not _number(given["other"]):
             raise Unreadable(
                 f"{target} compares with {shown(given['other'])}; a node compares with a number."
@@ -258,9 +262,12 @@ def _item(target: str, args: Args, kwargs: Kwargs) -> Reading:
     """``x[:, 0]``, ``x[..., None]``, ``x[:, 1:5:2]``: one node per part, from left to right."""
     value, index = bind("input, index", target, args, kwargs).values()
     parts = list(index) if isinstance(index, tuple) else [index]
-    if any(not is_plain(part) for part in parts):
-        raise Unreadable("Indexing with a tensor is no node.")
-    if any(isinstance(part, (bool, list, str, float, Expr)) for part in parts):
+    tensors = [at for at, part in enumerate(parts) if not is_plain(part)]
+    if tensors:
+        return _looked_up(value, parts, tensors)
+    if sum(isinstance(part, list) for part in parts) > 1 or any(
+        isinstance(part, (bool, str, float, Expr)) for part in parts
+    ):
         raise Unreadable(f"Indexing with {shown(index)} is no node.")
     around = [at for at, part in enumerate(parts) if part is Ellipsis]
     if len(around) > 1:
@@ -277,8 +284,21 @@ def _item(target: str, args: Args, kwargs: Kwargs) -> Reading:
     return reading if isinstance(reading, Reading) else same(reading)
 
 
+def _looked_up(value: Any, parts: list[Any], tensors: list[int]) -> Reading:
+    """``table[index]``, ``x[:, index]``: one tensor of whole numbers, and whole axes in front of it."""
+    at = tensors[0]
+    rest = [part for part in parts if part is not parts[at]]
+    kind = str(getattr(parts[at], "dtype", "int64")).removeprefix("torch.")
+    whole = all(isinstance(part, slice) and part == slice(None) for part in rest)
+    if len(tensors) > 1 or len(rest) != len(parts) - 1 or not whole or not kind.startswith("int"):
+        raise Unreadable("Indexing with several tensors, or with one of true and false, is no node.")
+    return node("Lookup", {"input": value, "index": parts[at]}, {"dim": at})
+
+
 def _index(value: Any, part: Any, axis: int, step: int) -> tuple[Any, int]:
     """One part of an index, and the axis the next one is about."""
+    if isinstance(part, list) and part and all(type(item) is int for item in part):
+        return node("IndexSelect", {"input": value}, {"indices": tuple(part), "dim": axis}), axis + step
     if part is None:
         return node("Unsqueeze", {"input": value}, {"dim": axis}), axis + step
     if isinstance(part, int):
@@ -308,6 +328,9 @@ _DTYPES = {
 
 def _cast(target: str, args: Args, kwargs: Kwargs) -> Reading:
     """``.float()``, ``.to(torch.long)``, ``.type(…)``. A move to a device is none of a drawing's business."""
+    other_kind = getattr(args[1], "dtype", None) if len(args) > 1 else None
+    if other_kind is not None and other_kind == getattr(args[0], "dtype", None):
+        return same(args[0])
     wanted = [target] if target in _DTYPES else [*args[1:], *kwargs.values()]
     found = [_DTYPES[item] for item in wanted if isinstance(item, str) and item in _DTYPES]
     other = [
@@ -378,6 +401,17 @@ def _spread(kind: str) -> Reader:
         return rule(target, args, kwargs)
 
     return read
+
+
+def _norm(target: str, args: Args, kwargs: Kwargs) -> Reading:
+    text = "input, ord=2.0, dim=None, keepdim=False, dtype=None" if "vector" in target else \
+        "input, p=2.0, dim=None, keepdim=False, dtype=None"  # fmt: skip
+    given = bind(text, target, args, kwargs)
+    order = given.get("ord", given.get("p"))
+    if given["dim"] is None or not _number(order):
+        raise Unreadable(f"{target} needs the axes and a number as its order.")
+    params = {"ord": float(order), "dim": given["dim"], "keepdim": given["keepdim"]}
+    return node("Norm", {"input": given["input"]}, params)
 
 
 def _einsum(target: str, args: Args, kwargs: Kwargs) -> Reading:
@@ -534,11 +568,16 @@ SPECIAL: dict[str, Reader] = {
     "* torch.mul .mul torch.multiply .multiply .__rmul__": _times,
     "/ torch.div .div torch.true_divide .true_divide torch.divide .divide": _divided,
     "** torch.pow .pow": _power,
-    "torch.rsqrt .rsqrt": _rsqrt,
+    "torch.addcmul .addcmul": _added_product,
     "torch.max .max": _extreme("amax", "Maximum"),
     "torch.min .min": _extreme("amin", "Minimum"),
-    "== torch.eq .eq": _compare("EqualTo"),
-    "> torch.gt .gt": _compare("GreaterThan"),
+    "== torch.eq .eq": _compare("EqualTo", "Equal"),
+    "!= torch.ne .ne": _compare("NotEqualTo", "NotEqual"),
+    "> torch.gt .gt": _compare("GreaterThan", "Greater"),
+    "< torch.lt .lt": _compare("LessThan", "Less"),
+    ">= torch.ge .ge": _compare("GreaterEqualTo", "GreaterEqual"),
+    "<= torch.le .le": _compare("LessEqualTo", "LessEqual"),
+    "torch.norm .norm torch.linalg.vector_norm": _norm,
     ".view torch.reshape .reshape": _reshape,
     "torch.Tensor.expand .expand": _expand,
     "torch.squeeze .squeeze": _squeeze,

@@ -14,7 +14,7 @@ from torch import nn
 from graph.catalogue import CATALOGUE
 from graph.names import is_usable, unique_name
 from graph.reading.instances import without_inferred
-from graph.reading.vocabulary import Reading, Unreadable, Varying, read_call, read_forward, same
+from graph.reading.vocabulary import Reading, Unreadable, Varying, node, read_call, read_forward, same
 from graph.tensors import Tensor
 from runtime.importing.plans import Group, Out, Plan, Source, Weight
 from runtime.importing.python import Unwritable, function_code, module_code
@@ -111,12 +111,14 @@ class Reader:
         plan.weights = {key: Weight(f"{call.target}.{key}") for key in module.state_dict()}
 
     def _function(self, call: Call, group: Group) -> None:
-        if call in self.repeats:
-            return
+        if call in self.repeats or all(0 in value.shape for value in call.values):
+            return  # nothing comes of it
         if call in self.tokens:
             self._class_token(call, group)
             return
         args, kwargs = _settled(call)
+        if call.target in ("torch.cat", "torch.concat") and args:
+            args = ([item for item in args[0] if 0 not in item.shape], *args[1:])
         try:
             reading = read_call(call.target, args, kwargs, results=len(call.values))
             if reading.type == "Concat" and len(reading.inputs["inputs"]) == 1:
@@ -124,14 +126,17 @@ class Reader:
             if reading.type == "":
                 self.home[call.values[0]] = reading.inputs["input"][0]
                 return
+            if reading.type == "Linear" and not all(map(self._is_free, reading.weights.values())):
+                wired = {"input": reading.inputs["input"][0], **reading.weights}
+                reading = node("TiedLinear", wired)
             for value in reading.weights.values():
-                if not isinstance(value, Value) or value.call.kind != "state" or value in self.home:
+                if not self._is_free(value):
                     raise Unreadable(f"{call.target} computes its weights.")
             if len(reading.ports) != len(call.values):
                 raise Unreadable(f"{call.target} gives another number of tensors here.")
             plan = self._plan(reading, call, group, "")
         except Unreadable as error:
-            if not self._table(call, group) and not self._repeated(call, group):
+            if not self._repeated(call, group):
                 self._piece(call, group, str(error))
             return
         for name, value in reading.weights.items():
@@ -139,6 +144,10 @@ class Reader:
             plan.hint = plan.hint or value.call.target.rpartition(".")[0]
         if plan.weights:
             plan.stateful = next(iter(plan.weights.values())).key
+
+    def _is_free(self, value: Any) -> bool:
+        """Whether a tensor is a parameter that a layer may hold as its own."""
+        return isinstance(value, Value) and value.call.kind == "state" and value not in self.home
 
     def _plan(self, reading: Reading, call: Call, group: Group, hint: str) -> Plan:
         """The plan of a reading, after those of the readings it is fed from."""
@@ -260,25 +269,6 @@ class Reader:
                     if value in self.home and [shape[:1] for shape in value.shapes] == [(n,) for n in sizes]:
                         return value
         return self._of_batch(scope.parent, sizes, before) if scope.parent is not None else None
-
-    def _table(self, call: Call, group: Group) -> bool:
-        """``table[index]`` with a table that is learned: an Embedding, read at fixed places."""
-        if call.target != "[]" or len(call.args) != 2:
-            return False
-        table, index = call.args
-        if not isinstance(table, Value) or not isinstance(index, Value) or table.call.kind != "state":
-            return False
-        if len(table.shape) != 2 or not index.dtype.startswith("int") or table in self.home:
-            return False
-        if self.readers[table] != 1 or not _is_parameter(self.model, table.call.target):
-            return False
-        self.source(index)
-        rows, width = table.shape
-        plan = Plan("Embedding", {"num_embeddings": rows, "embedding_dim": width}, {"input": [index]}, ("output",),
-                    table.call.target, {"weight": Weight(table.call.target)}, stateful=table.call.target)  # fmt: skip
-        group.parts.append(plan)
-        self.home[call.values[0]] = Out(plan, "output")
-        return True
 
     # -- Python ----------------------------------------------------------------------------------
 

@@ -262,7 +262,8 @@ class Recorder(TorchFunctionMode):
         if getattr(function, "__name__", "") == "__set__":
             return function(*args, **kwargs)
         made = target.startswith(".new_")
-        if made or all(self._is_constant(item) for item in _tensors((args, kwargs))):
+        spread = target in (".expand", ".repeat", ".expand_as")  # perhaps over the batch: drawn
+        if made or not spread and all(self._is_constant(item) for item in _tensors((args, kwargs))):
             return self._constant(function, args, kwargs, made)
         if target == "[]=":
             raise Untraceable("A part of a tensor is written in place.", self.scope.path)

@@ -163,9 +163,11 @@ def built(made: Imported) -> nn.Module:
         path = Path(folder) / "model.py"
         path.write_text(made.source.text, encoding="utf-8")
         kind = load_module(path, made.source.class_name)
-        with torch.device("meta"):
+        # a module that is rebuilt may hold numbers outside its weights: those are made by building it
+        rebuilt = any("nn.Module" in block.code for block in made.project.blocks.values())
+        with torch.device("cpu" if rebuilt else "meta"):
             model: nn.Module = kind()
-    wanted = {key: value for key, value in model.state_dict(keep_vars=True).items()}
+    wanted = dict(model.state_dict(keep_vars=True))
     given = dict(made.weights)
     for key, value in wanted.items():
         if key not in given and key.endswith("num_batches_tracked"):
@@ -181,18 +183,7 @@ def built(made: Imported) -> nn.Module:
                 f"The weight {key} has the shape {tuple(value.shape)}, the model's {tuple(given[key].shape)}."
             )
     model.load_state_dict({key: given[key] for key in wanted}, strict=True, assign=True)
-    _fill(model)
     return model.eval()
-
-
-def _fill(model: nn.Module) -> None:
-    """Buffers that are kept out of the weights were built without numbers: build them again."""
-    for module in model.modules():
-        for name, buffer in module.named_buffers(recurse=False):
-            if buffer.device.type == "meta":
-                raise ImportFailure(
-                    f"The fixed numbers “{name}” of {type(module).__name__} are not in the weights."
-                )
 
 
 def _compare(model: nn.Module, made: Imported, entries: Sequence[Entry]) -> None:

@@ -80,15 +80,16 @@ def _followed(
         return path in readings or path in opaque
 
     try:
-        shadow = without_numbers(model)
         buffers = dict(model.named_buffers())
-        runs = [_run(shadow, entries, size, is_leaf, "meta", buffers) for size in PROBE_SIZES["B"]]
+        runs = [  # a copy for each: some models keep things from one run to the next
+            _run(without_numbers(model), entries, size, is_leaf, "meta", buffers) for size in PROBE_SIZES["B"]
+        ]
         first = _merged(*runs)
     except Untraceable as error:
         # Some models look at the numbers themselves: once more with real ones, on few samples.
         try:
             with torch.no_grad():
-                runs = [_run(model, entries, size, is_leaf, "cpu", None) for size in FEW]
+                runs = [_run(_copied(model), entries, size, is_leaf, "cpu", None) for size in FEW]
             first = _merged(*runs)
         except Untraceable as second:
             raise (second if second.path else error) from None
@@ -104,6 +105,13 @@ def without_numbers(model: nn.Module) -> nn.Module:
         )
     for buffer in model.buffers():
         memo[id(buffer)] = torch.empty_like(buffer, device="meta")
+    return copy.deepcopy(model, memo)
+
+
+def _copied(model: nn.Module) -> nn.Module:
+    """A copy that shares the numbers: a run may leave things behind in a model's attributes."""
+    memo: dict[int, Any] = {id(parameter): parameter for parameter in model.parameters()}
+    memo |= {id(buffer): buffer for buffer in model.buffers()}
     return copy.deepcopy(model, memo)
 
 

@@ -130,6 +130,16 @@ CASES = [
     ("F.embedding", F.embedding, (torch.tensor([[1, 3], [0, 8]]), table), {}),
     ("torch.where", torch.where, (x > 0, x, y), {}),
     ("torch.masked_fill", torch.masked_fill, (x, x > 0, -1.0), {}),
+    ("torch.addcmul", torch.addcmul, (x, y, y), {"value": 0.5}),
+    ("torch.linalg.vector_norm", torch.linalg.vector_norm, (x,), {"dim": (2, 3), "keepdim": True}),
+    (".norm", torch.Tensor.norm, (x,), {"dim": 1}),
+    ("[]", lambda a, i: a[i], (x, (slice(None), [2, 0])), {}),
+    ("[]", lambda a, i: a[i], (x, (slice(None), torch.tensor([[3, 0]]))), {}),
+    ("<", lambda a, b: a < b, (x, y), {}),
+    ("torch.repeat_interleave", torch.repeat_interleave, (x, 2, 1), {}),
+    (".expand_as", torch.Tensor.expand_as, (x[:, :1], x), {}),
+    ("torch.sort", torch.sort, (x,), {"dim": -1}),
+    ("torch.gather", torch.gather, (x, 1, torch.zeros(2, 1, 6, 6, dtype=torch.int64)), {}),
     (".contiguous", torch.Tensor.contiguous, (x,), {}),
 ]
 
