@@ -70,7 +70,7 @@ def classifier(cell: Callable[[], GraphBuilder], name: str, title: str) -> Proje
         title,
         g,
         data=DataChoice("sequences"),
-        training=Training(loss="bce", optimizer="Adam", learning_rate=3e-3, epochs=15, batch_size=32),
+        training=Training(loss="bce", optimizer="Adam", learning_rate=1e-3, epochs=15, batch_size=32),
     )
 
 

@@ -54,7 +54,19 @@ def _captured(source: Source, model: nn.Module) -> Any:
             # Recurrent layers keep a second list of their weights; the program does not need it.
             warnings.filterwarnings("ignore", message="The tensor attribute")
             return torch.export.export(model, example_inputs(source), dynamic_shapes=shapes)
-    except (RuntimeError, ValueError, torch._dynamo.exc.UserError) as error:
-        raise ExportError(
-            f"torch.export cannot capture this network: {str(error).splitlines()[0]}"
-        ) from error
+    except (RuntimeError, ValueError, TypeError, torch._dynamo.exc.UserError) as error:
+        raise ExportError(f"torch.export cannot capture this network: {_reason(source, error)}") from error
+
+
+def _reason(source: Source, error: Exception) -> str:
+    if "run_packed(" in source.text:
+        return (
+            "a recurrent layer packs its sequences by their lengths, which only runs in Python. Take the wire "
+            "to its lengths away to export it, and give it sequences of one length."
+        )
+    if "OverTime(" in source.text and any(-1 in entry.shape for entry in source.inputs):
+        return (
+            "a block runs step by step over sequences of any length T, but a program holds a fixed number of "
+            "steps. Write a number instead of -1 into the shape of the Input to export it."
+        )
+    return str(error).splitlines()[0]
