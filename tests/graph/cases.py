@@ -411,6 +411,13 @@ def _loss(random: Random, layer: LayerType) -> Case:
         shapes = {"input1": [shape], "input2": [wobble(random, shape)], "target": [wobble(random, shape[:1])]}
     elif layer.name == "GaussianNLLLoss" and random.random() < 0.5:
         shapes["var"] = [random.choice((shape[:-1], (*shape[:-1], 1)))]
+    elif layer.name == "AdaptiveLogSoftmaxWithLoss":
+        params["n_classes"], params["cutoffs"] = random.randint(4, 9), (random.randint(1, 3),)
+        params["div_value"] = random.choice((1.0, 2.0))
+        shapes = {"input": [axes(random, near(random, 2), most=6)], "target": [wobble(random, (2,))]}
+    elif layer.name == "ContrastiveLoss":
+        shape = axes(random, near(random, 2), most=5)
+        shapes = {"first": [shape], "second": [wobble(random, shape)]}
     elif layer.name == "CTCLoss":
         labels = random.randint(1, 3)
         shapes = {
@@ -561,6 +568,11 @@ def _windows(random: Random, layer: LayerType) -> Case:
     )
 
 
+def _sounds(random: Random, layer: LayerType) -> Case:
+    params = parameters(random, layer) | {"n_fft": random.randint(2, 8), "hop_length": random.randint(1, 4)}
+    return Case(params, Wires({"input": [wobble(random, (2, random.randint(2, 20)))]}, {}))
+
+
 EQUATIONS = ("bij,bjk->bik", "bi,bi->b", "bi,bj->bij", "bij->bji", "b...->b...", "bii->bi", "bi,bij->bj", "bij,jk",
              "bij->", "b...d, bkd -> b...k", "bi,bi,bi->bi", "ij,jk->ik", "bij->bik", "bi->bii")  # fmt: skip
 
@@ -603,6 +615,8 @@ def _channels(random: Random, layer: LayerType) -> Case:
 MAKERS: dict[str, Maker] = {
     "ShiftChannels": _channels,
     "Einsum": _einsum,
+    "Spectrogram": _sounds,
+    "FourierMix": lambda random, layer: Case({}, Wires({"input": [axes(random, near(random, 3))]}, {})),
     "DeformConv2d": _deformed,
     **dict.fromkeys(("FractionalMaxPool2d", "FractionalMaxPool3d"), _fraction),
     **dict.fromkeys(("AffineGrid", "GridSample", "ResizeLike", "CropLike"), _places),

@@ -70,6 +70,8 @@ def on_purpose(layer: LayerType, answer: Answer, trial: Case) -> str | None:
         return (
             "torch has no such layer: its parts would compute something, but not what the layer says it does"
         )
+    if layer.name == "AdaptiveLogSoftmaxWithLoss" and "leaves none" in text:
+        return "torch makes groups without features, which cannot tell their classes apart"
     if layer.category == "Losses" and (
         "so they need one shape" in text or "one target for each pair" in text
     ):
