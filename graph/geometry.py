@@ -16,7 +16,7 @@ Cubic: TypeAlias = tuple[Point, Point, Point]
 
 Form: TypeAlias = Literal["full", "tile", "dot"]
 """How much of a node is shown: everything, an icon with its name, or a dot on a wire."""
-TILE, DOT = 64.0, 24.0
+TILE, DOT = 64.0, 16.0
 
 WIDTH, HEIGHT = 176.0, 64.0
 ROW = 17.0

@@ -6,9 +6,12 @@ Every function only reads; apply the result as one transaction. What cannot be d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
 
-from graph.checks import layer_type, takes_many
+from graph.checks import layer_type, normal_param, takes_many
 from graph.edits import (
     AddNodes,
     Connect,
@@ -17,13 +20,14 @@ from graph.edits import (
     EditError,
     RemoveNodes,
     Rename,
+    Retype,
     SetFrames,
     SetParams,
     SetShares,
 )
 from graph.fragment import copy, paste
 from graph.model import BLOCK, INPUT, OUTPUT, Edge, Graph, Node, Project
-from graph.names import fresh_name
+from graph.names import fresh_name, stem
 from graph.ports import in_ports, next_index, out_ports
 from graph.values import BadValue
 
@@ -148,6 +152,75 @@ def promote(graph: Graph, leaving: Iterable[str]) -> list[Edit]:
 def delete_and_heal(project: Project, graph: Graph, ids: Iterable[str]) -> list[Edit]:
     """Remove nodes and join the wires around them: what fed a node's first input feeds what it fed."""
     wanted = {key for key in ids if key in graph.nodes}
+    healed = _healed(project, graph, wanted)
+    edits = delete(project, graph, wanted)
+    return [*edits, Connect(graph.id, healed)] if healed else edits
+
+
+def extract(project: Project, graph: Graph, ids: Iterable[str]) -> list[Edit]:
+    """Take nodes out of the wires around them, which are joined; the nodes and the wires between them stay."""
+    wanted = {key for key in ids if key in graph.nodes}
+    crossing = [
+        edge.id for edge in graph.edges.values() if (edge.source in wanted) != (edge.target in wanted)
+    ]
+    if not crossing:
+        return []
+    healed = _healed(project, graph, wanted)
+    edits: list[Edit] = [Disconnect(graph.id, crossing)]
+    return [*edits, Connect(graph.id, healed)] if healed else edits
+
+
+def retype(project: Project, graph: Graph, node_id: str, kind: str) -> list[Edit]:
+    """Make a layer another one in place. Parameters and ports of the same name keep their value and wires,
+    other ports follow by position; wires without a port go. A name that was given automatically follows."""
+    node = graph.nodes[node_id]
+    layer = layer_type(kind)
+    params = dict(layer.initial)
+    for name, value in node.params.items():
+        with suppress(BadValue):
+            params[name] = normal_param(layer, name, value)
+    changed = replace(node, type=kind, params=params)
+    inputs = _ported(
+        [port.name for port in in_ports(project, node)], [port.name for port in in_ports(project, changed)]
+    )
+    outputs = _ported(
+        [port.name for port in out_ports(project, node)], [port.name for port in out_ports(project, changed)]
+    )
+    many = {port.name for port in layer.inputs if port.variadic}
+    moved, gone, seen = [], [], set()
+    for edge in [*graph.edges_into(node_id), *graph.edges_from(node_id)]:
+        into = edge.target == node_id
+        port = inputs.get(edge.target_port) if into else outputs.get(edge.source_port)
+        full = into and port in seen and port not in many
+        if into and port:
+            seen.add(port)
+        if port == (edge.target_port if into else edge.source_port) and not full:
+            continue
+        gone.append(edge.id)
+        if port and not full:
+            moved.append(replace(edge, target_port=port) if into else replace(edge, source_port=port))
+    again = [replace(edge, id=new) for edge, new in zip(moved, graph.fresh_ids("e", len(moved)), strict=True)]
+    edits: list[Edit] = [Disconnect(graph.id, gone)] if gone else []
+    edits.append(Retype(graph.id, node_id, kind, params))
+    if again:
+        edits.append(Connect(graph.id, again))
+    if re.fullmatch(re.escape(stem(node.type)) + r"\d+", node.name):
+        edits.append(Rename(graph.id, node_id, fresh_name(graph, kind)))
+    return edits
+
+
+def _ported(old: list[str], new: list[str]) -> dict[str, str]:
+    """Which new port each old one becomes: the one of its name, else the next that is free."""
+    found = {name: name for name in old if name in new}
+    free = [name for name in new if name not in found.values()]
+    for name in old:
+        if name not in found and free:
+            found[name] = free.pop(0)
+    return found
+
+
+def _healed(project: Project, graph: Graph, wanted: set[str]) -> list[Edge]:
+    """Wires that join what feeds some nodes with what they feed."""
     origin: dict[str, tuple[str, str] | None] = {}
 
     def before(node_id: str) -> tuple[str, str] | None:
@@ -176,8 +249,7 @@ def delete_and_heal(project: Project, graph: Graph, ids: Iterable[str]) -> list[
         start = before(edge.source)
         if start is not None:
             healed.append(Edge(next(ids_left), *start, edge.target, edge.target_port, edge.order))
-    edits = delete(project, graph, wanted)
-    return [*edits, Connect(graph.id, healed)] if healed else edits
+    return healed
 
 
 def duplicate(project: Project, graph: Graph, ids: Iterable[str], at: tuple[float, float] | None = None,

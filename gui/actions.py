@@ -89,6 +89,14 @@ TABLE: tuple[Spec | None, ...] = (
     Spec("theme_dark", "View", "Dark", checkable=True, submenu="Theme"),
     Spec("add_layer", "Network", "Add layer at the cursor…", "Tab", "plus-circle-outline",
          "Search a layer and put it at the cursor"),
+    Spec("add_after", "Network", "Add layer after the selected node…", "Shift+Tab", "",
+         "Search a layer and put it behind the selected node"),
+    Spec("connect", "Network", "Connect the selected node…", "W", "transit-connection-horizontal",
+         "Choose a port that fits from a list"),
+    Spec("replace", "Network", "Replace the selected layer…", "R", "swap-horizontal",
+         "Make it another layer and keep its wires"),
+    Spec("extract", "Network", "Extract from its wires", "Ctrl+Shift+X", "",
+         "Take the selected nodes out and join the wires around them"),
     Spec("find_layer", "Network", "Search in the palette", "/", "magnify"),
     Spec("find_node", "Network", "Find a node…", "Ctrl+F", "text-search",
          "Find a node of the project by its name or type"),
@@ -133,7 +141,9 @@ TABLE: tuple[Spec | None, ...] = (
 )  # fmt: skip
 
 MENUS = ("File", "Edit", "View", "Network", "Run", "Help")
-CANVAS_ONLY = frozenset({"add_layer", "fit", "fit_selection", "delete", "minimap", "pin"})
+CANVAS_ONLY = frozenset(
+    {"add_layer", "fit", "fit_selection", "delete", "minimap", "pin", "add_after", "connect", "replace"}
+)
 """Single keys that belong to the canvas: typed in a text field they must stay text."""
 
 

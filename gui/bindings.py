@@ -90,6 +90,10 @@ class Bindings(QObject):
             ("arrange", canvas.arrange),
             ("add_layer", canvas.add_at_cursor),
             ("minimap", self._minimap),
+            ("add_after", canvas.add_after),
+            ("connect", canvas.connecting.connect),
+            ("replace", canvas.connecting.replace),
+            ("extract", canvas.commands.extract),
             ("bypass", lambda: canvas.commands.toggle_off("bypass")),
             ("mute", lambda: canvas.commands.toggle_off("mute")),
             ("collapse", lambda: canvas.commands.toggle("collapsed")),
@@ -99,7 +103,17 @@ class Bindings(QObject):
         ):
             bind(name, do)
         # keys that are text or navigation anywhere else
-        for name in ("delete", "fit", "fit_selection", "add_layer", "minimap", "pin"):
+        for name in (
+            "delete",
+            "fit",
+            "fit_selection",
+            "add_layer",
+            "minimap",
+            "pin",
+            "add_after",
+            "connect",
+            "replace",
+        ):
             self.actions.attach(name, canvas)
         self.actions["minimap"].setChecked(canvas.minimap.wanted)
         self.actions["snapping"].setChecked(canvas.snapping)
@@ -160,9 +174,10 @@ class Bindings(QObject):
         nodes = workspace.selected_nodes
         for name in ("cut", "copy", "duplicate", "delete"):
             self.actions[name].setEnabled(bool(workspace.selection))
-        for name in ("bypass", "mute", "collapse", "pin"):
+        for name in ("bypass", "mute", "collapse", "pin", "extract"):
             self.actions[name].setEnabled(bool(nodes))
-        self.actions["rename"].setEnabled(len(nodes) == 1)
+        for name in ("rename", "connect", "replace", "add_after"):
+            self.actions[name].setEnabled(len(nodes) == 1)
         self.actions["edit_node"].setEnabled(len(nodes) == 1)
         graph = workspace.graph
         block = len(nodes) == 1 and graph.nodes[nodes[0]].block is not None

@@ -32,6 +32,8 @@ class Link:
     node: str
     port: str
     backwards: bool = False
+    into: str = ""
+    """The wire that the new node goes into, instead of one of its own."""
 
 
 class Adding:
@@ -72,6 +74,20 @@ class Adding:
             return
         item = self.view.canvas.nodes[chosen[0]]
         self.open(pixel, Link(chosen[0], ports[0].name), self._free(item.output_point(ports[0].name)))
+
+    def open_behind(self, pixel: QPoint) -> None:
+        """What Shift+Tab does: the choice follows the selected node, before what follows it now."""
+        graph, chosen = self.workspace.graph, self.workspace.selected_nodes
+        wires = graph.edges_from(chosen[0]) if len(chosen) == 1 else []
+        if not wires:
+            self.open_for_next(pixel)
+            return
+        edge = wires[0]
+        start = self.view.canvas.nodes[edge.source].output_point(edge.source_port)
+        at = self.view.mapFromScene(start)
+        inside = self.view.viewport().rect().contains(at)
+        link = Link(edge.source, edge.source_port, into=edge.id)
+        self.open(at if inside else pixel, link, start + QPointF(GAP, 0))
 
     def _free(self, start: QPointF) -> QPointF:
         """Where the port of the next node may be: to the right, below what lies there already."""
@@ -157,6 +173,8 @@ class Adding:
             if wire:
                 return insertion(project, graph, wire, node, (node.x, node.y))
             return [AddNodes(graph.id, [node])]
+        if link.into in graph.edges:
+            return insertion(project, graph, link.into, node, (node.x, node.y))
         edits: list[Edit] = []
         if link.backwards:
             port = self._port(out_ports(project, node), node)

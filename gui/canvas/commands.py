@@ -23,6 +23,9 @@ from gui.canvas.words import several, tr
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
 
+ASIDE = 112.0
+"""How far an extracted node moves down, clear of the wire it was in."""
+
 
 class Commands:
     """Edits made from the selection of one view."""
@@ -153,6 +156,15 @@ class Commands:
             self.workspace.perform(
                 name, [SetFrames(graph_id, {frame_id: replace(frames[frame_id], **changes)})]
             )
+
+    def extract(self) -> None:
+        """Take the selected nodes out of their wires, which are joined; the nodes move aside."""
+        graph, chosen = self.workspace.graph, self.workspace.selected_nodes
+        edits = operations.extract(self.workspace.project, graph, chosen)
+        if edits:
+            places = {key: (graph.nodes[key].x, graph.nodes[key].y + ASIDE) for key in chosen}
+            name = several(graph, chosen, tr("Extract {}"), tr("Extract {} nodes"))
+            self.workspace.perform(name, [*edits, Move(graph.id, places)])
 
     def nudge(self, dx: int, dy: int) -> None:
         """Move the selected nodes by whole steps of the grid; quick repeats are one undo step."""

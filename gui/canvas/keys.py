@@ -40,6 +40,9 @@ def press(view: CanvasView, event: QKeyEvent) -> bool:
     if held == Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier and key == Key.Key_V:
         view.commands.paste(keep_inputs=True)
         return True
+    if held == Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier and key == Key.Key_X:
+        view.commands.extract()
+        return True
     if held == Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier and key in _BLOCKS:
         getattr(view.blocks, _BLOCKS[key])()
         return True
@@ -111,6 +114,12 @@ def _alone(view: CanvasView, key: Qt.Key, event: QKeyEvent) -> bool:
             view.commands.step(*_ARROWS[key])
     elif key in (Key.Key_Delete, Key.Key_Backspace):
         view.commands.delete_selection()
+    elif key == Key.Key_Backtab:
+        view.add_after()
+    elif key == Key.Key_W:
+        view.connecting.connect()
+    elif key == Key.Key_R:
+        view.connecting.replace()
     elif key == Key.Key_Tab:
         view.add_at_cursor()
     elif key == Key.Key_Space:

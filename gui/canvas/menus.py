@@ -10,6 +10,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from graph.edits import Disconnect
+from graph.model import BLOCK, INPUT, OUTPUT
 from gui.blocks.canvas_menu import add_block_items
 from gui.canvas.aligning import Way
 from gui.canvas.frames import COLOURS, carried, tint
@@ -85,6 +86,10 @@ def _node_menu(view: CanvasView, menu: QMenu, node_id: str) -> None:
     if len(chosen) > 1:
         _add(menu, tr("Arrange the selection"), commands.arrange, "L", "sitemap-outline")
         _align_menu(view, menu, len(chosen))
+    if len(chosen) == 1:
+        _add(menu, tr("Connect with…"), view.connecting.connect, "W", "transit-connection-horizontal")
+        if node.type not in (BLOCK, INPUT, OUTPUT):
+            _add(menu, tr("Replace by…"), view.connecting.replace, "R", "swap-horizontal")
     _state_menu(view, menu)
     _add(menu, tr("Put into a frame"), view.frame_selection, "C", "card-text-outline")
     _add(menu, tr("Delete"), commands.delete_selection, "Delete", "delete-outline")

@@ -94,7 +94,7 @@ def _switched_off(painter: QPainter, item: NodeItem, scale: float) -> None:
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     y = port_y(0, item.look.form)
     if item.look.off == "bypass":
-        pen.setColor(_faded(pen.color(), 200))
+        pen.setColor(_faded(pen.color(), 130))
         painter.setPen(pen)
         painter.drawLine(QPointF(6, y), QPointF(item.width - 6, y))
         for dy in (-7, 7):
@@ -207,6 +207,7 @@ def _texts(painter: QPainter, item: NodeItem, category: QColor, scale: float) ->
     signs = [
         name
         for name, on in (
+            ("lock-outline", look.locked),
             ("link-variant", look.shared),
             ("note-text-outline", look.note),
             ("pin", look.pinned),

@@ -32,6 +32,7 @@ from gui.canvas.adding import Adding
 from gui.canvas.bubble import Bubble
 from gui.canvas.camera import Camera
 from gui.canvas.commands import Commands
+from gui.canvas.connecting import Connecting
 from gui.canvas.drops import Drops
 from gui.canvas.edge_scroll import EdgeScroll
 from gui.canvas.find import FindBar
@@ -74,6 +75,7 @@ class CanvasView(Camera):
         self.commands = Commands(self)
         self.blocks = BlockCommands(self)
         self.adding = Adding(self)
+        self.connecting = Connecting(self)
         self.drops = Drops(self)
         self.glider = Glide(self.canvas)
         self.rim = EdgeScroll(self)
@@ -103,6 +105,10 @@ class CanvasView(Camera):
     def add_at_cursor(self) -> None:
         """Open the search at the mouse (or in the middle, when the mouse is elsewhere)."""
         self.adding.open_for_next(self._mouse_pixel() or self.viewport().rect().center())
+
+    def add_after(self) -> None:
+        """Open the search; the choice goes behind the selected node, into the wire that leaves it."""
+        self.adding.open_behind(self.viewport().rect().center())
 
     def arrange(self) -> None:
         self.commands.arrange()

@@ -204,6 +204,8 @@ def test_tips_hold_the_whole_problem(qapp: QApplication) -> None:
                 "Group into a block…",
                 "Duplicate with the same weights",
                 "Disconnect",
+                "Connect with…",
+                "Replace by…",
                 "Show and run",
                 "Put into a frame",
                 "Delete",

@@ -224,7 +224,8 @@ def test_every_action_does_something(window: MainWindow) -> None:
     greyed = {spec.id for spec in specs() if not window.actions_table[spec.id].isEnabled()}
     assert greyed <= {
         "undo", "redo", "cut", "copy", "duplicate", "delete", "rename", "edit_node", "enter_block", "leave_block",
-        "group", "ungroup", "detach", "keep_block", "duplicate_shared", "stop_sharing", "train", "pause", "stop", "fit_selection",
+        "group", "ungroup", "detach", "keep_block", "duplicate_shared", "stop_sharing", "train", "pause", "stop",
+        "fit_selection", "bypass", "mute", "collapse", "pin", "extract", "connect", "replace", "add_after",
     }  # fmt: skip
     assert None in TABLE
 
