@@ -64,6 +64,9 @@ class Symbol:
     def __mod__(self, other: Any) -> Symbol:
         return self._with("%", other)
 
+    def __pow__(self, other: Any) -> Symbol:
+        return self._with("**", other)
+
     def __neg__(self) -> Symbol:
         return Symbol(f"-({self.text})")
 

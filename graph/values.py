@@ -25,7 +25,7 @@ class BadValue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Expr:
-    """Arithmetic over a block's exposed parameters: names, numbers, ``+ - * // %`` and brackets."""
+    """Arithmetic over a block's exposed parameters: names, numbers, ``+ - * // % **`` and brackets."""
 
     text: str
 
@@ -49,12 +49,21 @@ def shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
+def _power(base: float, exponent: float) -> float:
+    """A power that is quick to work out; what comes of it is checked like any other result."""
+    if abs(exponent) > 64 or (base < 0 and exponent != int(exponent)):
+        raise OverflowError
+    result: float = base**exponent
+    return result
+
+
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
+    ast.Pow: _power,
 }
 
 
@@ -66,14 +75,14 @@ def parse(text: str) -> ast.expr:
     try:
         tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise BadValue(f"“{text}” is not an expression. Use names, numbers and + - * // %.") from None
+        raise BadValue(f"“{text}” is not an expression. Use names, numbers and + - * // % **.") from None
     for part in ast.walk(tree):
         number = isinstance(part, ast.Constant) and type(part.value) in (int, float)
         known = isinstance(part, ast.BinOp) and type(part.op) in _OPERATORS
         minus = isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.USub)
         leaf = isinstance(part, (ast.Name, ast.Load, ast.USub, *_OPERATORS))
         if not (number or known or minus or leaf):
-            raise BadValue(f"“{text}” holds something else than names, numbers and + - * // %.")
+            raise BadValue(f"“{text}” holds something else than names, numbers and + - * // % **.")
     return tree
 
 
@@ -108,6 +117,8 @@ def evaluate(text: str, bindings: Mapping[str, Value]) -> Value:
             result = _OPERATORS[type(part.op)](left, right)
         except ZeroDivisionError:
             raise BadValue(f"“{text}” divides by zero.") from None
+        except OverflowError:
+            raise BadValue(f"“{text}” takes a power that is no number of a usable size.") from None
         if (isinstance(result, float) and not math.isfinite(result)) or abs(result) > MAX_INT:
             raise BadValue(f"“{text}” gives a number that is too large.")
         return result

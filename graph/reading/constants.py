@@ -22,7 +22,7 @@ _NUMBERS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Pow: operator.pow,
 }
 _SIGNS: dict[type[ast.operator], str] = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//", ast.Mod: "%",
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
 }  # fmt: skip
 _KNOWN = {
     "math.pi": math.pi,
@@ -101,7 +101,7 @@ def _arithmetic(tree: ast.BinOp, lookup: Lookup) -> Any:
             return NOTHING
         sign = _SIGNS.get(type(tree.op))
         if sign is None:
-            raise CannotRead("with an argument of the class only + - * // and % can be calculated.", tree)
+            raise CannotRead("with an argument of the class only + - * // % and ** can be calculated.", tree)
         return _expression(f"({_text(left)}) {sign} ({_text(right)})", tree)
     if any(type(side) not in (int, float) for side in sides) or type(tree.op) not in _NUMBERS:
         return NOTHING

@@ -117,6 +117,7 @@ def test_blocks_are_defined_once_before_what_uses_them() -> None:
         (1 - (2 - Symbol("a")), "1 - (2 - a)"),
         (-Symbol("a") // 2 % 3, "-a // 2 % 3"),
         (3 + Symbol("a"), "3 + a"),
+        ((Symbol("a") // 4) ** -0.5, "(a // 4) ** (-0.5)"),
     ],
 )
 def test_arithmetic_on_parameters(symbol: Symbol, text: str) -> None:
