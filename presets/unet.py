@@ -40,7 +40,7 @@ def unet() -> Project:
     kept: list[Ref] = []
     for number, channels in enumerate(WIDTHS, 1):
         kept.append(g.use(down(), x, name=f"down{number}", channels=channels))
-        x = kept[-1]["y"]
+        x = kept[-1]["pooled"]
     x = g.use(double_conv(), x, name="bottom", channels=2 * WIDTHS[-1])
     for number, (level, channels) in reversed(list(enumerate(zip(kept, WIDTHS, strict=True), 1))):
         x = g.use(up(), level["skip"], x, name=f"up{number}", channels=channels)

@@ -14,13 +14,14 @@ def attention_head() -> GraphBuilder:
     """One head: softmax(Q Kᵀ / √width) V, equation 1."""
     g = GraphBuilder("AttentionHead", "Every step asks all others: softmax(Q Kᵀ / √width) V.")
     width = g.parameter("width", 64, "Length of queries, keys and values.")
-    scale = g.parameter("scale", 0.125, "1 / √width: keeps the softmax from saturating.")
     x = g.input("x")
     query = g.add("Linear", x, name="query", out_features=width)
     key = g.add("Linear", x, name="key", out_features=width)
     value = g.add("Linear", x, name="value", out_features=width)
     scores = g.add("MatMul", query, key, name="scores", transpose_other=True)
-    weights = g.add("Softmax", g.add("Scale", scores, name="scaled", factor=scale), name="weights", dim=-1)
+    weights = g.add(
+        "Softmax", g.add("Scale", scores, name="scaled", factor=width**-0.5), name="weights", dim=-1
+    )
     g.output(g.add("MatMul", weights, value, name="mixture"), name="y")
     return g
 
@@ -42,7 +43,6 @@ def multi_head_attention() -> GraphBuilder:
     g = GraphBuilder("MultiHeadAttention", "Several heads ask at once; a last layer mixes what they found.")
     width = g.parameter("width", 64, "Features of every step; heads must divide it.")
     heads = g.parameter("heads", 4, "How many heads.")
-    scale = g.parameter("scale", 0.25, "1 / √(width / heads): keeps the softmax from saturating.")
     x = g.input("x")
 
     def split(name: str) -> Source:
@@ -51,7 +51,12 @@ def multi_head_attention() -> GraphBuilder:
 
     query, key, value = split("query"), split("key"), split("value")
     scores = g.add("MatMul", query, key, name="scores", transpose_other=True)
-    weights = g.add("Softmax", g.add("Scale", scores, name="scaled", factor=scale), name="weights", dim=-1)
+    weights = g.add(
+        "Softmax",
+        g.add("Scale", scores, name="scaled", factor=(width // heads) ** -0.5),
+        name="weights",
+        dim=-1,
+    )
     mixed = g.add("MatMul", weights, value, name="mixture")
     steps = g.add("Transpose", mixed, name="steps_first", dim0=1, dim1=2)
     joined = g.add("Flatten", steps, name="join", start_dim=2)
@@ -66,7 +71,8 @@ BLOCKS = (
         "Attention head from its parts",
         "Queries, keys and values drawn one by one: see how every step asks all others.",
         TAGS,
-        "The scaled dot product by hand. Set scale to 1 / √width. Vaswani et al., arXiv 1706.03762, equation 1.",
+        "The scaled dot product by hand: dividing by √width keeps the softmax from saturating. Vaswani et al., "
+        "arXiv 1706.03762, equation 1.",
         attention_head,
         GROUP,
         ((10, 64),),
@@ -76,7 +82,7 @@ BLOCKS = (
         "Multi-head attention from its parts",
         "Several attention heads side by side, and the layer that mixes what they found.",
         (*TAGS, "multi-head"),
-        "What MultiheadAttention does inside, layer by layer. Set scale to 1 / √(width / heads). Vaswani et al., "
+        "What MultiheadAttention does inside, layer by layer. Vaswani et al., "
         "arXiv 1706.03762, section 3.2.2.",
         multi_head_attention,
         GROUP,

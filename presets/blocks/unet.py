@@ -27,7 +27,7 @@ def down() -> GraphBuilder:
     channels = g.parameter("channels", 64, "Filters of both convolutions.")
     x = g.use(double_conv(), g.input("x"), name="convs", channels=channels)
     g.output(x, name="skip")
-    g.output(g.add("MaxPool2d", x, name="pool", kernel_size=2), name="y")
+    g.output(g.add("MaxPool2d", x, name="pool", kernel_size=2), name="pooled")
     return g
 
 
@@ -74,7 +74,7 @@ BLOCKS = (
         "U-Net down",
         "Two convolutions, whose result is kept for the way up, and pooling to half the size.",
         ("image", "U-Net", "segmentation", "encoder", "skip connection"),
-        "“y” goes on down, “skip” goes straight across to the Up block of the same size. Ronneberger et al., arXiv "
+        "“pooled” goes on down, “skip” goes straight across to the Up block of the same size. Ronneberger et al., arXiv "
         "1505.04597, figure 1, with batch norm and padding.",
         down,
         GROUP,
