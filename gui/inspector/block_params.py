@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from graph.catalogue import CATALOGUE
@@ -10,7 +12,7 @@ from graph.edits import UNSET
 from graph.model import OUTPUT, Exposed, Graph, Node
 from graph.overtime import OVER
 from graph.shapes import MAX_REPEAT
-from graph.values import Expr
+from graph.values import BadValue, Expr
 
 REPEAT = Param("repeat", "int", 1, "So many copies one behind the other, each with its own weights.",
                minimum=1, maximum=MAX_REPEAT)  # fmt: skip
@@ -29,8 +31,8 @@ OF_THE_DRAWING = frozenset({RUN.name, "carries"})
 
 
 def block_params(block: Graph) -> list[Param]:
-    """One parameter for each exposed one; its kind is told by its default. Then how the block is run."""
-    found = [_param(item) for item in block.parameters]
+    """One parameter for each exposed one, typed like what follows it inside. Then how the block is run."""
+    found = [exposed_param(block, item) for item in block.parameters]
     if len(block.inputs) == 1 and len(block.outputs) == 1:
         found.append(REPEAT)
     if block.inputs and not block.code:
@@ -65,7 +67,25 @@ def chosen(name: str, value: Any) -> Any:
     return next((text for text, kept in RUNS.items() if kept == value), value) if name == RUN.name else value
 
 
-def _param(item: Exposed) -> Param:
+def exposed_param(block: Graph, item: Exposed) -> Param:
+    """An exposed parameter, typed like the layer's parameter that follows it; else by its default."""
+    for node in block.nodes.values():
+        layer = CATALOGUE.get(node.type)
+        names = [name for name, value in node.params.items() if value == Expr(item.name)] if layer else []
+        for name in names:
+            param = layer.param(name)  # type: ignore[union-attr]
+            optional = param.optional or param.inferred is not None
+            typed = replace(
+                param, name=item.name, default=item.default, help=item.help or param.help,
+                inferred=None, required=False, optional=optional and item.default is None,
+            )  # fmt: skip
+            with suppress(BadValue):
+                param.check(item.default)
+                return typed
+    return _by_default(item)
+
+
+def _by_default(item: Exposed) -> Param:
     default = item.default
     if isinstance(default, bool):
         return Param(item.name, "bool", default, item.help)

@@ -49,13 +49,15 @@ class Inspector(QWidget):
     def refresh(self) -> None:
         """Show the page that is due, building another one only if needed."""
         self._timer.stop()
+        from gui.blocks.header_page import BlockPage  # late: it is made of the inspector's own parts
+
         selection, nodes = self.workspace.selection, self.workspace.selected_nodes
         if len(selection) > 1:
             kind: type[Page] = ManyPage
         elif len(nodes) == 1:
             kind = NodePage
         else:
-            kind = NetworkPage
+            kind = BlockPage if self.workspace.graph_id in self.workspace.project.blocks else NetworkPage
         page = self.page
         same = type(page) is kind and page is not None and page.fits()
         if same and isinstance(page, NodePage):
@@ -74,7 +76,7 @@ class Inspector(QWidget):
             many = ManyPage(self.workspace)
             many.wanted.connect(self.wanted)
             return many
-        return NetworkPage(self.workspace)
+        return kind(self.workspace)  # type: ignore[call-arg]
 
     def _show(self, page: Page) -> None:
         if self.page is not None:

@@ -8,11 +8,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPlai
 
 from graph.edits import EditError, SetHeader, SetProject
 from graph.model import Graph
-from graph.values import Value
 from gui.icons import pixmap
 from gui.inspector.facts import FactTable
 from gui.inspector.name_field import NameField
-from gui.inspector.values import shown
 from gui.widgets import Column, Heading, WrappedLabel, picture_label
 from gui.words import bytes_text
 from gui.workspace import Workspace
@@ -51,6 +49,7 @@ class NetworkPage(Column):
         grid.addWidget(self.name, 0, 1)
         grid.addWidget(self.sentence, 1, 0, 1, 2)
         self.layout_.addLayout(grid)
+        self._header_part()
         self.flow_heading = Heading(self.tr("Flow"))
         self.layout_.addWidget(self.flow_heading)
         self.flow = FactTable()
@@ -58,16 +57,14 @@ class NetworkPage(Column):
         self.layout_.addWidget(Heading(self.tr("Cost")))
         self.cost = FactTable()
         self.layout_.addWidget(self.cost)
-        if self.is_block:
-            self.layout_.addWidget(Heading(self.tr("Parameters of the block")))
-            self.exposed = FactTable()
-            self.layout_.addWidget(self.exposed)
-        else:
-            self._project_part()
+        self._last_part()
         self.layout_.addStretch(1)
         self.refresh()
 
-    def _project_part(self) -> None:
+    def _header_part(self) -> None:
+        """What a block has besides its name (:mod:`gui.blocks.header_page`)."""
+
+    def _last_part(self) -> None:
         self.layout_.addWidget(Heading(self.tr("Data")))
         self.data = WrappedLabel()
         self.layout_.addWidget(self.data)
@@ -117,13 +114,6 @@ class NetworkPage(Column):
             )
         self.cost.show_rows(rows)
         if self.is_block:
-            here = self._values_here()
-            self.exposed.show_rows(
-                [
-                    (item.name, self._exposed_text(item.default, here.get(item.name, item.default)))
-                    for item in graph.parameters
-                ]
-            )
             return
         self.data.setText(self._data_text())
         project = workspace.project
@@ -140,11 +130,6 @@ class NetworkPage(Column):
         around = self.workspace.shapes.at(place[:-1])
         use = around.nodes.get(place[-1].partition("[")[0]) if around else None
         return use.values if use else {}
-
-    def _exposed_text(self, default: Value, here: Any) -> str:
-        if here == default:
-            return shown(default)
-        return self.tr("{0} here, {1} by default").format(shown(here), shown(default))
 
     def _data_text(self) -> str:
         choice = self.workspace.project.data

@@ -30,6 +30,9 @@ from gui.summary_model import category_of
 from gui.widgets import Column, Heading, WrappedLabel, clear, picture_label
 from gui.workspace import Workspace
 
+NEVER_EXPOSED = OF_THE_DRAWING | {"index"}
+"""Parameters that belong to the drawing alone."""
+
 
 class NodePage(Column):
     """Built once for a node; :meth:`refresh` brings it up to date without disturbing what is being typed."""
@@ -136,10 +139,22 @@ class NodePage(Column):
         names = frozenset(item.name for item in self.graph.parameters)
         for param in params:
             may_follow = frozenset() if param.name in OF_THE_DRAWING else names
-            self.rows[param.name] = ParamRow(param, may_follow, self._set, grid, self.inside)
+            row = self.rows[param.name] = ParamRow(param, may_follow, self._set, grid, self.inside)
+            if self.graph_id in self.workspace.project.blocks and param.name not in NEVER_EXPOSED:
+                row.offer_expose(self._expose)
         if RUN.name in self.rows:
             self.rows[RUN.name].label.setText(self.tr("run"))
         self.layout_.addLayout(grid)
+
+    def _expose(self, row: ParamRow) -> None:
+        """Make a parameter one of the block, or give it back a value of its own."""
+        from gui.blocks.expose import ask_to_expose, stop_to_follow  # late: made of the editors here
+
+        if row.follows:
+            stop_to_follow(self.workspace, self.graph_id, self.node_id, row.param.name)
+        else:
+            present = self.node.params.get(row.param.name, row.param.default)
+            ask_to_expose(self.workspace, self.graph_id, self.node_id, row.param, present, self.window())
 
     def _facts(self) -> None:
         self.shapes_heading = Heading(self.tr("Shapes"))

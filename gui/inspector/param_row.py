@@ -38,6 +38,8 @@ class ParamRow(QObject):
         self.stored: Any = UNSET
         self.resolved: Any = None
         self.editor: Editor | None = None
+        self.on_expose: Callable[[ParamRow], object] | None = None
+        """Lets the value follow a parameter of the block, or stops that; set by whoever can."""
         self._expression = False
         self.label = QLabel(param.name)
         self.label.setToolTip(_tip(param))
@@ -51,6 +53,8 @@ class ParamRow(QObject):
         self.formula = self._button(self._toggle_formula)
         self.formula.setCheckable(True)
         self.formula.setToolTip(self.tr("Follow a parameter of the block"))
+        self.expose = self._button(lambda: self.on_expose and self.on_expose(self))
+        self.expose.hide()
         self.field = QWidget()
         row = QHBoxLayout(self.field)
         row.setContentsMargins(0, 0, 0, 0)
@@ -63,6 +67,7 @@ class ParamRow(QObject):
         row.addWidget(self.formula)
         row.addWidget(self.reset)
         row.addWidget(self.pin)
+        row.addWidget(self.expose)
         # only now: shown before they have a parent, they would be windows of their own for a moment
         self.formula.setVisible(bool(names) and param.kind in ("bool", "choice"))
         self.pin.setVisible(self.pinnable)
@@ -114,6 +119,7 @@ class ParamRow(QObject):
         font.setBold(changed)
         self.label.setFont(font)
         self._icons(automatic)
+        self._show_expose()
         known = expression and resolved is not None and not isinstance(resolved, Expr)
         self.result.setText(f"= {shown(resolved)}" if known else "")
         self.result.setVisible(known)
@@ -139,6 +145,32 @@ class ParamRow(QObject):
             self.pin.setToolTip(self.tr("Set a value") if automatic else self.tr("Not set"))
         self.reset.setIcon(icon("restore", muted))
         self.formula.setIcon(icon("function-variant", muted))
+
+    def offer_expose(self, do: Callable[[ParamRow], object]) -> None:
+        """Show the button that makes this a parameter of the block."""
+        self.on_expose = do
+        self.expose.show()
+        self._show_expose()
+
+    @property
+    def follows(self) -> bool:
+        """Whether the value is worked out from parameters of the block."""
+        value = self.stored
+        return isinstance(value, Expr) or (isinstance(value, tuple) and any(map(_is_expression, value)))
+
+    def _show_expose(self) -> None:
+        if self.on_expose is None:
+            return
+        follows = self.follows
+        picture = "arrow-up-bold-box" if follows else "arrow-up-bold-box-outline"
+        self.expose.setIcon(icon(picture, theme().accent if follows else theme().muted))
+        text = (
+            self.tr("Stop following {0}").format(shown(self.stored))
+            if follows
+            else self.tr("Expose as block parameter")
+        )
+        self.expose.setToolTip(text)
+        self.expose.setAccessibleName(f"{text}: {self.param.name}")
 
     def _edited(self, value: Any) -> None:
         self.refuse("")
@@ -187,3 +219,7 @@ class ParamRow(QObject):
 
 def _tip(param: Param) -> str:
     return f"<p style='white-space: normal'><b>{param.name}</b><br>{param.help}<br>{param.wanted}</p>"
+
+
+def _is_expression(value: Any) -> bool:
+    return isinstance(value, Expr)

@@ -13,6 +13,7 @@ from graph.edits import UNSET, AddNodes, SetParams
 from graph.model import Project
 from graph.operations import new_node
 from graph.values import Expr
+from gui.blocks.header_page import BlockPage
 from gui.inspector import Inspector
 from gui.inspector.editors import ChoiceEditor, ExpressionEditor, SizesEditor, TextEditor
 from gui.inspector.many_page import ManyPage
@@ -277,13 +278,15 @@ def test_a_block_that_was_entered_shows_its_parameters_as_they_are_there(qapp: Q
     bench.workspace.enter(first.id)
     settle()
     page = bench.inspector.page
-    assert isinstance(page, NetworkPage)
-    assert page.exposed.rows == [("width", "12 here, 8 by default")]
+    assert isinstance(page, BlockPage)
+    assert [(card.name, card.note.text()) for card in page.parameters.cards] == [
+        ("width", "12 here. Followed by fc.")
+    ]
     bench.workspace.leave()
     bench.workspace.enter(named(bench.workspace, "rest").id)
     settle()
     page = bench.inspector.page
-    assert isinstance(page, NetworkPage) and page.exposed.rows == [("width", "8")]
+    assert isinstance(page, BlockPage) and page.parameters.cards[0].note.text() == "Followed by fc."
 
 
 def test_several_selected_are_counted(qapp: QApplication) -> None:
