@@ -6,12 +6,15 @@ import random
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from graph.files import dumps
+from gui.blocks.group_popup import GroupPopup
+from gui.canvas.title_edit import TitleEdit
 from tests.gui.canvas_hand import ALT, CTRL, PLAIN, SHIFT, Hand, chain, mirror, with_block
 
 Key = Qt.Key
+RIGHT = Qt.MouseButton.RightButton
 LAYERS = (
     "Conv2d",
     "ReLU",
@@ -40,6 +43,12 @@ class Monkey:
         hand, pick = self.hand, self.random
         nodes = list(hand.scene.nodes.values())
         kind = pick.random()
+        frames = list(hand.graph.frames.values())
+        if frames and kind > 0.93:
+            frame = pick.choice(frames)
+            return QPointF(
+                frame.x + pick.choice((0, 40, frame.width)), frame.y + pick.choice((12, frame.height))
+            )
         if nodes and kind < 0.35:
             item = pick.choice(nodes)
             return item.body.topLeft() + QPointF(pick.uniform(8, 160), pick.uniform(4, 60))
@@ -54,10 +63,25 @@ class Monkey:
             return (wire.start + wire.end) / 2
         return hand.view.mapToScene(pick.randrange(1200), pick.randrange(700))
 
+    def answer(self) -> bool:
+        """Deal with a title, a name or a list that waits for the keyboard; whether there was one."""
+        hand = self.hand
+        waiting: list[QWidget] = [edit for edit in hand.view.findChildren(TitleEdit) if edit.isVisible()]
+        waiting += [popup for popup in hand.view.findChildren(GroupPopup) if popup.isVisible()]
+        if hand.view.connecting.popup is not None and hand.view.connecting.popup.isVisible():
+            waiting.append(hand.view.connecting.popup.field)
+        for field in waiting:
+            hand.key(self.random.choice((Key.Key_Return, Key.Key_Return, Key.Key_Escape)), to=field)
+        if waiting:
+            self.done.append("answer")
+        return bool(waiting)
+
     def step(self) -> None:
         hand, pick = self.hand, self.random
         keys = pick.choice((PLAIN, PLAIN, PLAIN, SHIFT, CTRL, ALT))
         kind = pick.random()
+        if self.answer():
+            return
         if hand.view.adding.popup is not None and hand.view.adding.popup.isVisible():
             if pick.random() < 0.5:
                 hand.write(pick.choice(("re", "li", "po", "ad", "zz")))
@@ -65,6 +89,9 @@ class Monkey:
             if hand.view.adding.popup is not None and hand.view.adding.popup.isVisible():
                 hand.key(Key.Key_Escape, to=hand.view.adding.popup.field)
             self.done.append("search")
+        elif kind < 0.06:
+            hand.drag(self.somewhere(), self.somewhere(), CTRL, RIGHT, steps=6)
+            self.done.append("cut")
         elif kind < 0.4:
             drop = pick.random() < 0.85
             hand.drag(self.somewhere(), self.somewhere(), keys, steps=3, drop=drop)
@@ -94,6 +121,9 @@ class Monkey:
                 (
                     (Key.Key_Delete, PLAIN), (Key.Key_Delete, CTRL), (Key.Key_C, CTRL), (Key.Key_V, CTRL),
                     (Key.Key_X, CTRL), (Key.Key_D, CTRL), (Key.Key_L, PLAIN), (Key.Key_Right, PLAIN),
+                    (Key.Key_B, CTRL), (Key.Key_M, CTRL), (Key.Key_C, ALT), (Key.Key_C, PLAIN), (Key.Key_W, PLAIN),
+                    (Key.Key_R, PLAIN), (Key.Key_Backtab, SHIFT), (Key.Key_X, CTRL | SHIFT), (Key.Key_G, CTRL),
+                    (Key.Key_G, CTRL | SHIFT), (Key.Key_U, SHIFT), (Key.Key_A, CTRL), (Key.Key_V, CTRL | SHIFT),
                     (Key.Key_Tab, PLAIN), (Key.Key_Up, CTRL), (Key.Key_Home, PLAIN), (Key.Key_Escape, PLAIN),
                 )
             )  # fmt: skip
@@ -108,7 +138,7 @@ def test_random_gestures(qapp: QApplication, seed: int) -> None:
     hand = Hand(chain() if seed % 2 else with_block())
     start = dumps(hand.workspace.project)
     monkey = Monkey(hand, seed)
-    for _ in range(150):
+    for _ in range(250):
         monkey.step()
         hand.view.glider.finish()
         if hand.view.interaction is None:
