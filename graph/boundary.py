@@ -47,6 +47,8 @@ def _source(network: Graph, node: Node) -> Node:
 def _batch_kept(network: Graph, node: Node, tensor: Tensor) -> Problem | None:
     if tensor.rank and tensor.dims[0] == "B":
         return None
+    if tensor.rank == 0 and _is_a_loss(network, node):
+        return None
     source = _source(network, node)
     text = (
         f"Output “{node.name}” expects the batch as its first axis but receives {tensor.text} "
@@ -55,6 +57,22 @@ def _batch_kept(network: Graph, node: Node, tensor: Tensor) -> Problem | None:
     return _problem(
         network, node.id, text, expected="(B, …)", got=tensor.text, port="input", source=source.id
     )
+
+
+def _is_a_loss(network: Graph, node: Node) -> bool:
+    """Whether a number for the whole batch is meant: a loss stands before it, or a block that may hold one."""
+    seen: set[str] = set()
+    waiting = [node.id]
+    while waiting:
+        for edge in network.edges_into(waiting.pop()):
+            source = network.nodes[edge.source]
+            if source.id not in seen:
+                seen.add(source.id)
+                waiting.append(source.id)
+            layer = CATALOGUE.get(source.type)
+            if layer is None or layer.category == "Losses" or edge.source_port == "loss":
+                return True
+    return False
 
 
 def _one_input(network: Graph, facts: DataFacts) -> Problem | None:
