@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QWidget
 
 from gui.icons import SEVERITY_ICONS, pixmap
@@ -13,6 +14,19 @@ from gui.workspace import Workspace
 SECONDS = {"info": 6, "warning": 12, "error": 20}
 COPIES = {"SGD": 3, "RMSprop": 3}
 """Numbers kept for each weight while training: itself, its gradient and the optimiser's state (Adam: two)."""
+
+
+class Sentence(QLabel):
+    """One line that ends in dots where there is no room for it, instead of making the window wider."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 
 class StatusBar(QStatusBar):
@@ -26,7 +40,7 @@ class StatusBar(QStatusBar):
         row = QHBoxLayout(box)
         row.setContentsMargins(8, 0, 0, 0)
         row.setSpacing(0)
-        self.icon, self.text = QLabel(), QLabel()
+        self.icon, self.text = QLabel(), Sentence()
         row.addWidget(self.icon)
         row.addWidget(self.text, 1)
         self.addWidget(box, 1)

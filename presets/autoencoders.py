@@ -5,6 +5,7 @@ from __future__ import annotations
 from graph.build import GraphBuilder, Source, project
 from graph.model import DataChoice, Project, Training
 from presets import Preset
+from presets._places import placed
 
 GROUP = "Generative networks"
 PICTURE = (1, 28, 28)
@@ -38,7 +39,7 @@ def autoencoder() -> Project:
     x = _narrowing(encoder, encoder.input("picture"), 128, 64)
     encoder.output(encoder.add("Linear", x, name="to_code", out_features=code), name="code")
 
-    g = GraphBuilder("Autoencoder")
+    g = GraphBuilder("Autoencoder", "A picture through 16 numbers and back.")
     x = g.use(encoder, g.input("picture", shape=PICTURE), name="encoder", code=16)
     g.output(g.use(_decoder(64, 128), x, name="decoder"), name="reconstruction")
     return project(
@@ -61,14 +62,14 @@ def vae() -> Project:
     encoder.output(encoder.add("Linear", x, name="to_mean", out_features=code), name="mean")
     encoder.output(encoder.add("Linear", x, name="to_log_variance", out_features=code), name="log_variance")
 
-    g = GraphBuilder("VAE")
+    g = GraphBuilder("VAE", "A picture to a cloud of codes, a draw from it, and a picture again.")
     found = g.use(encoder, g.input("picture", shape=PICTURE), name="encoder", code=20)
     mean, spread = found.outputs("mean", "log_variance")
     sample = g.add("SampleNormal", mean, spread, name="sample")
     g.output(g.use(_decoder(400), sample, name="decoder"), name="reconstruction")
     g.output(mean, name="mean")
     g.output(spread, name="log_variance")
-    return project(
+    made = project(
         "Variational autoencoder",
         g,
         data=DataChoice("digits", {"image_size": 28}),
@@ -82,6 +83,11 @@ def vae() -> Project:
             "exported as Python. In evaluation the sample is the mean."
         ),
     )
+    places = {
+        "picture": (0, 0), "encoder": (1, 0), "sample": (2, 0), "decoder": (3, 0), "reconstruction": (4, 0),
+        "mean": (2, 1.4), "log_variance": (2, 2.3),
+    }  # fmt: skip
+    return placed(made, places)
 
 
 PRESETS = (

@@ -7,6 +7,7 @@ from typing import Any
 from graph.build import GraphBuilder, Source, project
 from graph.model import DataChoice, Project, Training
 from presets import Preset
+from presets._places import placed
 from presets.blocks.transformer import encoder_layer
 
 WIDTH, TOKENS, PLACES = 128, 1000, 128
@@ -60,7 +61,7 @@ def network(
     width: int = WIDTH, heads: int = 4, depth: int = 4, tokens: int = TOKENS, places: int = PLACES
 ) -> GraphBuilder:
     """Devlin et al., arXiv 1810.04805, with both heads it is pretrained with."""
-    g = GraphBuilder("Bert")
+    g = GraphBuilder("Bert", "Reads from both sides; guesses hidden tokens and what follows.")
     text = g.input("tokens", shape=(-1,), dtype="int64")
     segments = g.input("segments", shape=(-1,), dtype="int64")
     filling = g.add("PaddingMask", text, name="filling")
@@ -77,7 +78,7 @@ def network(
 
 def bert() -> Project:
     """Four narrow layers, so that it can be trained on a laptop."""
-    return project(
+    made = project(
         "BERT",
         network(),
         data=DataChoice(),
@@ -98,6 +99,11 @@ def bert() -> Project:
             "checked and exported as Python."
         ),
     )
+    places = {
+        "tokens": (0, 0), "segments": (0, 1), "embedding": (1, 0), "filling": (1, 1.3), "layers": (2, -0.8),
+        "masked": (3, 0), "following": (3, -1.2), "token_scores": (4, 0), "next_sentence": (4, -1.2),
+    }  # fmt: skip
+    return placed(made, places)
 
 
 PRESETS = (

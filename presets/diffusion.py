@@ -5,6 +5,7 @@ from __future__ import annotations
 from graph.build import GraphBuilder, Source, project
 from graph.model import DataChoice, Project, Training
 from presets import Preset
+from presets._places import placed
 
 GROUP = "Generative networks"
 WIDTH, TIME = 32, 128
@@ -50,38 +51,66 @@ def _timed_block() -> GraphBuilder:
     return g
 
 
+def _down(timed: GraphBuilder) -> GraphBuilder:
+    g = GraphBuilder("Down", "A timed block, kept for the way up; then half the size.")
+    channels = g.parameter("channels", WIDTH, "Filters; a multiple of 8.")
+    x = g.use(timed, g.input("x"), g.input("time"), name="block", channels=channels)
+    halved = g.add("Conv2d", x, name="halve", out_channels=channels, kernel_size=3, stride=2, padding=1)
+    g.output(halved, name="y")
+    g.output(x, name="skip")
+    return g
+
+
+def _up(timed: GraphBuilder) -> GraphBuilder:
+    g = GraphBuilder("Up", "Twice the size, joined with what was kept on the way down; then a timed block.")
+    channels = g.parameter("channels", WIDTH, "Filters; a multiple of 8.")
+    x: Source = g.add("Upsample", g.input("x"), name="doubled", scale_factor=2.0)
+    x = g.add("Concat", [x, g.input("skip")], name="join")
+    g.output(g.use(timed, x, g.input("time"), name="block", channels=channels), name="y")
+    return g
+
+
+def _to_noise() -> GraphBuilder:
+    g = GraphBuilder("ToNoise", "From features to a guess for every pixel.")
+    x: Source = g.add("GroupNorm", g.input("x"), name="norm", num_groups=8)
+    x = g.add("Conv2d", g.add("SiLU", x, name="act"), name="conv", out_channels=1, kernel_size=3, padding=1)
+    g.output(x, name="y")
+    return g
+
+
+PLACES = {
+    "noisy": (0, 0), "stem": (1, 0), "down1": (2, 0), "down2": (2.9, 1.2), "bottom": (3.9, 2.4), "up2": (4.9, 1.2),
+    "up1": (5.8, 0), "head": (6.8, 0), "noise": (7.8, 0), "t": (0, 3.4), "time": (1, 3.4),
+}  # fmt: skip
+
+
 def _unet(name: str, conditional: bool) -> GraphBuilder:
     """28 × 28 to 7 × 7 and back, with a skip at each size."""
-    block = _timed_block()
+    timed = _timed_block()
+    down, up = _down(timed), _up(timed)
     g = GraphBuilder(name, "Guesses the noise that was mixed into a picture at step t.")
     noisy = g.input("noisy", shape=(1, 28, 28))
     time: Source = g.use(_time_embedding(), g.input("t", shape=(), dtype="int64"), name="time", width=TIME)
     if conditional:
         label = g.input("label", shape=(), dtype="int64")
         digit = g.add("Embedding", label, name="digit", num_embeddings=11, embedding_dim=TIME)
-        time = g.add("Add", time, digit, name="time_and_digit")
-
-    def timed(x: Source, name: str, channels: int) -> Source:
-        return g.use(block, x, time, name=name, channels=channels)
-
+        time = g.add("Add", time, digit, name="both")
     x: Source = g.add("Conv2d", noisy, name="stem", out_channels=WIDTH, kernel_size=3, padding=1)
-    large = timed(x, "down1", WIDTH)
-    x = g.add("Conv2d", large, name="halve1", out_channels=WIDTH, kernel_size=3, stride=2, padding=1)
-    middle = timed(x, "down2", 2 * WIDTH)
-    x = g.add("Conv2d", middle, name="halve2", out_channels=2 * WIDTH, kernel_size=3, stride=2, padding=1)
-    x = timed(x, "bottom", 2 * WIDTH)
-    x = g.add("Upsample", x, name="double2", scale_factor=2.0)
-    x = timed(g.add("Concat", [x, middle], name="join2"), "up2", 2 * WIDTH)
-    x = g.add("Upsample", x, name="double1", scale_factor=2.0)
-    x = timed(g.add("Concat", [x, large], name="join1"), "up1", WIDTH)
-    x = g.add("SiLU", g.add("GroupNorm", x, name="norm", num_groups=8), name="act")
-    g.output(g.add("Conv2d", x, name="last", out_channels=1, kernel_size=3, padding=1), name="noise")
+    first = g.use(down, x, time, name="down1", channels=WIDTH)
+    second = g.use(down, first["y"], time, name="down2", channels=2 * WIDTH)
+    x = g.use(timed, second["y"], time, name="bottom", channels=2 * WIDTH)
+    x = g.use(up, x, second["skip"], time, name="up2", channels=2 * WIDTH)
+    x = g.use(up, x, first["skip"], time, name="up1", channels=WIDTH)
+    g.output(g.use(_to_noise(), x, name="head"), name="noise")
     return g
 
 
 def _ddpm(title: str, name: str, conditional: bool) -> Project:
     """Ho et al., arXiv 2006.11239, small, without attention."""
-    return project(
+    more: dict[str, tuple[float, float]] = {}
+    if conditional:
+        more = {"t": (-1, 3.4), "time": (0, 3.4), "label": (-1, 4.4), "digit": (0, 4.4), "both": (1, 3.7)}
+    made = project(
         title,
         _unet(name, conditional),
         data=DataChoice("digits", {"image_size": 28, "scaling": "-1 to 1"}),
@@ -90,6 +119,7 @@ def _ddpm(title: str, name: str, conditional: bool) -> Project:
         ),
         notes=NOTES + (CLASSES if conditional else ""),
     )
+    return placed(made, PLACES | more)
 
 
 def ddpm() -> Project:

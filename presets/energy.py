@@ -38,7 +38,7 @@ def _picture(g: GraphBuilder, x: Source, name: str) -> Ref:
 
 
 def rbm() -> Project:
-    g = GraphBuilder("RBM")
+    g = GraphBuilder("RBM", "What is seen, what is hidden, and what the hidden units dream of.")
     x = g.add("Flatten", g.input("picture", shape=PICTURE), name="pixels")
     machine = g.use(_machine(), x, name="machine", visible=784, hidden=128)
     hidden, dream = machine.outputs("h", "dream")
@@ -63,7 +63,7 @@ def rbm() -> Project:
 def dbn() -> Project:
     """Hinton, Osindero and Teh, "A fast learning algorithm for deep belief nets", 2006."""
     machine = _machine()
-    g = GraphBuilder("DBN")
+    g = GraphBuilder("DBN", "Two machines on top of each other; their hidden units feed a classifier.")
     x = g.add("Flatten", g.input("picture", shape=PICTURE), name="pixels")
     first = g.use(machine, x, name="machine1", visible=784, hidden=256)
     second = g.use(machine, first["h"], name="machine2", visible=256, hidden=64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from graph.build import GraphBuilder, Source, Symbol, project
 from graph.model import DataChoice, Project, Training
 from presets import Preset
+from presets._places import placed
 
 GROUP = "Sequences"
 SOURCE_TOKENS, TARGET_TOKENS = 32, 13
@@ -78,32 +79,52 @@ def _attention() -> GraphBuilder:
     return g
 
 
+def _combination() -> GraphBuilder:
+    """Luong et al., arXiv 1508.04025, equation 5."""
+    g = GraphBuilder("Combination", "What was found and the decoder's own state become one vector.")
+    width = g.parameter("width", WIDTH, "Length of the vector.")
+    x: Source = g.add("Concat", [g.input("context"), g.input("state")], name="join", dim=-1)
+    g.output(g.add("Tanh", g.add("Linear", x, name="fc", out_features=width), name="tanh"), name="y")
+    return g
+
+
 def _ends(g: GraphBuilder) -> tuple[Source, Source]:
     return g.input("source", shape=(-1,), dtype="int64"), g.input("target", shape=(-1,), dtype="int64")
 
 
 def seq2seq() -> Project:
     """Cho et al., arXiv 1406.1078; Sutskever et al., arXiv 1409.3215: one state has to hold it all."""
-    g = GraphBuilder("Seq2Seq")
+    g = GraphBuilder("Seq2Seq", "The encoder reads, its last state is handed to the decoder, which writes.")
     source, target = _ends(g)
     read = g.use(_encoder(), source, name="encoder", tokens=SOURCE_TOKENS, width=WIDTH)
     x = g.use(_decoder(), target, read["last"], name="decoder", tokens=TARGET_TOKENS, width=WIDTH)
     g.output(g.add("Linear", x, name="head", out_features=TARGET_TOKENS), name="scores")
-    return translation("Sequence to sequence", g)
+    places = {
+        "target": (1, 0),
+        "source": (0, 1),
+        "encoder": (1, 1),
+        "decoder": (2, 0),
+        "head": (3, 0),
+        "scores": (4, 0),
+    }
+    return placed(translation("Sequence to sequence", g), places)
 
 
 def seq2seq_with_attention() -> Project:
-    g = GraphBuilder("AttentionSeq2Seq")
+    g = GraphBuilder("AttentionSeq2Seq", "Each state of the decoder looks back at all states of the encoder.")
     source, target = _ends(g)
     padding = g.add("PaddingMask", source, name="padding")
     read = g.use(_encoder(), source, name="encoder", tokens=SOURCE_TOKENS, width=WIDTH)
     states = g.use(_decoder(), target, read["last"], name="decoder", tokens=TARGET_TOKENS, width=WIDTH)
     looked = g.use(_attention(), states, read["states"], padding, name="attention")
-    x = g.add("Concat", [looked["context"], states], name="join", dim=-1)
-    x = g.add("Tanh", g.add("Linear", x, name="combine", out_features=WIDTH), name="tanh")
+    x = g.use(_combination(), looked["context"], states, name="combine", width=WIDTH)
     g.output(g.add("Linear", x, name="head", out_features=TARGET_TOKENS), name="scores")
     g.output(looked["attention"], name="weights")
-    return translation("Sequence to sequence with attention", g)
+    places = {
+        "target": (1, 0), "decoder": (2, 0), "combine": (4, 0), "head": (5, 0), "scores": (6, 0), "source": (0, 1.2),
+        "encoder": (1, 1.2), "attention": (3, 1.2), "weights": (4, 1.7), "padding": (1, 2.4),
+    }  # fmt: skip
+    return placed(translation("Sequence to sequence with attention", g), places)
 
 
 TAGS = ("text", "translation", "GRU", "encoder", "decoder", "seq2seq", "embedding", "teacher forcing")

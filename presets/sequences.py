@@ -112,7 +112,7 @@ def _sentiment(title: str, g: GraphBuilder, state: Source) -> Project:
 
 def sentiment() -> Project:
     """Words become vectors, an LSTM reads them all, filling included."""
-    g = GraphBuilder("SentimentLSTM")
+    g = GraphBuilder("SentimentLSTM", "Words to vectors, an LSTM, and a score from its last state.")
     x = g.add("Embedding", g.input("tokens", shape=(6,), dtype="int64"), name="words", num_embeddings=30,
               embedding_dim=8)  # fmt: skip
     _, h_n, _ = g.add("LSTM", x, name="lstm", hidden_size=4)
@@ -121,7 +121,7 @@ def sentiment() -> Project:
 
 def variable_length() -> Project:
     """The same with lengths: the LSTM stops at the end of each sentence and never reads the filling."""
-    g = GraphBuilder("PackedLSTM")
+    g = GraphBuilder("PackedLSTM", "The LSTM is told where each sentence ends.")
     tokens = g.input("tokens", shape=(-1,), dtype="int64")
     lengths = g.add("Lengths", tokens, name="lengths", note="How many words are not filling.")
     x = g.add("Embedding", tokens, name="words", num_embeddings=30, embedding_dim=8, padding_idx=0)

@@ -7,6 +7,7 @@ from typing import Any
 from graph.build import GraphBuilder, Source, Symbol, project
 from graph.model import DataChoice, Project, Training
 from presets import Preset
+from presets._places import placed
 from presets.blocks.transformer import decoder_layer, encoder_layer
 from presets.seq2seq import SOURCE_TOKENS, TARGET_TOKENS, translation
 
@@ -74,7 +75,7 @@ def char_gpt() -> Project:
 def char_gpt_tied() -> Project:
     """The same with one table for reading and writing (Press and Wolf, arXiv 1608.05859)."""
     width = 64
-    g = GraphBuilder("TiedGPT")
+    g = GraphBuilder("TiedGPT", "One table reads the characters and scores the next one.")
     tokens = g.input("tokens", shape=(-1,), dtype="int64")
     what, table = g.add(
         "Embedding", tokens, name="characters", num_embeddings=25, embedding_dim=width, weight_output=True
@@ -117,7 +118,7 @@ def _translator(title: str, name: str, norm_first: bool) -> Project:
     embedding = _tokens()
     encoder, decoder = encoder_layer(norm_first, padding=True), decoder_layer(norm_first, padding=True)
     sizes: dict[str, Any] = {"width": width, "heads": 4, "hidden": 4 * width}
-    g = GraphBuilder(name)
+    g = GraphBuilder(name, "The encoder reads the source; the decoder writes, looking back at it.")
     source = g.input("source", shape=(-1,), dtype="int64")
     target = g.input("target", shape=(-1,), dtype="int64")
     filling = g.add("PaddingMask", source, name="filling")
@@ -129,7 +130,15 @@ def _translator(title: str, name: str, norm_first: bool) -> Project:
     if norm_first:
         x = g.add("LayerNorm", x, name="decoder_norm")
     g.output(g.add("Linear", x, name="head", out_features=TARGET_TOKENS), name="scores")
-    return translation(title, g, epochs=40, rate=5e-4)
+    places = {"target": (1, 0), "write": (2, 0), "source": (0, 1.3), "read": (1, 1.3), "encoder": (2, 1.3),
+              "filling": (1, 3.2)}  # fmt: skip
+    row = ["decoder", "head", "scores"]
+    if norm_first:
+        places |= {"encoder_norm": (3, 1.3)}
+        row.insert(1, "decoder_norm")
+    start = 4.2 if norm_first else 3.8
+    places |= {name: (start + number, 0) for number, name in enumerate(row)}
+    return placed(translation(title, g, epochs=40, rate=5e-4), places)
 
 
 def transformer() -> Project:

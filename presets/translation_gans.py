@@ -5,6 +5,7 @@ from __future__ import annotations
 from graph.build import GraphBuilder, Source, project
 from graph.model import DataChoice, Project, Training
 from presets import Preset
+from presets._places import placed
 from presets.gan import GROUP
 
 PICTURE = (3, 64, 64)
@@ -32,6 +33,25 @@ def _translation(
         ),
         notes=f"{notes} {COMING}",
     )
+
+
+def _first() -> GraphBuilder:
+    g = GraphBuilder("First", "Half the size, without a norm: colours still count.")
+    channels = g.parameter("channels", 32, "Filters.")
+    x: Source = g.add(
+        "Conv2d", g.input("x"), name="conv", out_channels=channels, kernel_size=4, stride=2, padding=1
+    )
+    g.output(g.add("LeakyReLU", x, name="act", negative_slope=0.2), name="y")
+    return g
+
+
+def _last() -> GraphBuilder:
+    g = GraphBuilder("Last", "Twice the size, three colours from −1 to 1.")
+    x: Source = g.add(
+        "ConvTranspose2d", g.input("x"), name="conv", out_channels=3, kernel_size=4, stride=2, padding=1
+    )
+    g.output(g.add("Tanh", x, name="tanh"), name="y")
+    return g
 
 
 def _down() -> GraphBuilder:
@@ -77,24 +97,21 @@ def _patch_discriminator(g: GraphBuilder, x: Source, down: GraphBuilder) -> None
 
 def pix2pix() -> Project:
     """Isola et al., arXiv 1611.07004, at 64 × 64 and a quarter of the widths."""
-    down, up = _down(), _up()
+    down, up, last = _down(), _up(), _last()
     g = GraphBuilder("UNetGenerator", "A U-Net: details go straight across, meaning goes through the middle.")
-    x: Source = g.input("sketch", shape=PICTURE)
-    x = g.add("Conv2d", x, name="conv1", out_channels=32, kernel_size=4, stride=2, padding=1)
-    x = g.add("LeakyReLU", x, name="act1", negative_slope=0.2)
+    x: Source = g.use(_first(), g.input("sketch", shape=PICTURE), name="down1", channels=32)
     kept = [x]
     for number, channels in ((2, 64), (3, 128), (4, 256)):
         x = g.use(down, x, name=f"down{number}", channels=channels)
         kept.append(x)
     for number, channels, dropout in ((3, 128, 0.5), (2, 64, 0.5), (1, 32, 0.0)):
         x = g.use(up, x, kept[number - 1], name=f"up{number}", channels=channels, dropout=dropout)
-    x = g.add("ConvTranspose2d", x, name="last", out_channels=3, kernel_size=4, stride=2, padding=1)
-    g.output(g.add("Tanh", x, name="tanh"), name="picture")
+    g.output(g.use(last, x, name="last"), name="picture")
 
     d = GraphBuilder("PatchDiscriminator", "Sees sketch and picture together: does the picture belong to it?")
     both = d.add("Concat", [d.input("sketch", shape=PICTURE), d.input("picture", shape=PICTURE)], name="both")
     _patch_discriminator(d, both, down)
-    return _translation(
+    made = _translation(
         "Pix2Pix", g, d, recipe="image_to_image", loss="bce_with_logits", batch=4,
         notes=(
             "The recipe “image_to_image” trains both in turns: the discriminator on pairs of a sketch with the true "
@@ -102,6 +119,11 @@ def pix2pix() -> Project:
             "picture (L1)."
         ),
     )  # fmt: skip
+    steps = ("sketch", "down1", "down2", "down3", "down4", "up3", "up2", "up1", "last", "picture")
+    rows = (0, 0, 1.2, 2.4, 3.6, 2.4, 1.2, 0, 0, 0)
+    return placed(
+        made, {name: (number, row) for number, (name, row) in enumerate(zip(steps, rows, strict=True))}
+    )
 
 
 def _convolved() -> GraphBuilder:

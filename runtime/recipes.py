@@ -8,7 +8,7 @@ SUPERVISED = "supervised"
 """One network, one input, and a loss that compares its first output with the target."""
 
 COMING = {
-    "sequence_to_sequence": "feeding the decoder the right words so far (teacher forcing)",
+    "sequence_to_sequence": "teacher forcing: the decoder is fed the right words so far",
     "masked_language_model": "guessing hidden tokens and which sentence comes next",
     "variational": "rebuilding the input and keeping the code close to a normal distribution",
     "adversarial": "a generator and a discriminator that learn in turns",
@@ -29,8 +29,8 @@ def recipe_problem(recipe: str) -> str | None:
         return None
     if recipe in COMING:
         return (
-            f"This project is trained by {COMING[recipe]} (recipe “{recipe}”), which this version cannot do "
-            "yet. Its networks can be changed, checked and exported as Python."
+            f"The recipe “{recipe}” that trains this project ({COMING[recipe]}) is still to come. Until then "
+            "its networks can be changed, checked and exported as Python."
         )
     return f"There is no recipe called “{recipe}”. Choose one of {', '.join((SUPERVISED, *COMING))}."
 

@@ -196,6 +196,8 @@ class Dataset:
         if numbers is not None and classes is not None:
             return classes[int(numbers[row])]
         target = self.targets[row]
+        if self.schema.task == "regression" and target.dim() > 1:
+            return ""  # a picture is not read as numbers
         if self.schema.task == "next-token" and classes is not None:
             return "".join(classes[int(number)] for number in target)
         if self.target_scaler is not None:

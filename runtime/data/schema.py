@@ -64,6 +64,8 @@ class Schema:
         if self.task == "regression":
             width = math.prod(self.target_shape)
             goal = "one number to predict" if width == 1 else f"{width} numbers to predict"
+            if len(self.target_shape) == 3:
+                goal = f"as a target a picture of {' × '.join(map(str, self.target_shape))}"
         elif self.task == "next-token":
             goal = f"{self.class_count} different characters"
         else:

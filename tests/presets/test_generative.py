@@ -154,6 +154,19 @@ class DiffusionByHand(nn.Module):
         return found
 
 
+RENAMED = {
+    "down1.": "down1.block.",
+    "down2.": "down2.block.",
+    "up2.": "up2.block.",
+    "up1.": "up1.block.",
+    "halve1": "down1.halve",
+    "halve2": "down2.halve",
+    "fc": "time.fc",
+    "norm.": "head.0.",
+    "last.": "head.2.",
+}
+
+
 def test_the_diffusion_network_gives_what_one_written_by_hand_gives() -> None:
     ours, theirs = module("ddpm-classes").eval(), DiffusionByHand().eval()
     mine, wanted = dict(ours.named_parameters()), dict(theirs.named_parameters())
@@ -161,7 +174,9 @@ def test_the_diffusion_network_gives_what_one_written_by_hand_gives() -> None:
     with torch.no_grad():
         for name, weight in wanted.items():
             name = name.replace(".time.", ".time_shift.")
-            weight.copy_(mine[f"time.{name}" if name.startswith("fc") else name])
+            for old, new in RENAMED.items():
+                name = name.replace(old, new, 1) if name.startswith(old) else name
+            weight.copy_(mine[name])
         noisy, t, label = torch.randn(3, 1, 28, 28), torch.tensor([0, 17, 999]), torch.tensor([0, 10, 7])
         assert torch.allclose(ours(noisy, t, label), theirs(noisy, t, label), atol=1e-5)
         assert not torch.allclose(ours(noisy, t, label), ours(noisy, t.flip(0), label), atol=1e-3)

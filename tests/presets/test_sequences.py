@@ -114,7 +114,7 @@ def test_seq2seq_with_attention_is_the_one_written_by_hand() -> None:
         (ours.encoder.gru, theirs.reader),
         (ours.decoder.embedding, theirs.digits),
         (ours.decoder.gru, theirs.writer),
-        (ours.combine, theirs.combine),
+        (ours.combine.fc, theirs.combine),
         (ours.head, theirs.head),
     ):
         wanted.load_state_dict(mine.state_dict())

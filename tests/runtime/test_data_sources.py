@@ -188,6 +188,7 @@ def test_digits_to_draw_again_are_their_own_targets() -> None:
     clean = SOURCES["digits-again"].load()
     assert torch.equal(clean.inputs, clean.targets)
     assert torch.equal(clean.inputs, SOURCES["digits"].load().inputs)
+    assert clean.schema.summary.endswith("as a target a picture of 1 × 8 × 8") and clean.label(0) == ""
     noisy = SOURCES["digits-again"].load({"noise": 0.5})
     assert torch.equal(noisy.targets, clean.targets) and not torch.equal(noisy.inputs, noisy.targets)
     assert 0 <= noisy.inputs.min() and noisy.inputs.max() <= 1
