@@ -68,11 +68,10 @@ class BlockCommands:
         bounds = self.view.canvas.bounds(ids)
         popup = GroupPopup(self.view, ids, self.view.mapFromScene(bounds).boundingRect())
         self.popup = popup
-        popup.destroyed.connect(lambda *_: self._gone(popup))
+        popup.closed.connect(self._gone)
 
-    def _gone(self, popup: GroupPopup) -> None:
-        if self.popup is popup:
-            self.popup = None
+    def _gone(self) -> None:
+        self.popup = None
 
     def ungroup(self) -> None:
         """Replace the selected uses by what is inside them."""

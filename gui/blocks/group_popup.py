@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
 
@@ -23,6 +23,8 @@ WIDTH = 330
 
 class GroupPopup(QFrame):
     """A small panel over the canvas. Enter groups in one undo step, Esc leaves everything as it was."""
+
+    closed = Signal()
 
     def __init__(self, view: CanvasView, ids: Iterable[str], beside: QRect) -> None:
         super().__init__(view)
@@ -192,6 +194,7 @@ class GroupPopup(QFrame):
         self._closed = True
         self.workspace.changed.disconnect(self.close_popup)
         self.workspace.place_changed.disconnect(self.close_popup)
+        self.closed.emit()
         self.hide()
         self.view.setFocus(Qt.FocusReason.PopupFocusReason)
         self.deleteLater()
