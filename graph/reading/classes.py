@@ -11,6 +11,7 @@ from graph import custom
 from graph.catalogue.spec import LayerType
 from graph.model import Node, Project
 from graph.names import is_usable, unique_name
+from graph.overtime import OVER
 from graph.reading.constants import NOTHING, constant, dotted, plus, substituted
 from graph.reading.drawing import Drawing, Ref
 from graph.reading.forward import Forward
@@ -20,6 +21,7 @@ from graph.reading.source import Module, undrawable
 from graph.values import Expr, expressions
 
 MAX_ROW = 1_000
+OVER_TIME = "OverTime"
 REPEATED = "Repeated"
 """The support class for a row of blocks with several inputs."""
 
@@ -41,6 +43,14 @@ class UseDef:
     tree: ast.AST
     row: bool = False
     """Whether it is an ``nn.Sequential`` of uses."""
+    over: str = ""
+    """How it runs over the time axis, if it does."""
+
+    @property
+    def states(self) -> set[str]:
+        """Inputs that need no wire."""
+        outputs = self.block.graph.outputs if self.over else []
+        return {str(node.params["carries"]) for node in outputs if "carries" in node.params}
 
     @property
     def count(self) -> Any:
@@ -76,7 +86,8 @@ Definition = LayerDef | UseDef | ListDef
 class Reader:
     """Reads all classes of a text. ``known`` is the project it belongs to, for blocks of own code."""
 
-    def __init__(self, module: Module, known: Project | None = None) -> None:
+    def __init__(self, module: Module, known: Project | None = None, flat: bool = False) -> None:
+        self.flat = flat
         self.module = module
         self.known = known
         self.draft = Draft()
@@ -157,11 +168,11 @@ class Reader:
         self.draft.sketches[sketch.graph.id] = sketch
 
     def name_output(self, block: Sketch, output: Node, wanted: str) -> None:
-        """Call an output of a class like the variable it is kept in, unless it has a name already."""
+        """Call an output of a class like the variable it is first kept in."""
         taken = block.graph.names() | {new for (key, _), new in self.renamed.items() if key == block.graph.id}
-        if output.id in block.named or not is_usable(wanted) or wanted in taken:
+        done = (block.graph.id, output.name) in self.renamed or block.code
+        if done or not is_usable(wanted) or (wanted in taken and wanted != output.name):
             return
-        block.named.add(output.id)
         self.renamed[block.graph.id, output.name] = wanted
 
     def fresh_class(self, wanted: str) -> str:
@@ -206,6 +217,7 @@ class ClassReader:
         drawing = Drawing(self.tree.name, self.tree.name, self.tree.lineno, list(self.defined))
         self._expose(drawing)
         if self.network and self._is_chain(forward):
+            self.reader.draft.flat = True
             chain = self.defined["layers"]
             assert isinstance(chain, ListDef)
             here = drawing.input("x", forward.lineno)
@@ -349,6 +361,8 @@ class ClassReader:
             if len(merged) != 1 or not isinstance(merged[0], UseDef):
                 raise CannotRead(f"{REPEATED} takes uses of one class.", tree)
             return [UseDef(merged[0].block, merged[0].written, tree, row=True)]
+        if name == OVER_TIME:
+            return [self._over_time(tree, variables)]
         if name == "nn.ModuleList":
             return [ListDef(self._listed(tree), tree)]
         if name in self.reader.module.classes:
@@ -359,6 +373,39 @@ class ClassReader:
         if variables:
             return [LayerDef(read_constructor(tree, self._with(variables)), tree)]
         return [LayerDef(read_constructor(tree, self.lookup), tree)]
+
+    def _over_time(self, tree: ast.Call, variables: dict[str, Any]) -> UseDef:
+        """``OverTime(Cell(8), "x, h -> y, h", h=(8,))``: which result becomes which argument at the next step."""
+        given = [constant(part, self._with(variables)) for part in tree.args[1:]]
+        cell = self.definitions(tree.args[0], variables)[0] if tree.args else None
+        if not isinstance(cell, UseDef) or cell.row or cell.block.code:
+            raise CannotRead(f"{OVER_TIME} takes a use of a class of this text.", tree)
+        if len(given) not in (1, 2) or not all(isinstance(part, str) for part in given):
+            raise CannotRead(f"{OVER_TIME} needs a text such as “x, h -> y, h”.", tree)
+        sides = [side.split(", ") for side in given[0].split(" -> ")]
+        graph = cell.block.graph
+        if len(sides) != 2 or sides[0] != [node.name for node in graph.inputs] \
+                or len(sides[1]) != len(graph.outputs):  # fmt: skip
+            names = ", ".join(node.name for node in graph.inputs)
+            raise CannotRead(f"the text must be “{names} -> …” with {len(graph.outputs)} results.", tree)
+        for name, output in zip(sides[1], graph.outputs, strict=True):
+            if name in sides[0]:
+                output.params["carries"] = name
+            else:
+                self.reader.name_output(cell.block, output, name)
+        for word in tree.keywords:
+            shape = constant(word.value, self._with(variables))
+            state = next((node for node in graph.inputs if node.name == word.arg), None)
+            if state is None or not isinstance(shape, tuple):
+                raise CannotRead(f"“{word.arg}” is no state with a shape such as (8,).", word.value)
+            words = {
+                repr(value): Expr(key)
+                for key, value in cell.written[0].arguments.items()
+                if key not in cell.block.derivable and not isinstance(value, bool)
+            }
+            state.params["shape"] = tuple(words.get(repr(size), size) for size in shape)
+        over = OVER[1] if given[1:] == ["backwards"] else OVER[0]
+        return UseDef(cell.block, cell.written, tree, over=over)
 
     def _with(self, variables: dict[str, Any]) -> Any:
         return lambda name: variables[name] if name in variables else self.lookup(name)
@@ -480,7 +527,8 @@ class ClassReader:
             return False
         if len(found.items) < 2:
             return False
-        if any(isinstance(item, UseDef) for item in found.items) or len(forward.args.args) != 2:
+        blocks = any(isinstance(item, UseDef) for item in found.items)
+        if (blocks and not self.reader.flat) or len(forward.args.args) != 2:
             return False
         body = [part for part in forward.body if not _is_text(part)]
         wanted = f"return self.layers({forward.args.args[1].arg})"
@@ -512,7 +560,15 @@ class ClassReader:
                 if len(item.block.graph.inputs) != 1 or len(item.block.graph.outputs) != 1:
                     raise CannotRead(f"“{item.block.name}” does not fit into a chain: it has several inputs or "
                                      "outputs.", item.tree)  # fmt: skip
-                node = drawing.use(item.block, item.written, [here], "", line, item.count)
+                node = drawing.use(
+                    item.block,
+                    item.written,
+                    {item.block.graph.inputs[0].name: here},
+                    "",
+                    line,
+                    item.count,
+                    item.over,
+                )
                 here = (node.id, item.block.graph.outputs[0].name)
                 continue
             layer, params = item.choices[0]

@@ -62,17 +62,20 @@ class Drawing:
                 self._wire(ref, node.id, port.name, order)
         return node
 
-    def use(self, block: Sketch, written: Sequence[Written], inputs: Sequence[Ref], name: str,
-            line: int, count: Value = 1) -> Node:  # fmt: skip
-        """A use of a class; ``written`` holds its arguments by repetition."""
+    def use(self, block: Sketch, written: Sequence[Written], inputs: Mapping[str, Ref], name: str,
+            line: int, count: Value = 1, over: str = "") -> Node:  # fmt: skip
+        """A use of a class; ``written`` holds its arguments by repetition, ``over`` says how it runs over time."""
         params = {key: value for key, value in written[0].arguments.items() if key not in block.derivable}
         if count != 1:
             params["repeat"] = count
+        if over:
+            params["over"] = over
         node = self._node(BLOCK, block.name, name, line, params)
         node.block = block.graph.id
         self.sketch.uses[node.id] = list(written)
-        for port, ref in zip(block.graph.inputs, inputs, strict=True):
-            self._wire(ref, node.id, port.name, 0)
+        for port in block.graph.inputs:
+            if port.name in inputs:
+                self._wire(inputs[port.name], node.id, port.name, 0)
         return node
 
     def _wire(self, ref: Ref, target: str, port: str, order: int) -> None:

@@ -269,11 +269,16 @@ class Forward:
             if found is not NOTHING:
                 return found
         if isinstance(tree, (ast.Tuple, ast.List)):
-            return Bundle(tuple(self.value(item) for item in tree.elts))
+            found = self._layer(tree, name) if self._modules_in(tree) else None
+            return found if found is not None else Bundle(tuple(self.value(item) for item in tree.elts))
         if isinstance(tree, ast.Call) and self.module_of(tree.func) is not None:
             called = self._module_call(tree, name)
             if called is not None:
                 return called
+        if isinstance(tree, ast.Attribute):
+            state = self._own_tensor(tree)
+            if state is not None:
+                return state
         if (
             isinstance(tree, ast.Call)
             and isinstance(tree.func, ast.Name)
@@ -288,6 +293,20 @@ class Forward:
             if part is not None:
                 return part
         return self._otherwise(tree, name)
+
+    def _own_tensor(self, tree: ast.Attribute) -> Tensor | None:
+        """``self.embedding.weight``, of a layer that can also give its table."""
+        found = self.module_of(tree.value)
+        node = self.first.get(id(found[1])) if found is not None else None
+        if node is None or node.type not in CATALOGUE:
+            return None
+        layer = CATALOGUE[node.type]
+        for param in layer.params:
+            tried = {**node.params, param.name: True}
+            if param.kind == "bool" and any(port.name == tree.attr for port in layer.out_ports(tried)):
+                node.params[param.name] = True
+                return Tensor((node.id, tree.attr))
+        return None
 
     def _part(self, tree: ast.Subscript) -> Any:
         """One of several results: ``self.lstm(x)[0]``."""
@@ -410,13 +429,16 @@ class Forward:
                     f"“{block.name}” has no input “{word.arg}”, or it is given twice.", word.value
                 )
             given[word.arg] = word.value
-        if len(given) != len(ports):
-            raise CannotRead(f"“{block.name}” takes {len(ports)} inputs, but gets {len(given)}.", tree)
-        refs = [self.tensor(given[port]) for port in ports]
+        missing = [port for port in ports if port not in given and port not in definition.states]
+        if missing:
+            raise CannotRead(f"“{block.name}” needs “{missing[0]}”: it takes {len(ports)} inputs.", tree)
+        refs = {port: self.tensor(part) for port, part in given.items()}
         owner = self.first.get(id(definition))
         own = "" if variable in GENERIC or not self.drawing.free(variable) else variable
         name = own if owner is not None else attribute
-        node = self.drawing.use(block, definition.written, refs, name, tree.lineno, definition.count)
+        node = self.drawing.use(
+            block, definition.written, refs, name, tree.lineno, definition.count, definition.over
+        )
         self._share(node, owner, definition)
         results = tuple(Tensor((node.id, output.name)) for output in block.graph.outputs)
         return results[0] if len(results) == 1 else Bundle(results)
@@ -436,7 +458,7 @@ class Forward:
             given[word.arg] = word.value
         if len(tree.args) > len(names) or any(port not in given for port in ports):
             raise CannotRead(f"“{block.name}” takes {len(ports)} inputs.", tree)
-        refs = [self.tensor(given.pop(port)) for port in ports]
+        refs = {port: self.tensor(given.pop(port)) for port in ports}
         arguments = {}
         for key, part in given.items():
             arguments[key] = constant(part, self.lookup)

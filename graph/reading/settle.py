@@ -13,7 +13,7 @@ from typing import Any
 from graph.arrange import arrange
 from graph.catalogue import CATALOGUE
 from graph.code import CodeError, generate
-from graph.model import BLOCK, Exposed, Graph, Project
+from graph.model import BLOCK, INPUT, OUTPUT, Exposed, Graph, Node, Project
 from graph.reading.constants import substituted
 from graph.reading.sketch import CannotRead, Draft, Sketch
 from graph.reading.text import read_text
@@ -39,7 +39,7 @@ def as_project(
     for _ in range(_ROUNDS):
         project = _without_derived(draft, pins, inputs, title)
         shapes = inference.run(project)
-        found = _Comparison(draft, pins).of(shapes.networks[project.main.id], project)
+        found = Comparison(draft, pins).of(shapes.networks[project.main.id], project)
         if found <= pins:
             found = _said_otherwise(draft, project, shapes)
             if found <= pins:
@@ -109,7 +109,7 @@ def _without_derived(draft: Draft, pins: Pins, inputs: Sequence[Mapping[str, Val
     for key, sketch in draft.sketches.items():
         last = key == draft.network
         ids[key] = project.fresh_graph_id("g" if last else "b")
-        graph = _graph(draft, sketch, ids, kept, pins)
+        graph = graph_of(draft, sketch, ids, kept, pins, project)
         if last:
             for node, params in zip(graph.inputs, inputs, strict=False):
                 node.params |= dict(params)
@@ -118,23 +118,30 @@ def _without_derived(draft: Draft, pins: Pins, inputs: Sequence[Mapping[str, Val
     return project
 
 
-def _graph(
-    draft: Draft, sketch: Sketch, ids: Mapping[str, str], kept: Mapping[str, set[str]], pins: Pins
+def graph_of(
+    draft: Draft,
+    sketch: Sketch,
+    ids: Mapping[str, str],
+    kept: Mapping[str, set[str]],
+    pins: Pins,
+    project: Project,
 ) -> Graph:
+    """A sketch as a graph of a project, which holds the blocks it uses by the ``ids`` of their sketches."""
     key = sketch.graph.id
     graph = copy.deepcopy(sketch.graph)
     graph.id = ids[key]
     graph.parameters = [
-        Exposed(item.name, _default(draft, sketch, item), item.help)
+        Exposed(item.name, default_of(draft, sketch, item), item.help)
         for item in graph.parameters
         if item.name in kept[key]
     ]
+    _name_ports(draft, graph, ids, project)
     for node in graph.nodes.values():
         if node.type == BLOCK:
             inner = kept[node.block or ""]
             arguments = sketch.uses[node.id][0].arguments
-            repeat = {"repeat": node.params["repeat"]} if "repeat" in node.params else {}
-            node.params = {name: value for name, value in arguments.items() if name in inner} | repeat
+            own = {name: node.params[name] for name in ("repeat", "over") if name in node.params}
+            node.params = {name: value for name, value in arguments.items() if name in inner} | own
             node.block = ids[node.block or ""]
         else:
             layer = CATALOGUE[node.type]
@@ -146,7 +153,21 @@ def _graph(
     return graph
 
 
-def _default(draft: Draft, sketch: Sketch, item: Exposed) -> Value:
+def _name_ports(draft: Draft, graph: Graph, ids: Mapping[str, str], project: Project) -> None:
+    """Wires end at the ports that the blocks of the project have there."""
+
+    def name(node: Node, port: str, kind: str) -> str:
+        if node.block is None or ids[node.block] not in project.blocks:
+            return port
+        names = [item.name for item in draft.sketches[node.block].graph.ordered(kind)]
+        return project.blocks[ids[node.block]].ordered(kind)[names.index(port)].name
+
+    for edge in graph.edges.values():
+        edge.source_port = name(graph.nodes[edge.source], edge.source_port, OUTPUT)
+        edge.target_port = name(graph.nodes[edge.target], edge.target_port, INPUT)
+
+
+def default_of(draft: Draft, sketch: Sketch, item: Exposed) -> Value:
     """A default for an argument that has none: what its first use says."""
     if item.name not in sketch.required:
         return item.default
@@ -159,18 +180,22 @@ def _default(draft: Draft, sketch: Sketch, item: Exposed) -> Value:
                 for exposed in other.graph.parameters:
                     if isinstance(value, Expr) and value.text == exposed.name:
                         return (
-                            _default(draft, other, exposed)
+                            default_of(draft, other, exposed)
                             if exposed.name in other.required
                             else exposed.default
                         )
     return 1
 
 
-class _Comparison:
+class Comparison:
     """Where the sizes a text says are not those that follow from the inputs."""
 
-    def __init__(self, draft: Draft, pins: Pins) -> None:
+    def __init__(
+        self, draft: Draft, pins: Pins, places: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
         self.draft = draft
+        self.places = places
+        """Where the nodes of each sketch are, if they have other ids than in the draft."""
         self.pins = pins
         self.found: Pins = set()
         self._seen: set[tuple[int, str]] = set()
@@ -185,7 +210,8 @@ class _Comparison:
             return
         self._seen.add(key)
         for node in sketch.graph.nodes.values():
-            here = shapes.nodes.get(node.id)
+            place = node.id if self.places is None else self.places[sketch.graph.id].get(node.id, "")
+            here = shapes.nodes.get(place)
             if here is None or here.state == "unknown":
                 continue
             if here.state == "problem" and node.type != BLOCK:  # what does not follow must be said

@@ -82,6 +82,8 @@ class Draft:
 
     sketches: dict[str, Sketch] = field(default_factory=dict)
     network: str = ""
+    flat: bool = False
+    """The network is one chain: its only module is ``self.layers``, whose items are its nodes."""
 
     @property
     def main(self) -> Sketch:

@@ -9,11 +9,12 @@ from graph.reading.sketch import CannotRead, Draft
 from graph.reading.source import parse
 
 
-def read_text(text: str, known: Project | None = None) -> Draft:
+def read_text(text: str, known: Project | None = None, flat: bool = False) -> Draft:
     """What a module says; :class:`CannotRead` with the place of what cannot be drawn.
 
     The text is only looked at, never run. ``known`` is the project it was written from: its blocks of own
-    code are recognised by their names.
+    code are recognised by their names. ``flat`` is for a network that was one chain: it stays one when a block
+    comes into it.
     """
     try:
         imports = {
@@ -22,6 +23,6 @@ def read_text(text: str, known: Project | None = None) -> Draft:
             if block.code
             for item in (custom.read(block.code).imports if custom.fault_of(block.code) is None else ())
         }
-        return Reader(parse(text, imports), known).read()
+        return Reader(parse(text, imports), known, flat).read()
     except RecursionError:
         raise CannotRead("the text is nested too deeply to be drawn.", (1, 1)) from None
