@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gui.window import MainWindow
 
 ZOOM = 1.25
+BARS = ("", "parameters", "macs", "activations")
 EXPORTS = ("module", "script", "notebook", "weights", "onnx", "pt2", "picture")
 
 
@@ -117,7 +118,18 @@ class Bindings(QObject):
             self.actions.attach(name, canvas)
         self.actions["minimap"].setChecked(canvas.minimap.wanted)
         self.actions["snapping"].setChecked(canvas.snapping)
+        for name in BARS:
+            bind(f"bars_{name or 'none'}", lambda name=name: self._bars(name))
+        self._check_bars()
         canvas.rename_requested.connect(lambda *_: self.window.rename())
+
+    def _bars(self, cost: str) -> None:
+        self.window.canvas.canvas.show_bars(cost)  # type: ignore[arg-type]
+        self._check_bars()
+
+    def _check_bars(self) -> None:
+        for name in BARS:
+            self.actions[f"bars_{name or 'none'}"].setChecked(self.window.canvas.canvas.bars == name)
 
     def _minimap(self) -> None:
         self.window.canvas.minimap.toggle()

@@ -77,6 +77,8 @@ class Look:
     """``"bypass"`` or ``"mute"``."""
     form: Form = "full"
     pinned: bool = False
+    bar: tuple[float, str] | None = None
+    """What the node costs: its share of the dearest node's, and the number as text."""
     locked: bool = False
     """Its code, or code inside of it, is not trusted yet."""
 

@@ -57,6 +57,8 @@ def paint_node(painter: QPainter, item: NodeItem, scale: float) -> None:
         _ports(painter, item)
     if look.badge:
         _badge(painter, item, look.badge, category, scale)
+    if look.bar is not None:
+        _bar(painter, item, category, scale)
     if look.off:
         _switched_off(painter, item, scale)
     if look.mark:
@@ -85,6 +87,26 @@ def _tile(painter: QPainter, item: NodeItem, category: QColor, scale: float) -> 
     wide = min(text_width(item.look.title, 11, True), width)
     at = QPointF((item.width - wide) / 2 + 2, 42)
     write(painter, at, item.look.title, 11, theme().node_text, width, True)
+
+
+def _bar(painter: QPainter, item: NodeItem, category: QColor, scale: float) -> None:
+    """What the node costs, below its body, where nothing else is drawn."""
+    assert item.look.bar is not None
+    share, text = item.look.bar
+    tall = 5.0 if scale >= DETAIL else 8.0
+    width = item.width - 12
+    track = QRectF(6, item.height + 3, width, tall)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_faded(theme().node_muted, 50))
+    painter.drawRoundedRect(track, tall / 2, tall / 2)
+    painter.setBrush(category)
+    track.setWidth(max(tall, width * share))
+    painter.drawRoundedRect(track, tall / 2, tall / 2)
+    if scale >= DETAIL:
+        wide = text_width(text, 10)
+        write(
+            painter, QPointF(item.width - wide - 6, item.height - 14), text, 10, theme().node_muted, wide + 4
+        )
 
 
 def _switched_off(painter: QPainter, item: NodeItem, scale: float) -> None:

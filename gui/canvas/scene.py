@@ -7,6 +7,8 @@ found and painted many times slower.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Literal
 
 from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtWidgets import QGraphicsScene
@@ -24,10 +26,14 @@ from gui.canvas.node_item import NodeItem
 from gui.canvas.overview import Overview
 from gui.canvas.pictures import Pictures
 from gui.canvas.wire_item import WireItem
+from gui.settings import settings
 from gui.theme import theme
+from gui.words import bytes_text, count_text
 from gui.workspace import Workspace
 
 SMALL_GRAPH = 250
+Cost = Literal["", "parameters", "macs", "activations"]
+BARS = "canvas/bars"
 _NOT_A_SHAPE = frozenset({"missing", "parameter", "unused"})
 
 
@@ -54,6 +60,9 @@ class CanvasScene(QGraphicsScene):
         """Where frames are shown while they are dragged."""
         self.scale = 1.0
         self.labels_shown = True
+        self.bars: Cost = settings().value(BARS, "")  # type: ignore[assignment]
+        """Which cost the nodes show as a bar."""
+        self._dearest = 0
         self.overview = Overview(self)
         self.pictures = Pictures()
         self.touched = 0
@@ -133,6 +142,14 @@ class CanvasScene(QGraphicsScene):
     def _read_shapes(self) -> None:
         self._shapes = self.workspace.graph_shapes
         self._problems = self.workspace.problems_here()
+        known = self._shapes.nodes.values() if self._shapes and self.bars else ()
+        self._dearest = max((getattr(found, self.bars) for found in known), default=0)
+
+    def show_bars(self, cost: Cost) -> None:
+        """Show what every node costs as a bar, or (with an empty text) no bars; remembered."""
+        self.bars = cost
+        settings().setValue(BARS, cost)
+        self.refresh()
 
     def refresh(self) -> None:
         """Shapes or problems are new: update the nodes and wires whose picture differs."""
@@ -147,7 +164,16 @@ class CanvasScene(QGraphicsScene):
         problems = [(item.severity, item.text) for item in self._problems.get(node_id, ())]
         if found is None:
             return (None, problems)
-        return (found.state, problems, found.outputs, found.values, found.inputs)
+        return (found.state, problems, found.outputs, found.values, found.inputs, self._bar(found))
+
+    def _bar(self, found: NodeShapes | None) -> tuple[float, str] | None:
+        if not self.bars or found is None or found.state != "ok":
+            return None
+        cost = getattr(found, self.bars)
+        if not cost:
+            return None
+        text = bytes_text(4 * cost) if self.bars == "activations" else count_text(cost)
+        return round(cost / max(1, self._dearest), 3), text
 
     def _refresh_nodes(self, ids: Iterable[str]) -> None:
         wires: set[str] = set()
@@ -180,7 +206,8 @@ class CanvasScene(QGraphicsScene):
                 wired.add(f"out:{edge.source_port}")
         shapes = self._shapes.nodes.get(node_id) if self._shapes else None
         project, graph = self.workspace.project, self.graph
-        return node_look(project, graph, graph.nodes[node_id], shapes, self._problems.get(node_id, []), wired)
+        look = node_look(project, graph, graph.nodes[node_id], shapes, self._problems.get(node_id, []), wired)
+        return replace(look, bar=self._bar(shapes)) if self.bars else look
 
     def _add_node(self, node_id: str) -> None:
         node = self.graph.nodes[node_id]

@@ -71,3 +71,16 @@ def test_layout_leaves_pinned_nodes(hand: Hand) -> None:
     hand.key(Key.Key_L)
     assert places(hand)["relu1"] == before
     assert places(hand)["conv1"][1] == before[1]  # the rest came to it
+
+
+def test_bars_show_what_nodes_cost(hand: Hand) -> None:
+    assert hand.scene.nodes[hand.node("fc1")].look.bar is None
+    hand.scene.show_bars("parameters")
+    # conv1 has 4 * 9 + 4 = 40 parameters, fc1 256 * 10 + 10 = 2570
+    assert hand.scene.nodes[hand.node("fc1")].look.bar == (1.0, "2,570")
+    assert hand.scene.nodes[hand.node("conv1")].look.bar == (round(40 / 2570, 3), "40")
+    assert hand.scene.nodes[hand.node("relu1")].look.bar is None
+    hand.scene.show_bars("macs")
+    assert hand.scene.nodes[hand.node("conv1")].look.bar == (round(2304 / 2560, 3), "2,304")
+    hand.scene.show_bars("")
+    assert hand.scene.nodes[hand.node("fc1")].look.bar is None
