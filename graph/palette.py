@@ -8,20 +8,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from graph.catalogue import CATALOGUE, CATEGORIES
 from graph.catalogue.spec import Port
 from graph.model import BLOCK, Project
+from graph.other_names import OTHER_NAMES
 from graph.shapes import Inference
 from graph.tensors import Tensor
 
 BLOCKS = "Blocks"
+OWN_CODE = "Own code"
 COMMON = (
     "Conv2d", "Linear", "ReLU", "MaxPool2d", "BatchNorm2d", "Dropout", "Flatten", "Add", "Concat",
     "LSTM", "Embedding", "LayerNorm", "Softmax", "GRU", "AdaptiveAvgPool2d", "GELU",
-    "MultiheadAttention", "TransformerEncoderLayer", "Output", "Input",
+    "MultiheadAttention", "TransformerEncoderLayer", "Output", "Input", "AvgPool2d",
+    "Sigmoid", "Tanh", "SiLU", "RNN", "Reshape", "Multiply", "CrossEntropyLoss", "MSELoss", "Mean", "Permute",
+    "Upsample", "Clamp", "Expand", "Repeat",
 )  # fmt: skip
 """What people reach for most; stands before its equals."""
+
+_DIMENSIONS = ("2d", "1d", "3d")
+"""Of one family, images come first."""
+
+_HOMES = frozenset(("torch", "nn", "f", "functional", "keras", "layers", "tf", "k"))
+_FILLERS = frozenset(("layer", "layers", "function", "op", "operation", "node", "module"))
+"""Words that say nothing about which layer is meant: at the beginning, and behind others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +69,16 @@ def score(query: str, entry: Entry) -> int:
 
     Every word of the query must match somewhere. Case, spaces and signs do not matter.
     """
+    query = _bare(query)
     whole = _plain(query)
     if not whole:
         return 1
     title = _plain(entry.title)
     if whole == title:
         return 1000
-    best = 0
+    best = 900 if whole in _plain_names().get(entry.type, ()) else 0
     if title.startswith(whole):
-        best = 800 - min(len(title) - len(whole), 50)
+        best = max(best, 800 - min(len(title) - len(whole), 50))
     aliases = [_plain(word) for word in entry.words]
     if any(_plain(part).startswith(whole) for part in _parts(entry.title)[1:]):
         best = max(best, 650)
@@ -110,11 +123,13 @@ def search(query: str, among: Iterable[Entry], preferred: Iterable[Entry] = ()) 
     rated = [(score(query, entry), entry) for entry in among]
     found = [(value, number, entry) for number, (value, entry) in enumerate(rated) if value]
 
-    def place(item: tuple[int, int, Entry]) -> tuple[int, int, int]:
+    def place(item: tuple[int, int, Entry]) -> tuple[int, int, int, int]:
         value, number, entry = item
         popular = COMMON.index(entry.title) if entry.title in COMMON else len(COMMON)
         bonus = (100 if entry in liked else 0) + (40 if popular < len(COMMON) else 0)
-        return (-(value + bonus), popular, number)
+        # an image's layer before its sister's for sequences; other layers do not come into it
+        sister = _DIMENSIONS.index(entry.title[-2:]) if entry.title.endswith(_DIMENSIONS) else 0
+        return (-(value + bonus), popular, sister, number)
 
     found.sort(key=place)
     return [entry for _, _, entry in found]
@@ -140,6 +155,19 @@ def fits(inference: Inference, tensor: Tensor, entry: Entry) -> bool:
     if len(required) > 1 or layer.inputs[0].variadic or (layer.call is None and layer.module is None):
         return True
     return inference.ask(layer, layer.initial, {layer.inputs[0].name: (tensor,)}).complaint is None
+
+
+def _bare(query: str) -> str:
+    """``relu`` of ``F.relu``, ``linear`` of ``linear layer``: without what says nothing, if anything is left."""
+    words = re.sub(r"(?<=[A-Za-z])\.(?=[A-Za-z])", " ", query).split()
+    while len(words) > 1 and words[0].lower() in _HOMES:
+        words = words[1:]
+    return " ".join([*words[:1], *(word for word in words[1:] if word.lower() not in _FILLERS)])
+
+
+@cache
+def _plain_names() -> dict[str, frozenset[str]]:
+    return {layer: frozenset(_plain(name) for name in names) for layer, names in OTHER_NAMES.items()}
 
 
 def _plain(text: str) -> str:
