@@ -6,6 +6,7 @@ window a questioner that sends it to a process of its own, in the trainer one th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -49,3 +50,9 @@ def ask_code(
 
 def _complaint(params: Mapping[str, Any], text: str) -> Answer:
     return Answer(dict(params), {}, complaint=Complaint(text))
+
+
+def line_in(text: str) -> int | None:
+    """The line of the code that a problem of the kind ``code`` names."""
+    found = re.search(r"\bin line (\d+)", text)
+    return int(found[1]) if found else None

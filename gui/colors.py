@@ -158,6 +158,7 @@ CATEGORIES: dict[str, tuple[str, str]] = {
     "Padding and resizing": ("#4b7222", "#aad274"),
     "Losses": ("#9a3412", "#fdba8c"),
     "Blocks": ("#8d2f5b", "#f38fb8"),
+    "Own code": ("#3d5a14", "#c3e07f"),
 }
 """Category -> (colour in the light theme, colour in the dark theme)."""
 

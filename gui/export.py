@@ -81,6 +81,7 @@ class Exporter(QObject):
     def ask(self, kind_id: str) -> bool:
         """Ask where to, and write there."""
         kind = kinds()[kind_id]
+        self.workspace.settling.emit()
         if kind_id != "picture":
             obstacle = self._obstacle()
             if obstacle:

@@ -106,6 +106,7 @@ class ProjectFiles(QObject):
         return self._save(path if path.suffix else path.with_suffix(SUFFIX))
 
     def _save(self, path: Path) -> bool:
+        self.workspace.settling.emit()
         try:
             save(self.workspace.project, path)
         except FileError as error:
@@ -119,6 +120,7 @@ class ProjectFiles(QObject):
 
     def may_leave(self) -> bool:
         """Whether the present project may go: it is saved, or the person said so."""
+        self.workspace.settling.emit()
         if self.workspace.undo.isClean():
             return True
         box = QMessageBox(self.window)

@@ -32,6 +32,7 @@ CATEGORY_ICONS = {
     "Padding and resizing": "border-outside",
     "Losses": "bullseye-arrow",
     "Blocks": "package-variant-closed",
+    "Own code": "language-python",
 }
 
 SEVERITY_ICONS = {

@@ -23,6 +23,9 @@ from gui.bindings import Bindings
 from gui.breadcrumbs import Breadcrumbs
 from gui.canvas.view import CanvasView
 from gui.code import CodePanel
+from gui.custom.asker import CodeAsker
+from gui.custom.page import CodePage
+from gui.custom.trust import TrustBar
 from gui.data_facts import follow_data
 from gui.docks import BOTTOM, LEFT, RIGHT, Docks
 from gui.export import Exporter
@@ -95,8 +98,17 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(self.editor)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self.asker = CodeAsker(self.workspace)
+        self.code_page = CodePage(self.workspace, self.asker)
+        self.trust_bar = TrustBar(self.workspace, self.asker)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.canvas)
+        self.pages.addWidget(self.code_page)
         column.addWidget(self.breadcrumbs)
-        column.addWidget(self.canvas, 1)
+        column.addWidget(self.trust_bar)
+        column.addWidget(self.pages, 1)
+        self.workspace.place_changed.connect(self._turn_page)
+        self.workspace.changed.connect(lambda _changes: self._turn_page())
         self.start = StartPage(self.workspace)
         self.start.preset_chosen.connect(self.files.open_preset)
         self.start.file_chosen.connect(self.files.open)
@@ -107,6 +119,14 @@ class MainWindow(QMainWindow):
         self.centre.addWidget(self.editor)
         self.centre.addWidget(self.start)
         self.setCentralWidget(self.centre)
+
+    def _turn_page(self) -> None:
+        """The canvas, or the code of a block that is written in Python."""
+        page = self.code_page if self.workspace.graph.code else self.canvas
+        if self.pages.currentWidget() is not page:
+            self.pages.setCurrentWidget(page)
+            if self.centre.currentWidget() is self.editor:
+                (self.code_page.editor if page is self.code_page else self.canvas).setFocus()
 
     def _build_docks(self) -> None:
         workspace, docks = self.workspace, self.docks
@@ -121,6 +141,10 @@ class MainWindow(QMainWindow):
         docks.add("outline", self.tr("Outline"), self.outline, LEFT)
         docks.add("inspector", self.tr("Inspector"), self.inspector, RIGHT)
         self.training = Training(self)
+        self.training.session.trusted = lambda: self.asker.trusted
+        self.training.session.refused.connect(
+            lambda problem: self.trust_bar.look(anew=problem is not None and problem.kind == "trust")
+        )
         docks.add("history", self.tr("History"), self.history, RIGHT)
         docks.add("problems", self.tr("Problems"), self.problems, BOTTOM)
         docks.add("code", self.tr("Code"), self.code, BOTTOM)
@@ -197,10 +221,12 @@ class MainWindow(QMainWindow):
             self.training.wake()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.workspace.settling.emit()
         if not (self.training.session.may_leave(self) and self.files.may_leave()):
             event.ignore()
             return
         self.training.session.close()
+        self.asker.close()
         self.files.recovery.forget()
         self.docks.remember()
         event.accept()
@@ -218,7 +244,7 @@ class MainWindow(QMainWindow):
         """The canvas again."""
         self.docks.bring_back()
         self.centre.setCurrentWidget(self.editor)
-        self.canvas.setFocus()
+        (self.code_page.editor if self.workspace.graph.code else self.canvas).setFocus()
 
     def _opened(self) -> None:
         self.show_editor()

@@ -43,6 +43,8 @@ class Workspace(QObject):
     message = Signal(str, str)
     """A sentence for the status bar; the level is ``info``, ``warning`` or ``error``."""
     torch_loaded = Signal()
+    settling = Signal()
+    """Somebody is about to save, train or leave: what is being typed is to become part of the document."""
 
     def __init__(self, project: Project, parent: QObject | None = None) -> None:
         super().__init__(parent)

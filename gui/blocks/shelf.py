@@ -13,13 +13,26 @@ from PySide6.QtCore import QObject, Signal
 
 from graph.blocks.library import Definition, Library, Saved, definition_of, insert
 from graph.build import GraphBuilder, project
+from graph.custom import TITLE as CODE_TITLE
+from graph.custom import fresh_block
 from graph.edits import AddGraph, Edit, EditError
 from graph.files import FileError
-from graph.model import BLOCK, Project
-from graph.palette import BLOCKS, Entry, entries
+from graph.model import BLOCK, Graph, Project
+from graph.palette import BLOCKS, OWN_CODE, Entry, entries
 from gui.blocks.words import tr
 from gui.folders import blocks_folder
 
+CODE = "code:"
+"""The ``origin`` of the entry for a new block that is written in Python."""
+CODE_ENTRY = Entry(
+    BLOCK,
+    CODE_TITLE,
+    OWN_CODE,
+    "A class or function of your own, written in place. It runs only in a process of its own.",
+    ("custom", "lambda", "function", "python", "own", "script", "module", "class", "code"),
+    None,
+    CODE,
+)
 MINE, SHIPPED = "mine:", "shipped:"
 """How the ``origin`` of an entry begins; what follows is a file's name or a block's id."""
 
@@ -117,7 +130,7 @@ def damaged() -> list[Saved]:
 
 def all_entries(project: Project) -> list[Entry]:
     """Everything that can be put on the canvas: layers, the project's blocks, the person's, shipped ones."""
-    return [*entries(project), *my_entries(), *_shipped_entries()]
+    return [*entries(project), CODE_ENTRY, *my_entries(), *_shipped_entries()]
 
 
 @cache
@@ -151,9 +164,18 @@ def bring(project: Project, into: str, entry: Entry) -> Brought:
     """
     if not entry.origin:
         return Brought([], project, entry.block)
+    if entry.origin == CODE:
+        block = fresh_block(project)
+        return Brought([AddGraph(block, True)], _with(project, [block]), block.id)
     try:
         edits, block = insert(project, definition(entry.origin), into)
     except FileError as error:
         raise EditError(str(error)) from None
-    added = {edit.content.id: edit.content for edit in edits if isinstance(edit, AddGraph)}
-    return Brought(edits, replace(project, blocks={**project.blocks, **added}) if added else project, block)
+    return Brought(
+        edits, _with(project, [edit.content for edit in edits if isinstance(edit, AddGraph)]), block
+    )
+
+
+def _with(project: Project, blocks: list[Graph]) -> Project:
+    """The project as it is with these definitions."""
+    return replace(project, blocks={**project.blocks, **{block.id: block for block in blocks}})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,8 @@ class TrainingSession(QObject):
         self.nodes: frozenset[tuple[str, str]] = frozenset()
         """Graph and node ids of the network as it is in the run; a node drawn later is not among them."""
         self.learning_rate = 0.0
+        self.trusted: Callable[[], Collection[str]] = tuple
+        """Gives the fingerprints of code that may run; set by whoever asks the person."""
         self._pending: Message | None = None
         self._foreign = False
         self._stopped_at = QElapsedTimer()
@@ -118,6 +121,7 @@ class TrainingSession(QObject):
         reason is then told."""
         if self.busy:
             return False
+        self.workspace.settling.emit()
         if not self._sound():
             return False
         resume = resume and self.can_continue
@@ -140,6 +144,7 @@ class TrainingSession(QObject):
             "folder": str(self.folder),
             "device": "",
             "resume": resume,
+            "trusted": sorted(self.trusted()),
         }
         self._client.start()
         if not self.send(command):
@@ -208,7 +213,8 @@ class TrainingSession(QObject):
             return False
         workspace.refresh_shapes()
         main = workspace.project.main.id
-        for problem in workspace.shapes.errors:
+        waiting = [problem for problem in workspace.shapes.problems if problem.kind == "trust"]
+        for problem in (*workspace.shapes.errors, *waiting):
             if problem.place and problem.place[0] == main:
                 self._refuse(problem)
                 return False
