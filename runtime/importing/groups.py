@@ -15,6 +15,9 @@ from graph.names import MAX_NAME, fresh_among, is_usable, unique_name
 from graph.values import Expr
 from runtime.importing.plans import Group, Out, Plan
 
+Slot = tuple[int, str, int]
+"""A number in a body: item, parameter, and its place in a tuple (-1 for a single number)."""
+
 MOST_EXPOSED = 8
 """Definitions that would have more parameters than this are kept apart."""
 LARGEST_FACTOR = 16
@@ -67,7 +70,7 @@ class _Body:
     rows: list[list[Plan | Group]]
     outputs: list[tuple[str, tuple[int, str]]]
     skeleton: Any = None
-    values: dict[tuple[int, str], Any] = field(default_factory=dict)
+    values: dict[Slot, Any] = field(default_factory=dict)
 
 
 class Blocks:
@@ -113,7 +116,7 @@ class Blocks:
             alike.setdefault(body.skeleton, []).append(body)
         for bodies in alike.values():
             columns = _columns(bodies)
-            if len({tuple(column) for column in columns.values()}) > MOST_EXPOSED:
+            if len(_exposed(columns, bodies[0].items).columns) > MOST_EXPOSED:
                 exact: dict[Any, list[_Body]] = {}
                 for body in bodies:
                     exact.setdefault(tuple(body.values.values()), []).append(body)
@@ -130,9 +133,13 @@ class Blocks:
         name = unique_name(_common_name([body.group for body in bodies]), self.names)
         self.names.add(name)
         items = [replace(item, params=dict(item.params)) for item in first.items]
-        for (at, key), value in first.values.items():
-            found = chosen.expressions.get((at, key))
-            items[at].params[key] = value if found is None else Expr(found)
+        for (at, key, place), value in first.values.items():
+            text = chosen.expressions.get((at, key, place))
+            found = value if text is None else Expr(text)
+            if place >= 0:
+                before = items[at].params[key]
+                found = (*before[:place], found, *before[place + 1 :])
+            items[at].params[key] = found
         for item in items:
             item.params = _without_defaults(item)
         definition = Definition(name, tuple(port for port, _ in first.group.inputs), first.outputs, items)
@@ -245,8 +252,13 @@ class Blocks:
             fixed = []
             for key, value in _all_params(item):
                 if _may_differ(item, key, value):
-                    body.values[(at, key)] = value
-                    fixed.append((key, "…"))
+                    item.params[key] = value
+                    if isinstance(value, tuple):
+                        body.values |= {(at, key, place): number for place, number in enumerate(value)}
+                        fixed.append((key, f"{len(value)} numbers"))
+                    else:
+                        body.values[at, key, -1] = value
+                        fixed.append((key, "…"))
                 else:
                     fixed.append((key, repr(value)))
             block = id(item.block) if item.block is not None else 0
@@ -260,7 +272,7 @@ class Blocks:
 # -- what differs becomes a parameter --------------------------------------------------------------
 
 
-def _columns(bodies: list[_Body]) -> dict[tuple[int, str], list[Any]]:
+def _columns(bodies: list[_Body]) -> dict[Slot, list[Any]]:
     """The values that differ among the bodies, by item and parameter."""
     found = {key: [body.values[key] for body in bodies] for key in bodies[0].values}
     return {key: column for key, column in found.items() if any(value != column[0] for value in column)}
@@ -269,30 +281,31 @@ def _columns(bodies: list[_Body]) -> dict[tuple[int, str], list[Any]]:
 @dataclass(slots=True)
 class _Chosen:
     columns: dict[str, list[Any]] = field(default_factory=dict)
-    expressions: dict[tuple[int, str], str] = field(default_factory=dict)
+    expressions: dict[Slot, str] = field(default_factory=dict)
 
 
-def _exposed(columns: dict[tuple[int, str], list[Any]], items: list[Item]) -> _Chosen:
+def _exposed(columns: dict[Slot, list[Any]], items: list[Item]) -> _Chosen:
     """Names for the columns; equal ones are one parameter, and multiples of one are written as such."""
     chosen = _Chosen()
-    distinct: dict[tuple[Any, ...], list[tuple[int, str]]] = {}
-    for key, column in columns.items():
-        distinct.setdefault(tuple(column), []).append(key)
-    stems = [keys[0][1] for keys in distinct.values()]
-    for column, keys in distinct.items():
+    distinct: dict[tuple[Any, ...], list[Slot]] = {}
+    for slot in sorted(columns, key=lambda slot: (slot[2] >= 0, columns[slot][0] if slot[2] >= 0 else 0)):
+        distinct.setdefault(tuple(columns[slot]), []).append(slot)
+    stems = [slots[0][1] for slots in distinct.values()]
+    for column, slots in distinct.items():
         text = _multiple(list(column), chosen.columns)
         if text is None:
-            at, param = keys[0]
+            at, param, _ = slots[0]
             plain = param if stems.count(param) == 1 else f"{items[at].name}_{param}"[:MAX_NAME]
-            text = unique_name(plain if plain != "repeat" else "blocks", chosen.columns)
+            plain = "blocks" if plain == "repeat" else "size" if plain == "shape" else plain
+            text = unique_name(plain, chosen.columns)
             chosen.columns[text] = list(column)
-        for key in keys:
-            chosen.expressions[key] = text
+        for slot in slots:
+            chosen.expressions[slot] = text
     return chosen
 
 
 def _multiple(column: list[Any], known: dict[str, list[Any]]) -> str | None:
-    if not all(type(value) is int and value > 0 for value in column):
+    if not all(type(value) is int and value > 0 for value in column) or len(set(column)) == 1:
         return None
     for name, base in known.items():
         if not all(type(value) is int and value > 0 for value in base):

@@ -28,6 +28,8 @@ _SWAPPED = {"rsub": "-", "rdiv": "/"}
 def function_code(call: Call, names: dict[Value, str], sizes: Callable[[Varying], str]) -> str:
     """A function that makes one call, with its plain arguments written into it. ``sizes`` writes a number
     that follows from the batch."""
+    if call.target == "[]=":
+        return _put_code(call, names, lambda item: _written(item, names, sizes))
     text = _call_text(call, lambda item: _written(item, names, sizes))
     results = list(values_in(call.result))
     arguments = ", ".join(dict.fromkeys(names.values()))
@@ -47,6 +49,16 @@ def function_code(call: Call, names: dict[Value, str], sizes: Callable[[Varying]
     except CodeFault as fault:
         raise Unwritable(f"{call.target} cannot be written as a function: {fault}") from None
     return code
+
+
+def _put_code(call: Call, names: dict[Value, str], write: Callable[[Any], str]) -> str:
+    """``x[index] = value`` as a function that leaves its argument as it is."""
+    source, index, value = (write(item) for item in call.args)
+    if isinstance(call.args[1], tuple):
+        index = ", ".join(map(write, call.args[1]))
+    lines = [f"result = {source}.clone()", f"result[{index}] = {value}", "return result"]
+    body = "".join(f"    {line}\n" for line in lines)
+    return f"def put({', '.join(dict.fromkeys(names.values()))}):\n{body}"
 
 
 def function_name(target: str) -> str:

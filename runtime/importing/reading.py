@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from graph.asking import Answer, ask_layer
 from graph.catalogue import CATALOGUE
 from graph.names import is_usable, unique_name
 from graph.reading.instances import without_inferred
@@ -123,6 +124,8 @@ class Reader:
             reading = read_call(call.target, args, kwargs, results=len(call.values))
             if reading.type == "Concat" and len(reading.inputs["inputs"]) == 1:
                 reading = same(reading.inputs["inputs"][0])
+            if reading.type != "":
+                _agrees(reading, call)
             if reading.type == "":
                 self.home[call.values[0]] = reading.inputs["input"][0]
                 return
@@ -136,6 +139,8 @@ class Reader:
                 raise Unreadable(f"{call.target} gives another number of tensors here.")
             plan = self._plan(reading, call, group, "")
         except Unreadable as error:
+            if self._extreme(call, group):
+                return
             if not self._repeated(call, group):
                 self._piece(call, group, str(error))
             return
@@ -144,6 +149,23 @@ class Reader:
             plan.hint = plan.hint or value.call.target.rpartition(".")[0]
         if plan.weights:
             plan.stateful = next(iter(plan.weights.values())).key
+
+    def _extreme(self, call: Call, group: Group) -> bool:
+        """``x.max(dim)`` where only the values are read on, or only their places."""
+        kinds = {"max": ("Max", "Argmax"), "min": ("Min", "Argmin")}.get(call.target.rpartition(".")[2])
+        if kinds is None or len(call.values) != 2:
+            return False
+        read = [self.readers[value] > 0 for value in call.values]
+        given = dict(zip(("input", "dim", "keepdim"), call.args, strict=False)) | call.kwargs
+        if all(read) or not isinstance(given.get("dim"), int):
+            return False
+        which = 0 if read[0] else 1
+        params = {"dim": given["dim"], "keepdim": bool(given.get("keepdim", False))}
+        reading = node(kinds[which], {"input": given["input"]}, params)
+        plan = self._plan(reading, call, group, "")
+        self.home = {value: out for value, out in self.home.items() if value not in call.values}
+        self.home[call.values[which]] = Out(plan, "output")
+        return True
 
     def _is_free(self, value: Any) -> bool:
         """Whether a tensor is a parameter that a layer may hold as its own."""
@@ -277,6 +299,8 @@ class Reader:
         names = _names(call)
         code = function_code(call, names, lambda size: self._size(size, call, names))
         self._coded(call, group, code, names, "")
+        if call.target == "[]=":
+            reason = "a part of a tensor is written in place."
         self.python.append(f"{call.target} became a piece of Python: {reason}")
 
     def _module(self, call: Call, group: Group, reason: str = "") -> None:
@@ -453,6 +477,27 @@ def _results(result: Any, name: str = "") -> list[tuple[str, Any]]:
     if isinstance(result, (tuple, list)):
         return [pair for item in result for pair in _results(item, name)]
     return [] if result is None else [(name, result)]
+
+
+def _agrees(reading: Reading, call: Call) -> None:
+    """A node must give what the call gave, for both batches: sizes and dtypes."""
+    inputs = {}
+    for port, items in reading.inputs.items():
+        if not all(isinstance(item, Value) for item in items):
+            return
+        inputs[port] = tuple(Tensor(tuple(item.shapes), item.dtype) for item in items)
+    key = (reading.type, repr(sorted(reading.params.items())), tuple(inputs.items()))
+    if key not in _ANSWERS:
+        _ANSWERS[key] = ask_layer(reading.layer, reading.params, inputs)
+    answer = _ANSWERS[key]
+    if answer.complaint is not None:
+        raise Unreadable(f"{reading.type} {answer.complaint.text}.")
+    for value, tensor in zip(call.values, answer.outputs.values(), strict=False):
+        if tuple(value.shapes) != tensor.shapes or value.dtype != tensor.dtype:
+            raise Unreadable(f"{reading.type} gives {tensor.text} where {call.target} gives another tensor.")
+
+
+_ANSWERS: dict[Any, Answer] = {}
 
 
 def _needed(trace: Trace) -> set[Call]:

@@ -174,6 +174,8 @@ class Recorder(TorchFunctionMode):
             self.states |= {id(item): name, id(real): name}
             self.real |= {id(item): real, id(real): real}
         self.constants: set[int] = set()
+        self.local: dict[tuple[int, int], Value] = {}
+        """Constants by the scope they belong to."""
         self.stale: dict[int, str] = {}
         """Tensors that were changed through another one, and in which module."""
         self.root = Scope("", model, None)
@@ -182,12 +184,13 @@ class Recorder(TorchFunctionMode):
         self.values: dict[int, Value] = {}
         self.kept: list[Any] = []
         self.device = torch.device("cpu")
+        self.batch = 0
 
     # -- a run -----------------------------------------------------------------------------------
 
     def run(self, inputs: list[torch.Tensor]) -> None:
         """Run the model on these tensors; :class:`Untraceable` says where it cannot be followed."""
-        self.device = inputs[0].device
+        self.device, self.batch = inputs[0].device, inputs[0].shape[0]
         for tensor in inputs:
             self._made(Call("input", "", self.root), tensor)
         try:
@@ -249,10 +252,14 @@ class Recorder(TorchFunctionMode):
         before = {id(item) for item in _tensors((args, kwargs))}
         with torch._C.DisableTorchFunction():
             result = self._watched(lambda: original(module, *args, **kwargs))
-            changes = bool(getattr(module, "inplace", False))
+            changes = bool(getattr(module, "inplace", False)) and id(result) in before
             if not changes:
                 result = mapped(result, lambda item: _again(item, before))
-        return self._recorded(call, result)
+        old = self.values.get(id(result)) if changes else None
+        self._recorded(call, result)
+        if old is not None:
+            self._changed(result, old)
+        return result
 
     # -- calls -----------------------------------------------------------------------------------
 
@@ -262,36 +269,65 @@ class Recorder(TorchFunctionMode):
         if getattr(function, "__name__", "") == "__set__":
             return function(*args, **kwargs)
         made = target.startswith(".new_")
-        spread = target in (".expand", ".repeat", ".expand_as")  # perhaps over the batch: drawn
-        if made or not spread and all(self._is_constant(item) for item in _tensors((args, kwargs))):
+        # what is fixed and repeated for every sample is drawn, not worked out
+        spread = target in (".expand", ".repeat") and self.batch in _numbers(args[1:])
+        fixed = all(self._is_constant(item) for item in _tensors((args, kwargs)))
+        if made or (fixed and not spread):
             return self._constant(function, args, kwargs, made)
         if target == "[]=":
-            raise Untraceable("A part of a tensor is written in place.", self.scope.path)
+            return self._put(function, args)
         changes = in_place(target, function, args, kwargs)
-        seen_args, seen_kwargs = args, kwargs
+        given = args, kwargs
         args, kwargs = mapped(args, self._same_device), mapped(kwargs, self._same_device)
         before = {id(item) for item in _tensors((args, kwargs))}
         result = function(*args, **kwargs)
         if not any(True for _ in _tensors(result)):
             return result
-        if changes:
-            self._changed(args[0])
+        call = Call("function", target, self.scope, self._seen(given[0]), self._seen(given[1]), function)
         if not changes:
-            result = mapped(result, lambda item: _again(item, before))
-        call = Call("function", target, self.scope, self._seen(seen_args), self._seen(seen_kwargs), function)
-        return self._recorded(call, result)
+            return self._recorded(call, mapped(result, lambda item: _again(item, before)))
+        view, old = args[0], self.values[id(args[0])]
+        self._recorded(call, result)
+        self._changed(view, old)
+        return result
 
-    def _changed(self, view: torch.Tensor) -> None:
-        """A tensor was changed in place. Others that show the same numbers have changed with it, which a graph
-        cannot say: they must not be read any more. (Pieces that one call cut apart do not overlap.)"""
+    def _changed(self, view: torch.Tensor, old: Value) -> None:
+        """A tensor was changed in place. What it is a part of has changed with it: where it is known which
+        part, that is drawn; else nothing that shows the same numbers may be read any more, for a graph cannot
+        say it. (Pieces that one call cut apart do not overlap.)"""
         whole = view._base if view._base is not None else view
-        mine = self.values.get(id(view))
+        source = old.call.args[0] if old.call.target == "[]" else None
+        put = None
         for other in self.kept:
             known = self.values.get(id(other))
             if other is view or known is None or (other is not whole and other._base is not whole):
                 continue
-            if mine is None or known.call is not mine.call:
+            if known is source:
+                put = other
+            elif known.call is not old.call:
                 self.stale[id(other)] = self.scope.path
+        if put is not None:
+            assert isinstance(source, Value)
+            args = (source, old.call.args[1], self.values[id(view)])
+            self._recorded(Call("function", "[]=", self.scope, args), put)
+
+    def _put(self, function: Any, args: Any) -> None:
+        """``x[index] = value``: from here on ``x`` is another value."""
+        tensor, index, value = args
+        old = self.values.get(id(tensor))
+        seen = self._seen((index, value))
+        function(*mapped(args, self._same_device))
+        made = self.values.get(id(value)) if isinstance(value, torch.Tensor) else None
+        if old is not None and made is not None and old.call.target == "[]=" and old.call.args[2] is made:
+            return  # ``x[index] += value`` was drawn when the part was changed
+        if old is None or self._is_constant(tensor):
+            raise Untraceable("A part of a fixed tensor is written in place.", self.scope.path)
+        for other in self.kept:
+            if other is not tensor and id(other) in self.values and other._base is not None:
+                whole = tensor._base if tensor._base is not None else tensor
+                if other is whole or other._base is whole:
+                    self.stale[id(other)] = self.scope.path
+        self._recorded(Call("function", "[]=", self.scope, (self._seen(tensor), *seen)), tensor)
 
     def _is_constant(self, tensor: torch.Tensor) -> bool:
         return id(tensor) in self.constants or id(tensor) in self.real
@@ -343,12 +379,20 @@ class Recorder(TorchFunctionMode):
             return found
         name = self.states.get(id(item))
         if name is None:
-            call = Call("constant", "", self.root, tensor=item)
-        else:
-            owner = name.rpartition(".")[0]
-            home = next((scope for scope in self.scope.around() if _holds(scope.path, owner)), self.root)
-            call = Call("state", name, home)
-        return self._made(call, item)
+            return self._fixed(item)
+        owner = name.rpartition(".")[0]
+        home = next((scope for scope in self.scope.around() if _holds(scope.path, owner)), self.root)
+        return self._made(Call("state", name, home), item)
+
+    def _fixed(self, tensor: torch.Tensor) -> Value:
+        """A constant belongs to the module that reads it, or that hands it on to those inside."""
+        for scope in self.scope.around():
+            if (id(tensor), id(scope)) in self.local:
+                return self.local[id(tensor), id(scope)]
+        value = self._made(Call("constant", "", self.scope, tensor=tensor), tensor)
+        del self.values[id(tensor)]
+        self.local[id(tensor), id(self.scope)] = value
+        return value
 
     def _same_device(self, item: Any) -> Any:
         """A tensor beside others that are not computed is not computed either."""
@@ -356,6 +400,12 @@ class Recorder(TorchFunctionMode):
             return item
         with torch._C.DisableTorchFunction():
             return item.to(self.device)
+
+
+def _numbers(thing: Any) -> list[Any]:
+    if isinstance(thing, (tuple, list)):
+        return [item for part in thing for item in _numbers(part)]
+    return [thing]
 
 
 def _holds(scope: str, owner: str) -> bool:
