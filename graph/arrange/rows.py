@@ -14,6 +14,9 @@ SCREEN = (1240.0, 700.0)
 READABLE = 0.8
 WORTH_IT = 1.3
 """How much larger things must get for another row."""
+WORTH_A_GAP = 1.6
+"""The same where a row holds something above the place where its wire arrives, so that it must keep far from
+the row before it."""
 
 MOST_ROWS = 80
 ROW_MARGIN = 26.0
@@ -41,9 +44,10 @@ def broken(columns: list[Column]) -> list[tuple[float, float]]:
     widths = [sum(columns[item].width + columns[item].gap for item in group) for group in groups]
     ends = list(accumulate(widths))
     for count in range(1, min(len(groups), MOST_ROWS) + 1):
-        moves, width, height = _laid(columns, _filled(groups, ends, count))
+        rows = _filled(groups, ends, count)
+        moves, width, height = _laid(columns, rows)
         scale = min(SCREEN[0] / max(width, 1.0), SCREEN[1] / max(height, 1.0))
-        if scale > best_scale * WORTH_IT:
+        if scale > best_scale * (WORTH_A_GAP if _gaping(columns, rows) else WORTH_IT):
             best, best_scale = moves, scale
         if scale >= READABLE or SCREEN[1] / height < best_scale:
             break
@@ -90,7 +94,7 @@ def _laid(columns: list[Column], rows: list[list[int]]) -> tuple[list[tuple[floa
             before, last = rows[number - 1], columns[rows[number - 1][-1]]
             start, end = last.leaving or 0.0, last.entering or 0.0
             beneath = max(columns[item].bottom for item in before) - start
-            above = end - min(columns[item].top for item in row)
+            above = _above(columns, last, row)
             down += start - end + _drop(beneath + ROW_MARGIN, above + ROW_MARGIN)
         across = 0.0
         for item in row:
@@ -100,6 +104,18 @@ def _laid(columns: list[Column], rows: list[list[int]]) -> tuple[list[tuple[floa
     tops = [columns[i].top + moves[i][1] for i in range(len(columns))]
     bottoms = [columns[i].bottom + moves[i][1] for i in range(len(columns))]
     return moves, widest, max(bottoms) - min(tops)
+
+
+def _above(columns: list[Column], last: Column, row: list[int]) -> float:
+    """How far a row reaches above the place where the wire from the ``last`` column before it arrives."""
+    return (last.entering or 0.0) - min(columns[item].top for item in row)
+
+
+def _gaping(columns: list[Column], rows: list[list[int]]) -> bool:
+    """Whether a row must keep far from the one before it."""
+    return any(
+        _above(columns, columns[before[-1]], row) + ROW_MARGIN > ABOVE for before, row in pairwise(rows)
+    )
 
 
 def _drop(beneath: float, above: float) -> float:
