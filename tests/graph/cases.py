@@ -155,7 +155,7 @@ def _recurrent(random: Random, layer: LayerType) -> Case:
     hidden = params.setdefault("hidden_size", random.randint(1, 5))
     shapes = {"input": [shape]}
     for port in layer.inputs[1:]:
-        if random.random() < 0.5:
+        if port.name != "lengths" and random.random() < 0.5:
             size = hidden
             if port.name == "h_0" and params.get("proj_size"):
                 size = params["proj_size"]

@@ -20,6 +20,7 @@ from graph.catalogue import CATALOGUE
 from graph.catalogue.spec import Given, LayerType
 from graph.shapes import Inference
 from graph.tensors import PROBE_SIZES, Tensor
+from tests.graph import cases_sequences  # noqa: F401  (adds its makers to those of cases)
 from tests.graph.cases import Case, case
 from tests.graph.truth import Shape, predicted, run
 
@@ -78,6 +79,8 @@ def on_purpose(layer: LayerType, answer: Answer, trial: Case) -> str | None:
         return "torch stretches a target over the predictions, which is hardly ever meant"
     if text.startswith("expects a log-variance"):
         return "only in training does the variance count"
+    if "one for each sequence" in text:
+        return "torch packs as many sequences as there are lengths and leaves the others out"
     if text.startswith("needs both states or none"):
         return "a single state would be left out"
     return None
