@@ -131,13 +131,12 @@ def _translator(title: str, name: str, norm_first: bool) -> Project:
         x = g.add("LayerNorm", x, name="decoder_norm")
     g.output(g.add("Linear", x, name="head", out_features=TARGET_TOKENS), name="scores")
     places = {"target": (1, 0), "write": (2, 0), "source": (0, 1.3), "read": (1, 1.3), "encoder": (2, 1.3),
-              "filling": (1, 3.2)}  # fmt: skip
-    row = ["decoder", "head", "scores"]
+              "filling": (1, 2.8)}  # fmt: skip
+    end = ["decoder", "head", "scores"]
     if norm_first:
         places |= {"encoder_norm": (3, 1.3)}
-        row.insert(1, "decoder_norm")
-    start = 4.2 if norm_first else 3.8
-    places |= {name: (start + number, 0) for number, name in enumerate(row)}
+        end.insert(1, "decoder_norm")
+    places |= {name: (3.4 + norm_first + number, 1.3) for number, name in enumerate(end)}
     return placed(translation(title, g, epochs=40, rate=5e-4), places)
 
 

@@ -41,7 +41,12 @@ def made(drawn: Project) -> tuple[Source, ProjectShapes]:
 
 def example(entry: Entry, batch: int = 2) -> torch.Tensor:
     sizes = (batch, *(5 if size == -1 else size for size in entry.shape))
-    return torch.randint(0, 5, sizes) if entry.dtype == "int64" else torch.rand(sizes)
+    if entry.dtype != "int64":
+        return torch.rand(sizes)
+    # 0 and 1 are in every table (BERT has two segments), and no sequence may be nothing but padding
+    found = torch.randint(0, 2, sizes)
+    found.view(batch, -1)[:, :1] = 1
+    return found
 
 
 def instance(source: Source, folder: Path) -> nn.Module:
