@@ -130,8 +130,10 @@ def _translator(title: str, name: str, norm_first: bool) -> Project:
     if norm_first:
         x = g.add("LayerNorm", x, name="decoder_norm")
     g.output(g.add("Linear", x, name="head", out_features=TARGET_TOKENS), name="scores")
-    places = {"target": (1, 0), "write": (2, 0), "source": (0, 1.3), "read": (1, 1.3), "encoder": (2, 1.3),
-              "filling": (1, 2.8)}  # fmt: skip
+    places: dict[str, tuple[float, float]] = {
+        "target": (1, 0), "write": (2, 0), "source": (0, 1.3), "read": (1, 1.3), "encoder": (2, 1.3),
+        "filling": (1, 2.8),
+    }  # fmt: skip
     end = ["decoder", "head", "scores"]
     if norm_first:
         places |= {"encoder_norm": (3, 1.3)}
