@@ -134,7 +134,7 @@ class _Random:
     def block(self, number: int) -> None:
         """A definition: ``kind`` tells ports and width of the result."""
         rng = self.rng
-        kind = rng.choice(["chain", "chain", "residual", "residual", "two_in", "two_out", "stage"])
+        kind = rng.choice(["chain", "chain", "residual", "residual", "two_in", "two_out", "stage", "cell"])
         b = GraphBuilder(f"Block{number}")
         width = b.parameter("width", 4)
         x: Any = b.input("x")
@@ -160,6 +160,11 @@ class _Random:
             other = b.input("other")
             x = b.add("Concat", [x, b.add("Tanh", other)])
             x = b.add("Conv2d", x, out_channels=width, kernel_size=1)
+        elif kind == "cell":
+            h = b.input("h", shape=(6, 6))
+            y: Any = b.add("Linear", x, out_features=6, bias=rng.random() < 0.5)
+            x = b.add(rng.choice(["Tanh", "Sigmoid"]), b.add("Add", y, h))
+            b.output(x, name="last", carries=h)
         elif kind == "two_out":
             x = b.add("Conv2d", x, out_channels=width, kernel_size=1)
             b.output(b.add("Sigmoid", x), name="gate")
@@ -229,9 +234,19 @@ class _Random:
         elif self.blocks:
             self.use(g, values, x, width)
 
+    def first_channel(self, g: GraphBuilder, x: Any) -> Ref:
+        return g.add("Select", x, dim=1, index=0)
+
     def use(self, g: GraphBuilder, values: list[tuple[Any, int]], x: Any, width: int) -> None:
         rng = self.rng
         block, kind = rng.choice(self.blocks)
+        if kind == "cell":  # the channels of an image are its steps
+            over = rng.choice(["time", "time backwards"])
+            result = g.use(
+                block, x, over=over, **({"h": self.first_channel(g, x)} if rng.random() < 0.4 else {})
+            )
+            values.append((result["result"], next(count for value, count in values if value is x)))
+            return
         params: dict[str, Any] = {} if rng.random() < 0.3 else {"width": width}
         width = params.get("width", 4)
         if kind == "stage" and rng.random() < 0.7:

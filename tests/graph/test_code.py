@@ -21,6 +21,7 @@ from graph.code import CodeError, Source, generate, load_module, walk
 from graph.code.source import Entry
 from graph.model import BLOCK, INPUT, OUTPUT, Graph, Project
 from graph.order import live, topological
+from graph.overtime import OVER, carried, runs_over_time, zeros_shape
 from graph.shapes import GraphShapes, Inference, ProjectShapes
 from presets import all_presets
 from tests.graph.code_graphs import GOLDEN, random_project, small_resnet
@@ -115,6 +116,18 @@ class ByHand:
                 continue
             if node.type == BLOCK:
                 block = self.drawn.blocks[node.block or ""]
+                if runs_over_time(node):
+                    given = {
+                        item.name: values[e.source, e.source_port]
+                        for item in block.inputs
+                        for e in graph.edges_into(node_id, item.name)
+                    }
+                    inner = shapes.nodes[node_id].inner[0]
+                    found = self._steps(
+                        block, inner, (*place, node_id), given, node.params["over"] == OVER[1]
+                    )
+                    values |= {(node_id, name): value for name, value in found.items()}
+                    continue
                 flowing = [
                     values[e.source, e.source_port]
                     for item in block.inputs
@@ -134,6 +147,35 @@ class ByHand:
             for port, value in take_apart(layer, known, result).items():
                 values[node_id, port] = value
         return [values[e.source, e.source_port] for node in graph.outputs for e in graph.edges_into(node.id)]
+
+    def _steps(
+        self,
+        block: Graph,
+        shapes: GraphShapes,
+        place: tuple[str, ...],
+        given: dict[str, Any],
+        backwards: bool,
+    ) -> dict[str, Any]:
+        """A block once for every step, its states carried by hand."""
+        state_of = carried(block)
+        first = next(tensor for name, tensor in given.items() if name not in state_of.values())
+        states = {
+            item.name: given.get(item.name, first.new_zeros(len(first), *zeros_shape(item, {})))
+            for item in block.inputs
+            if item.name in state_of.values()
+        }
+        rows: list[dict[str, Any]] = []
+        for t in range(first.size(1))[:: -1 if backwards else 1]:
+            step = [states.get(item.name, given.get(item.name)) for item in block.inputs]
+            step = [x if item.name in states else x[:, t] for item, x in zip(block.inputs, step, strict=True)]
+            found = self._graph(block, shapes, place, step)
+            rows.append(dict(zip((node.name for node in block.outputs), found, strict=True)))
+            states |= {state: rows[-1][output] for output, state in state_of.items()}
+        in_order = rows[::-1] if backwards else rows
+        return {
+            name: rows[-1][name] if name in state_of else torch.stack([row[name] for row in in_order], dim=1)
+            for name in rows[0]
+        }
 
 
 def listed(result: Any) -> list[torch.Tensor]:
