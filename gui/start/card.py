@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
@@ -10,16 +12,27 @@ from gui.start.thumbnail import Thumbnail
 from gui.widgets import WrappedLabel
 from gui.words import count_text
 from presets import Preset
+from runtime.recipes import recipe_problem
+
+ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
 
 
 class PresetCard(QFrame):
     """Title, sentence, tags, a small picture and the number of parameters. A click opens it."""
 
     chosen = Signal(str)
+    stepped = Signal(int, int)
+    """An arrow key: columns and rows to go."""
 
     def __init__(self, preset: Preset) -> None:
         super().__init__()
         self.preset = preset
+        self.drawn = self.counted = False
         self.setObjectName(preset.id)
         self.setProperty("card", "preset")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -51,13 +64,26 @@ class PresetCard(QFrame):
     def sizeHint(self) -> QSize:
         return QSize(230, max(214, self.heightForWidth(230)))
 
-    def matches(self, query: str) -> bool:
-        """Whether every word of a search occurs somewhere."""
+    def matches(self, query: str, tags: Collection[str] = ()) -> bool:
+        """Whether every word of a search occurs somewhere, and the preset has all of the tags."""
         preset = self.preset
+        if not set(tags) <= set(preset.tags):
+            return False
         text = " ".join((preset.id, preset.title, preset.summary, preset.group, *preset.tags)).lower()
         return all(word in text for word in query.lower().split())
 
+    def draw(self) -> None:
+        """Build the preset and show its picture, and whether it can be trained in this version."""
+        project = self.preset.build()
+        waits = recipe_problem(project.training.recipe)
+        self.picture.show_graphs(
+            list(project.networks.values()), self.tr("training to come") if waits else ""
+        )
+        self.setToolTip(waits or "")
+        self.drawn = True
+
     def show_parameters(self, count: int) -> None:
+        self.counted = True
         self.size_label.setText(count_text(count))
         self.size_label.setToolTip(self.tr("{0} parameters").format(f"{count:,}"))
 
@@ -71,6 +97,8 @@ class PresetCard(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.chosen.emit(self.preset.id)
+        elif event.key() in ARROWS:
+            self.stepped.emit(*ARROWS[event.key()])
         else:
             super().keyPressEvent(event)
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from gui.flow import FlowLayout
 from gui.icons import app_icon, icon
 from gui.recent import recent_files
 from gui.start.card import PresetCard
+from gui.start.gallery import Gallery
 from gui.theme import theme
-from gui.widgets import Column, Heading, clear
+from gui.widgets import Heading, clear
 from gui.workspace import Workspace
-from presets import all_presets
 
 
 class StartPage(QWidget):
@@ -29,29 +28,16 @@ class StartPage(QWidget):
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.workspace = workspace
-        self.cards: list[PresetCard] = []
-        self._groups: list[tuple[QWidget, QWidget, list[PresetCard]]] = []
-        self._drawn: list[PresetCard] = []
-        self._counted: list[PresetCard] = []
-        self._timer = QTimer(self)
-        self._timer.setInterval(5)
-        self._timer.timeout.connect(self._prepare_one)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Search networks"))
-        self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(320)
-        self.search.textChanged.connect(self._filter)
-        self.search.returnPressed.connect(self._open_first)
-        self._lens = self.search.addAction(icon("magnify"), QLineEdit.ActionPosition.LeadingPosition)
+        self.gallery = Gallery(workspace)
+        self.gallery.preset_chosen.connect(self.preset_chosen)
+        self.search, self.column = self.gallery.search, self.gallery.column
         # the page shares its place with the canvas and must not keep that from being narrow
         self.setMinimumWidth(420)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self._side())
-        whole.addWidget(self._main(), 1)
-        workspace.torch_loaded.connect(self._start)
+        whole.addWidget(self.gallery, 1)
         theme().changed.connect(self._recolor)
 
     # -- building ----------------------------------------------------------------------------------
@@ -90,46 +76,16 @@ class StartPage(QWidget):
         column.addStretch(1)
         return side
 
-    def _main(self) -> QWidget:
-        main = QWidget()
-        column = QVBoxLayout(main)
-        column.setContentsMargins(6, 18, 6, 0)
-        column.setSpacing(8)
-        row = QHBoxLayout()
-        row.setContentsMargins(12, 0, 12, 0)
-        title = QLabel(self.tr("Start from a network that trains at once"))
-        title.setProperty("title", True)
-        row.addWidget(title, 1)
-        row.addWidget(self.search, 1)
-        column.addLayout(row)
-        self.column = Column(gap=6)
-        column.addWidget(self.column, 1)
-        groups: dict[str, list[PresetCard]] = {}
-        for preset in all_presets():
-            card = PresetCard(preset)
-            card.chosen.connect(self.preset_chosen)
-            self.cards.append(card)
-            groups.setdefault(preset.group, []).append(card)
-        for name, cards in groups.items():
-            heading = Heading(name)
-            box = QWidget()
-            flow = FlowLayout(box, gap=12, column=228)
-            for card in cards:
-                flow.addWidget(card)
-            self.column.layout_.addWidget(heading)
-            self.column.layout_.addWidget(box)
-            self._groups.append((heading, box, cards))
-        self.nothing = QLabel()
-        self.nothing.setProperty("muted", True)
-        self.nothing.hide()
-        self.column.layout_.addWidget(self.nothing)
-        self.column.layout_.addStretch(1)
-        return main
+    # -- filling -----------------------------------------------------------------------------------
 
-    # -- filling, one card at a time -----------------------------------------------------------------
+    @property
+    def cards(self) -> list[PresetCard]:
+        """The presets' cards, once the page has been seen."""
+        return self.gallery.cards
 
     def refresh(self) -> None:
         """Show the recent files as they are now."""
+        self.gallery.fill()
         clear(self.recent)
         files = recent_files()
         for path in files[:8]:
@@ -146,55 +102,6 @@ class StartPage(QWidget):
             self.recent.addWidget(label)
         self._recolor()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._timer.stop()
-
-    def _start(self) -> None:
-        if self.isVisible():
-            self._timer.start()
-
-    def _prepare_one(self) -> None:
-        """Draw the next picture; when all are drawn and torch is there, count the next parameters."""
-        for card in self.cards:
-            if card not in self._drawn:
-                card.picture.show_graph(card.preset.build().main)
-                self._drawn.append(card)
-                return
-        if self.workspace.ready:
-            for card in self.cards:
-                if card not in self._counted:
-                    shapes = self.workspace.inference.run(card.preset.build())
-                    card.show_parameters(sum(network.parameters for network in shapes.networks.values()))
-                    self._counted.append(card)
-                    return
-        self._timer.stop()
-
-    # -- searching -----------------------------------------------------------------------------------
-
-    def _filter(self, query: str) -> None:
-        found = 0
-        for heading, box, cards in self._groups:
-            hits = 0
-            for card in cards:
-                card.setVisible(card.matches(query))
-                hits += card.matches(query)
-            heading.setVisible(hits > 0)
-            box.setVisible(hits > 0)
-            found += hits
-        self.nothing.setText(self.tr("No network matches “{0}”.").format(query))
-        self.nothing.setVisible(found == 0)
-
-    def _open_first(self) -> None:
-        for card in self.cards:
-            if card.matches(self.search.text()):
-                self.preset_chosen.emit(card.preset.id)
-                return
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.back_chosen.emit()
@@ -202,6 +109,5 @@ class StartPage(QWidget):
             super().keyPressEvent(event)
 
     def _recolor(self) -> None:
-        self._lens.setIcon(icon("magnify", theme().muted))
         for button, name in self._buttons:
             button.setIcon(icon(name))

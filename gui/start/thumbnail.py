@@ -13,19 +13,22 @@ from gui.theme import theme
 
 
 class Thumbnail(QWidget):
-    """Draws a graph to fit; shows a plain ground until :meth:`show_graph` is called."""
+    """Draws graphs to fit; shows a plain ground until :meth:`show_graphs` is called."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.graph: Graph | None = None
+        self.graphs: list[Graph] = []
+        self.note = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(96)
 
     def sizeHint(self) -> QSize:
         return QSize(220, 96)
 
-    def show_graph(self, graph: Graph) -> None:
-        self.graph = graph
+    def show_graphs(self, graphs: list[Graph], note: str = "") -> None:
+        """Networks below each other (in two columns when there are more than two), and a note in a corner."""
+        self.graphs = [graph for graph in graphs if graph.nodes]
+        self.note = note
         self.update()
 
     def paintEvent(self, event: object) -> None:
@@ -34,16 +37,45 @@ class Thumbnail(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme().canvas)
         painter.drawRoundedRect(QRectF(self.rect()), 5, 5)
-        if self.graph is not None and self.graph.nodes:
-            self._draw(painter, self.graph)
+        for graph, cell in zip(self.graphs, self._cells(), strict=True):
+            self._draw(painter, graph, cell)
+        if self.note:
+            self._write(painter)
         painter.end()
 
-    def _draw(self, painter: QPainter, graph: Graph) -> None:
+    def _cells(self) -> list[QRectF]:
+        """The places of the graphs, row by row."""
+        inside = QRectF(self.rect()).adjusted(10, 10, -10, -10)
+        if self.note:
+            inside.setBottom(inside.bottom() - 11)
+        columns = 2 if len(self.graphs) > 2 else 1
+        rows = -(-len(self.graphs) // columns)
+        gap = 8.0
+        width = (inside.width() - gap * (columns - 1)) / columns
+        height = (inside.height() - gap * (rows - 1)) / max(rows, 1)
+        return [
+            QRectF(
+                inside.x() + (number % columns) * (width + gap),
+                inside.y() + (number // columns) * (height + gap),
+                width,
+                height,
+            )
+            for number in range(len(self.graphs))
+        ]
+
+    def _write(self, painter: QPainter) -> None:
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * 0.8)
+        painter.setFont(font)
+        painter.setPen(theme().muted)
+        corner = QRectF(self.rect()).adjusted(8, 4, -8, -4)
+        painter.drawText(corner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, self.note)
+
+    def _draw(self, painter: QPainter, graph: Graph, inside: QRectF) -> None:
         nodes = list(graph.nodes.values())
         left, top = min(node.x for node in nodes), min(node.y for node in nodes)
         right = max(node.x for node in nodes) + WIDTH
         bottom = max(node.y for node in nodes) + HEIGHT
-        inside = QRectF(self.rect()).adjusted(10, 10, -10, -10)
         scale = min(inside.width() / (right - left), inside.height() / (bottom - top), 0.35)
         dx = inside.center().x() - scale * (left + right) / 2
         dy = inside.center().y() - scale * (top + bottom) / 2
