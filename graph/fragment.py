@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from graph.checks import MAX_COORDINATE
+from graph.checks import MAX_COORDINATE, layer_type, normal_params, normal_use
 from graph.edits import AddGraph, AddNodes, Edit, SetFrames, uses_block
 from graph.files import text as json_text
 from graph.files.errors import FileError
@@ -154,6 +154,10 @@ class _Paste:
             name = unique_name(node.name, names)
             names.add(name)
             params = {param: self._value(value) for param, value in node.params.items()}
+            try:
+                params = normal_use(params) if node.block else normal_params(layer_type(node.type), params)
+            except BadValue as error:
+                raise BadValue(f"Node “{node.name}”: {error}") from None
             if node.type in ends:
                 if ends[node.type]:
                     params["index"] = ends[node.type]
