@@ -1,12 +1,13 @@
-"""The live code panel: what the network reads like as Python, while it is being drawn."""
+"""The live code panel: what the network reads like as Python, while it is being drawn, and a way to write in it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QResizeEvent, QShowEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent, QTextCursor
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from graph.code import CodeError, Source, generate
+from gui.code_editing import CodeEditing
 from gui.code_view import CodeView
 from gui.icons import SEVERITY_ICONS, icon, pixmap
 from gui.theme import theme
@@ -17,7 +18,10 @@ DELAY = 120
 
 
 class CodePanel(QWidget):
-    """The code of one network. A click on a line selects its node; a selected node has its lines marked."""
+    """The code of one network. A click on a line selects its node; a selected node has its lines marked.
+
+    A double click, the pencil or a key begins writing; what is applied becomes part of the drawing.
+    """
 
     chosen = Signal(str)
     """The person clicked a line of this node (of the graph that is shown by now)."""
@@ -31,6 +35,9 @@ class CodePanel(QWidget):
         self._stale = True
         self._own_click = False
         self.view = CodeView()
+        self.editing = CodeEditing(workspace)
+        self.editing.hide()
+        self.editing.done.connect(self._written)
         self.network = QComboBox()
         self.network.setToolTip(self.tr("Which network's code is shown"))
         self.sentence = WrappedLabel()
@@ -39,6 +46,17 @@ class CodePanel(QWidget):
         self.copy.setToolTip(self.tr("Copy the whole module"))
         self.copy.setAccessibleName(self.tr("Copy the whole module"))
         self.copy.clicked.connect(self.copy_all)
+        self.edit = QToolButton(self.view)
+        self.edit.setToolTip(self.tr("Write in the code"))
+        self.edit.setAccessibleName(self.tr("Write in the code"))
+        self.edit.clicked.connect(lambda: self.write())
+        self.back = QToolButton(self.view)
+        self.back.setToolTip(self.tr("Bring back the text that was reverted"))
+        self.back.setAccessibleName(self.tr("Bring back the text that was reverted"))
+        self.back.clicked.connect(lambda: self.write(self.editing.dropped))
+        self.back.hide()
+        self.view.installEventFilter(self)
+        self.view.viewport().installEventFilter(self)
         self.head = QWidget()
         head = QHBoxLayout(self.head)
         head.setContentsMargins(10, 6, 10, 6)
@@ -50,6 +68,7 @@ class CodePanel(QWidget):
         column.setSpacing(0)
         column.addWidget(self.head)
         column.addWidget(self.view, 1)
+        column.addWidget(self.editing, 1)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY)
@@ -85,15 +104,20 @@ class CodePanel(QWidget):
     def _place_copy(self) -> None:
         # over the text, in the corner: a row of its own would cost the panel two lines of code
         viewport = self.view.viewport().geometry()
-        size = self.copy.sizeHint()
-        self.copy.move(viewport.right() - size.width() - 6, viewport.top() + 6)
-        self.copy.raise_()
+        right = viewport.right() - 6
+        for button in (self.copy, self.edit, self.back):
+            if not button.isHidden():
+                size = button.sizeHint()
+                right -= size.width()
+                button.setGeometry(right, viewport.top() + 6, size.width(), size.height())
+                button.raise_()
+                right -= 4
 
     def refresh(self) -> None:
         """Generate the code now."""
         workspace = self.workspace
-        if not workspace.ready or workspace.behind:
-            return  # shapes_changed brings us back
+        if not workspace.ready or workspace.behind or self.editing.active:
+            return  # shapes_changed, or the end of the writing, brings us back
         self._stale = False
         self._list_networks()
         wanted = self.network.currentData()
@@ -117,6 +141,7 @@ class CodePanel(QWidget):
         self.sign.setVisible(bool(sentence))
         self.view.set_faded(bool(sentence))
         self.copy.setEnabled(self.source is not None and not sentence)
+        self.edit.setEnabled(self.copy.isEnabled())
         self.head.setVisible(bool(sentence) or self.network.count() > 1)
 
     def _list_networks(self) -> None:
@@ -137,11 +162,14 @@ class CodePanel(QWidget):
         self.head.setVisible(len(items) > 1 or bool(self.failed))
 
     def _other_network(self) -> None:
+        if self.editing.active:  # the text that is being written is of the network before
+            self.network.setCurrentIndex(max(0, self.network.findData(self.editing.source.network)))
+            return
         self.refresh()
         self.workspace.go((self.network.currentData(),))
 
     def _place_changed(self) -> None:
-        row = self.network.findData(self.workspace.place[0])
+        row = -1 if self.editing.active else self.network.findData(self.workspace.place[0])
         if row >= 0 and row != self.network.currentIndex():
             self.network.setCurrentIndex(row)
             self._later()
@@ -152,6 +180,63 @@ class CodePanel(QWidget):
         if self.source is not None:
             QGuiApplication.clipboard().setText(self.source.text)
             self.workspace.message.emit("info", self.tr("The code is on the clipboard."))
+
+    # -- writing ---------------------------------------------------------------------------------------
+
+    @property
+    def writable(self) -> bool:
+        """Whether the text shown is the drawing's, so that one can write in it."""
+        return self.source is not None and not (self.failed or self._stale or self.workspace.behind)
+
+    def write(self, text: str = "") -> None:
+        """Begin to write, where the text cursor is; ``text`` is one that was reverted."""
+        if self.source is None or not self.writable or self.editing.active:
+            return
+        position, scrolled = self.view.textCursor().position(), self.view.verticalScrollBar().value()
+        self.editing.begin(self.source, text)
+        self.view.hide()
+        self.editing.show()
+        cursor = QTextCursor(self.editing.editor.document())
+        cursor.setPosition(min(position, len(self.editing.editor.code)))
+        self.editing.editor.setTextCursor(cursor)
+        self.editing.editor.verticalScrollBar().setValue(scrolled)
+        self.editing.editor.setFocus()
+
+    def _written(self) -> None:
+        editor = self.editing.editor
+        scrolled, focused = editor.verticalScrollBar().value(), editor.hasFocus()
+        position = editor.textCursor().position()
+        if self.editing.applied:
+            self.view.show_text(self.editing.applied)  # until the drawing's own code is there
+        self.editing.hide()
+        self.view.show()
+        self.back.setVisible(bool(self.editing.dropped))
+        self._place_copy()
+        self._stale = True
+        self.refresh()
+        cursor = QTextCursor(self.view.document())
+        cursor.setPosition(min(position, max(0, self.view.document().characterCount() - 1)))
+        self.view.setTextCursor(cursor)
+        self.view.verticalScrollBar().setValue(scrolled)
+        if focused:
+            self.view.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.view and isinstance(event, QKeyEvent) and self.writable and _writes(event):
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self.write()
+                QCoreApplication.sendEvent(self.editing.editor, event)
+                return True
+        double = isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonDblClick
+        if watched is self.view.viewport() and double and self.writable:
+            assert isinstance(event, QMouseEvent)
+            self.view.setTextCursor(self.view.cursorForPosition(event.position().toPoint()))
+            self.write()
+            return True
+        return super().eventFilter(watched, event)
 
     # -- node <-> line -------------------------------------------------------------------------------
 
@@ -178,4 +263,14 @@ class CodePanel(QWidget):
 
     def _recolor(self) -> None:
         self.copy.setIcon(icon("content-copy"))
+        self.edit.setIcon(icon("pencil-outline"))
+        self.back.setIcon(icon("restore"))
         self.sign.setPixmap(pixmap(SEVERITY_ICONS["error"], theme().error))
+
+
+def _writes(event: QKeyEvent) -> bool:
+    """Whether a key is one that writes something."""
+    command = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.MetaModifier)
+    if event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        return not command
+    return not command and bool(event.text()) and event.text().isprintable()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -66,7 +66,33 @@ def nodes(old: Sketch, new: Sketch, same_class: Pairs) -> Pairs:
         for run in SequenceMatcher(None, others, keys, autojunk=False).get_matching_blocks():
             for at in range(run.size):
                 found[mine[run.b + at].id] = theirs[run.a + at].id
+    _in_their_stead(_inner(old), _inner(new), found)
     return found
+
+
+def _in_their_stead(theirs: list[Node], mine: list[Node], found: Pairs) -> None:
+    """Where as many nodes are new between two known ones as have gone, they stand in for those."""
+    runs: dict[tuple[str, str], list[str]] = {}
+    for before, run, after in _runs(theirs, set(found.values())):
+        runs[before, after] = run
+    for before, run, after in list(_runs(mine, set(found))):
+        gone = runs.get((found.get(before, ""), found.get(after, "")), [])
+        if len(gone) == len(run):
+            found.update(zip(run, gone, strict=True))
+
+
+def _runs(nodes: list[Node], known: set[str]) -> Iterator[tuple[str, list[str], str]]:
+    """Unknown nodes in a row, with the known ones around them."""
+    before, run = "", []
+    for node in nodes:
+        if node.id not in known:
+            run.append(node.id)
+            continue
+        if run:
+            yield before, run, node.id
+        before, run = node.id, []
+    if run:
+        yield before, run, ""
 
 
 def _inputs(old: Sketch, new: Sketch, found: Pairs) -> None:
