@@ -119,6 +119,29 @@ def build_parser() -> argparse.ArgumentParser:
     new.add_argument("--preset", metavar="ID", help="the preset to start from")
     new.add_argument("--force", action="store_true", help="replace an existing file")
 
+    bring = command("import", "make a project of a torchvision or timm model, or of a class in a Python file")
+    bring.add_argument(
+        "source", metavar="SOURCE", help="torchvision:NAME, timm:NAME, or path/to/file.py:CLASS"
+    )
+    bring.add_argument("-o", "--output", metavar="FILE", required=True, help="the .loom file to write")
+    bring.add_argument(
+        "--weights",
+        choices=("pretrained", "none"),
+        default="none",
+        help="a library's weights (default: none)",
+    )
+    bring.add_argument("--args", default="", metavar="ARGS", help="arguments of the class: '64, depth=3'")
+    bring.add_argument(
+        "--input",
+        default="",
+        metavar="SHAPE",
+        help="one sample's shape: 3x224x224, int64:128; several with ;",
+    )
+    bring.add_argument(
+        "--trust", action="store_true", help="let the Python file run; it can do whatever you can"
+    )
+    bring.add_argument("--force", action="store_true", help="replace an existing file")
+
     command("devices", "list what training can run on")
     return parser
 
@@ -230,6 +253,20 @@ def _dispatch(options: argparse.Namespace, out: Output) -> int:
 
         project = _from_preset(options.preset) if options.preset else None
         return write_new(project, Path(options.output), options.force, out)
+
+    if options.command == "import":
+        from runtime.commands.import_ import import_
+
+        return import_(
+            options.source,
+            Path(options.output),
+            out,
+            arguments=options.args,
+            shapes=options.input,
+            weights=options.weights == "pretrained",
+            trust=options.trust,
+            force=options.force,
+        )
 
     from runtime.commands.projects import given
 

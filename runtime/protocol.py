@@ -16,6 +16,9 @@ Commands, ``{"do": ...}``:
   inputs.
 - ``predict``: ``sample`` and ``split``, or ``inputs`` (an array, batch first, scaled like the data).
 - ``evaluate``: ``split``. Scores of the weights as they are.
+- ``import``: ``source`` ("torchvision:NAME", "timm:NAME", "FILE.py:CLASS": running that file is trusted),
+  ``arguments`` of the class, ``shapes`` of the inputs, ``weights`` (bool: take them along), ``title``. ``stop``
+  cancels it between two of its steps.
 - ``devices``. ``credit`` (``count``, default 1). ``quit``.
 
 Messages, ``{"event": ...}``:
@@ -44,6 +47,8 @@ Messages, ``{"event": ...}``:
   ``seconds``, and what
   ``evaluation`` holds too: ``test_loss``, ``test_accuracy``, ``classes``, ``confusion``, ``report``.
 - ``prediction``: ``outputs`` (array), ``probabilities`` (rows or ``None``), ``classes``, ``labels``.
+- ``importing``: ``fraction``, ``text``; ``imported``: ``project`` (JSON dict; its weights are in the data folder),
+  ``sentences`` about it, ``codes`` (the Python in it); ``import_failed``: ``sentence``, ``hint``.
 - ``failed``: ``sentence``, ``hint``, ``node`` (instance path ending in the node's id, or ``None``),
   ``details``.
 - ``died``: ``sentence``, ``hint``, ``exitcode``, ``details`` (the trace of a crash), ``restarted``; made by

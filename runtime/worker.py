@@ -335,6 +335,11 @@ class Worker:
             found = scored(session, split)
         self.link.send({"event": "evaluation", "split": split, **found})
 
+    def _do_import(self, command: Message) -> None:
+        from runtime.importing.job import answer
+
+        answer(command, self.link.send, self._cancelled)
+
     def _do_quit(self, command: Message) -> None:
         self._quit = True
         if self.session is not None:

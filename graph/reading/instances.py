@@ -31,7 +31,7 @@ def class_of(module: nn.Module) -> str | None:
     for kind in type(module).__mro__:
         if kind is nn.Module:
             return None
-        if type(module).forward is not kind.forward:
+        if type(module).forward is not getattr(kind, "forward", None):
             return None
         name = _written(kind)
         if name is not None:

@@ -217,7 +217,12 @@ def _along(kind: str, what: str) -> Reader:
 
 
 def _split(target: str, args: Args, kwargs: Kwargs, results: int | None = None) -> Reading:
-    given = bind("input, split_size_or_sections, dim=0", target, args, _renamed(kwargs, "split_size"))
+    given = bind(
+        "input, split_size_or_sections, dim=0",
+        target,
+        args,
+        _with_name(kwargs, "split_size", "split_size_or_sections"),
+    )
     sizes, value = given["split_size_or_sections"], given["input"]
     if isinstance(sizes, int):
         shape = getattr(value, "shape", None)
@@ -228,8 +233,28 @@ def _split(target: str, args: Args, kwargs: Kwargs, results: int | None = None) 
     return node("Split", {"input": value}, {"sizes": tuple(sizes), "dim": given["dim"]})
 
 
-def _renamed(kwargs: Kwargs, name: str) -> dict[str, Any]:
-    return {("split_size_or_sections" if key == name else key): value for key, value in kwargs.items()}
+def _tiled(target: str, args: Args, kwargs: Kwargs) -> Reading:
+    """``repeat`` and ``tile``, which may leave out axes in front."""
+    given = bind("input, *repeats", target, args, _with_name(kwargs, "dims", "repeats"))
+    repeats = tuple(given["repeats"])
+    rank = rank_of(given["input"])
+    if any(isinstance(item, Varying) for item in repeats):
+        raise Unreadable(
+            f"{target} repeats something as often as the batch is large, which no node does alone."
+        )
+    if rank is not None and len(repeats) < rank:
+        repeats = (1,) * (rank - len(repeats)) + repeats
+    return node("Repeat", {"input": given["input"]}, {"repeats": repeats})
+
+
+def _with_name(kwargs: Kwargs, old: str, new: str) -> dict[str, Any]:
+    return {(new if key == old else key): value for key, value in kwargs.items()}
+
+
+def _one_hot(target: str, args: Args, kwargs: Kwargs) -> Reading:
+    given = bind("input, num_classes", target, args, kwargs)
+    numbers = node("OneHot", {"input": given["input"]}, {"num_classes": given["num_classes"]})
+    return node("Cast", {"input": numbers}, {"dtype": "int64"})  # the layer gives decimal numbers
 
 
 def _chunk(target: str, args: Args, kwargs: Kwargs) -> Reading:
@@ -408,7 +433,7 @@ def _norm(target: str, args: Args, kwargs: Kwargs) -> Reading:
         "input, p=2.0, dim=None, keepdim=False, dtype=None"  # fmt: skip
     given = bind(text, target, args, kwargs)
     order = given.get("ord", given.get("p"))
-    if given["dim"] is None or not _number(order):
+    if given["dim"] is None or not isinstance(order, (int, float)):
         raise Unreadable(f"{target} needs the axes and a number as its order.")
     params = {"ord": float(order), "dim": given["dim"], "keepdim": given["keepdim"]}
     return node("Norm", {"input": given["input"]}, params)
@@ -587,6 +612,8 @@ SPECIAL: dict[str, Reader] = {
     "torch.flip .flip": _along("Flip", "dims"),
     "torch.split .split": _counting(_split),
     "torch.chunk .chunk": _chunk,
+    "torch.tile .tile .repeat": _tiled,
+    "F.one_hot": _one_hot,
     "torch.narrow .narrow": _narrow,
     "torch.unbind .unbind": _counting(_unbind),
     "[] .__getitem__": _item,

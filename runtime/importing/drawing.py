@@ -49,7 +49,7 @@ class Drawing:
         inputs = []
         for number, name in enumerate(definition.inputs):
             inputs.append(self._add(graph, Node("", INPUT, name, {"index": number} if number else {})))
-        ids = []
+        ids: list[str] = []
         fed = 0
         for item in definition.items:
             node = Node("", item.type, item.name, dict(item.params))

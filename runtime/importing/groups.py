@@ -199,7 +199,7 @@ class Blocks:
                 params["repeat"] = len(row)
             ports = tuple(port for port, _ in use.definition.outputs)
             return Item(name, BLOCK, params, sources, ports, use.definition)
-        sources = {port: [ref(out) for out in outs] for port, outs in part.inputs.items()}  # type: ignore[arg-type]
+        sources = {port: [ref(out) for out in outs] for port, outs in part.inputs.items()}
         block = self._code(part) if part.code else None
         return Item(name, part.type, dict(part.params), sources, part.ports, block)
 

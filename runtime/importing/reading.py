@@ -215,6 +215,7 @@ class Reader:
         shape = tuple(state.shape) or (1,)
         weight.flat = not state.shape
         params: dict[str, Any] = {"shape": shape} if shape != (1,) else {}
+        params |= _start(state)
         dtype = str(state.dtype).removeprefix("torch.")
         if kind == "Buffer" and dtype != "float32":
             params["dtype"] = (
@@ -435,7 +436,7 @@ def name_ports(group: Group, reader: Reader) -> None:
         taken.add(name)
         named.append((name, out))
     group.inputs = named
-    results = {}
+    results: dict[Out, int] = {}
     for number, (_, value) in enumerate(_results(group.scope.result)):
         if isinstance(value, Value) and value in reader.home:
             results.setdefault(reader.source(value), number)
@@ -531,6 +532,20 @@ def _names(call: Call) -> dict[Value, str]:
         found[value] = unique_name(wanted if is_usable(wanted) else "x", taken)
         taken.add(found[value])
     return found
+
+
+def _start(state: torch.Tensor) -> dict[str, Any]:
+    """How a tensor would have to start to be like this one, as far as a node can say it."""
+    if not state.numel() or state.device.type == "meta":
+        return {}
+    first = state.flatten()[0].item()
+    if bool((state == first).all()):
+        if first in (0, 1):
+            return {} if first == 0 else {"start": "ones"}
+        return {"start": "constant", "value": float(first)} if state.is_floating_point() else {}
+    if state.is_floating_point() and isinstance(state, nn.Parameter):
+        return {"start": "normal", "std": float(f"{state.std().item():.1g}")}
+    return {}
 
 
 def _is_parameter(model: nn.Module, key: str) -> bool:

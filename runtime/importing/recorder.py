@@ -221,7 +221,7 @@ class Recorder(TorchFunctionMode):
                 return recorder._leaf(path, module, original, args, kwargs)
             return recorder._inside(path, module, original, args, kwargs)
 
-        nn.Module.__call__ = call  # type: ignore[method-assign, assignment]
+        nn.Module.__call__ = call  # type: ignore[method-assign]
         try:
             yield
         finally:

@@ -17,6 +17,7 @@ from graph.reading.vocabulary import Unreadable
 from graph.shapes import Inference
 from runtime.custom import asker
 from runtime.importing.drawing import Drawing
+from runtime.importing.failure import ImportFailure
 from runtime.importing.groups import Blocks
 from runtime.importing.hoisting import hoist, shorten
 from runtime.importing.python import Unwritable
@@ -27,14 +28,6 @@ TOLERANCE = 1e-5
 Progress = Callable[[float, str], None]
 
 
-class ImportFailure(Exception):
-    """A model that could not be imported. The text is a sentence; ``hint`` says what to do."""
-
-    def __init__(self, sentence: str, hint: str = "") -> None:
-        super().__init__(sentence)
-        self.hint = hint
-
-
 @dataclass(slots=True)
 class Imported:
     """A project, the weights under the keys of its generated module, and how it compares."""
@@ -42,6 +35,8 @@ class Imported:
     project: Project
     source: Source
     weights: dict[str, torch.Tensor]
+    fixed: frozenset[str] = frozenset()
+    """Keys of numbers that are not learned: tables, masks, coordinates."""
     python: list[str] = field(default_factory=list)
     """Sentences about what became pieces of Python."""
     left: list[str] = field(default_factory=list)
@@ -112,7 +107,13 @@ def import_model(
     weights = weights_of(model, drawing, source)
     used = {weight.key for _, _, weight in drawing.weights if weight.key}
     left = [key for key, _ in model.named_parameters() if key not in used]
-    made = Imported(drawing.project, source, weights, read.python, left)
+    learned = {id(parameter) for parameter in model.parameters()}
+    fixed = frozenset(
+        ".".join(filter(None, (source.modules.get(place, ""), key)))
+        for place, key, weight in drawing.weights
+        if key == "" and (weight.tensor is not None or id(_state(model, weight.key)) not in learned)
+    )
+    made = Imported(drawing.project, source, weights, fixed, read.python, left)
     if compare:
         progress(0.75, "Comparing its outputs…")
         if cancelled():

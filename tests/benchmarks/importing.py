@@ -17,7 +17,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from runtime.importing.result import Imported, ImportFailure, import_model
+from runtime.importing.failure import ImportFailure
+from runtime.importing.result import Imported, import_model
 from runtime.importing.tracing import Entry
 from tests.benchmarks.report import Report
 
@@ -88,7 +89,7 @@ def randomised(model: nn.Module) -> nn.Module:
     """Random weights that keep numbers in range, and statistics as if it had been trained."""
     generator = torch.Generator().manual_seed(1)
     with torch.no_grad():
-        for name, weight in model.named_parameters():
+        for weight in model.parameters():
             if weight.dim() > 1:
                 weight.normal_(std=(2 / max(weight[0].numel(), 1)) ** 0.5, generator=generator)
             else:

@@ -1,0 +1,70 @@
+"""What there is to import, found by reading and not by running: a library's models, a file's classes.
+
+No torch here, and nothing is imported: the window shows these lists.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from runtime.importing.failure import ImportFailure
+
+LIBRARIES = ("torchvision", "timm")
+_REGISTERED = re.compile(r"^@register_model(?:\(([^)]*)\))?.*?^def (\w+)", re.MULTILINE | re.DOTALL)
+_FOLDERS = {"torchvision": ("models", "models/segmentation"), "timm": ("models",)}
+
+
+def is_file(source: str) -> bool:
+    """Whether a source names a Python file, whose code would run."""
+    return source.partition(":")[0] not in LIBRARIES
+
+
+def installed(library: str) -> bool:
+    """Whether a library is there."""
+    return importlib.util.find_spec(library) is not None
+
+
+@lru_cache(maxsize=4)
+def library_models(library: str) -> tuple[str, ...]:
+    """The models of a library by name, in order; empty when it is not installed."""
+    spec = importlib.util.find_spec(library)
+    if spec is None or spec.origin is None:
+        return ()
+    found: list[str] = []
+    for folder in _FOLDERS[library]:
+        for path in sorted((Path(spec.origin).parent / folder).glob("*.py")):
+            text = path.read_text(encoding="utf-8", errors="replace")
+            for match in _REGISTERED.finditer(text):
+                named = re.search(r"name=[\"']([^\"']+)", match.group(1) or "")
+                found.append(named.group(1) if named else match.group(2))
+    return tuple(sorted(set(found)))
+
+
+def classes_in(path: Path) -> list[str]:
+    """Classes of a file that look like models, read from its syntax tree; nothing runs. What says it is a
+    module comes first."""
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ImportFailure(f"{path} cannot be read: {error.strerror or error}.") from None
+    except (SyntaxError, ValueError) as error:
+        where = f" in line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        raise ImportFailure(f"Python cannot read {path.name}{where}: {first_line(error)}.") from None
+    classes = [part for part in tree.body if isinstance(part, ast.ClassDef)]
+    known: set[str] = set()
+    for part in classes:
+        bases = [ast.unparse(base).rpartition(".")[2] for base in part.bases]
+        if any(base == "Module" or base == "Sequential" or base in known for base in bases):
+            known.add(part.name)
+    ordered = [part.name for part in classes if part.name in known]
+    return ordered[::-1] + [part.name for part in classes if part.name not in known and part.bases]
+
+
+def first_line(error: BaseException) -> str:
+    """What an exception says, on one line."""
+    text = str(error).strip().splitlines()
+    return text[0].rstrip(".") if text else type(error).__name__
