@@ -5,6 +5,8 @@ from __future__ import annotations
 from graph.build import GraphBuilder, Source, project
 from graph.model import DataChoice, Project, Training
 from presets import Preset
+from presets.blocks.attention import attention_head
+from presets.blocks.transformer import encoder_layer
 
 GROUP = "Transformers"
 WIDTH, STEPS = 32, 30
@@ -15,56 +17,22 @@ def _embedding() -> GraphBuilder:
     width = g.parameter("width", WIDTH, "Length of the vector of each step.")
     steps = g.parameter("steps", STEPS, "Longest sequence.")
     x = g.add("Linear", g.input("x"), name="what", out_features=width)
-    numbers = g.add("Positions", x, name="positions")
-    where = g.add("Embedding", numbers, name="where", num_embeddings=steps, embedding_dim=width)
-    g.output(g.add("Add", x, where, name="add"), name="y")
-    return g
-
-
-def _attention() -> GraphBuilder:
-    """Vaswani et al., arXiv 1706.03762, equation 1, with one head."""
-    g = GraphBuilder("Attention", "Every step asks all others: softmax(Q Kᵀ / √width) V.")
-    width = g.parameter("width", WIDTH, "Length of queries, keys and values.")
-    scale = g.parameter("scale", WIDTH**-0.5, "1 / √width: keeps the softmax from saturating.")
-    x = g.input("x")
-    query = g.add("Linear", x, name="query", out_features=width)
-    key = g.add("Linear", x, name="key", out_features=width)
-    value = g.add("Linear", x, name="value", out_features=width)
-    turned = g.add("Transpose", key, name="turned", dim0=1, dim1=2)
-    scores = g.add("MatMul", query, turned, name="scores")
-    scaled = g.add("Scale", scores, name="scaled", factor=scale)
-    weights = g.add("Softmax", scaled, name="weights", dim=-1)
-    g.output(g.add("MatMul", weights, value, name="mixture"), name="y")
-    return g
-
-
-def _encoder() -> GraphBuilder:
-    g = GraphBuilder("EncoderBlock", "Every step looks at all others, then thinks by itself.")
-    width = g.parameter("width", WIDTH, "Features of every step.")
-    heads = g.parameter("heads", 4, "How many looks at once.")
-    x = g.add(
-        "TransformerEncoderLayer",
-        g.input("x"),
-        name="layer",
-        d_model=width,
-        nhead=heads,
-        dim_feedforward=2 * width,
-        norm_first=True,
-    )
-    g.output(x, name="y")
+    g.output(g.add("LearnedPositions", x, name="where", max_len=steps), name="y")
     return g
 
 
 def _classifier(title: str, name: str, by_hand: bool) -> Project:
     """(30, 4) sequences to a probability."""
-    g = GraphBuilder(name)
+    g = GraphBuilder(name, "All steps look at each other at once; the mean over them decides.")
     x: Source = g.use(
         _embedding(), g.input("x", shape=(STEPS, 4)), name="embedding", width=WIDTH, steps=STEPS
     )
     if by_hand:
-        x = g.use(_attention(), x, name="attention", width=WIDTH, scale=WIDTH**-0.5)
+        x = g.use(attention_head(), x, name="attention", width=WIDTH)
     else:
-        x = g.add("LayerNorm", g.use(_encoder(), x, name="blocks", width=WIDTH, repeat=2), name="norm")
+        layer = encoder_layer(norm_first=True)
+        x = g.use(layer, x, name="layers", width=WIDTH, heads=4, hidden=2 * WIDTH, repeat=2)
+        x = g.add("LayerNorm", x, name="norm")
     x = g.add("Linear", g.add("Mean", x, name="mean", dim=(1,)), name="head", out_features=1)
     g.output(g.add("Sigmoid", x, name="sigmoid"), name="probability")
     return project(

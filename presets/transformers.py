@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from graph.build import GraphBuilder, Source, Symbol, project
+from graph.build import GraphBuilder, Source, project
 from graph.model import DataChoice, Project, Training
 from presets import Preset
 from presets._places import placed
+from presets.blocks.patches import patch_embedding
 from presets.blocks.transformer import decoder_layer, encoder_layer
 from presets.seq2seq import SOURCE_TOKENS, TARGET_TOKENS, translation
 
 GROUP = "Transformers"
-
-
-def _placed(g: GraphBuilder, x: Source, width: Symbol, places: Symbol) -> Source:
-    """Adds a learned vector for every place, so that the order counts."""
-    places_of = g.add("Positions", x, name="positions")
-    where = g.add("Embedding", places_of, name="places", num_embeddings=places, embedding_dim=width)
-    return g.add("Add", x, where, name="add")
 
 
 def _text_embedding() -> GraphBuilder:
@@ -27,41 +21,18 @@ def _text_embedding() -> GraphBuilder:
     tokens = g.parameter("tokens", 25, "Different characters.")
     places = g.parameter("places", 32, "Longest text.")
     x = g.add("Embedding", g.input("tokens"), name="what", num_embeddings=tokens, embedding_dim=width)
-    g.output(_placed(g, x, width, places), name="y")
-    return g
-
-
-def _decoder() -> GraphBuilder:
-    """A pre-norm decoder block, from its parts."""
-    g = GraphBuilder("DecoderBlock", "Look back at what came before, then think about each place by itself.")
-    width = g.parameter("width", 64, "Features of every place.")
-    heads = g.parameter("heads", 4, "How many looks at once.")
-    entry = g.input("x")
-    x: Source = g.add("LayerNorm", entry, name="norm1", normalized_shape=(width,))
-    x = g.add(
-        "MultiheadAttention",
-        x,
-        name="attention",
-        embed_dim=width,
-        num_heads=heads,
-        causal=True,
-        need_weights=False,
-    )
-    middle = g.add("Add", entry, x, name="add1")
-    x = g.add("LayerNorm", middle, name="norm2", normalized_shape=(width,))
-    x = g.add("GELU", g.add("Linear", x, name="widen", out_features=4 * width), name="gelu")
-    x = g.add("Linear", x, name="narrow", out_features=width)
-    g.output(g.add("Add", middle, x, name="add2"), name="y")
+    g.output(g.add("LearnedPositions", x, name="where", max_len=places), name="y")
     return g
 
 
 def char_gpt() -> Project:
     """A GPT of three blocks over windows of 32 characters."""
     width = 64
-    g = GraphBuilder("CharGPT")
+    g = GraphBuilder("CharGPT", "Each character looks back at those before it to guess the next.")
     tokens = g.input("tokens", shape=(32,), dtype="int64")
     x: Source = g.use(_text_embedding(), tokens, name="embedding", width=width, tokens=25, places=32)
-    x = g.use(_decoder(), x, name="blocks", width=width, heads=4, repeat=3)
+    layer = encoder_layer(norm_first=True, activation="GELU", causal=True)
+    x = g.use(layer, x, name="layers", width=width, heads=4, hidden=4 * width, dropout=0.0, repeat=3)
     x = g.add("LayerNorm", x, name="norm")
     g.output(g.add("Linear", x, name="head", out_features=25), name="scores")
     return project(
@@ -102,11 +73,10 @@ def _tokens() -> GraphBuilder:
     g = GraphBuilder("TokenEmbedding", "What stands there, plus waves for where it stands.")
     width = g.parameter("width", 64, "Length of the vector of each token.")
     tokens = g.parameter("tokens", 32, "Different tokens.")
-    scale = g.parameter("scale", 8.0, "√width: as large as the waves that are added.")
     x: Source = g.add(
         "Embedding", g.input("tokens", dtype="int64"), name="what", num_embeddings=tokens, embedding_dim=width
     )
-    x = g.add("Scale", x, name="scaled", factor=scale)
+    x = g.add("Scale", x, name="scaled", factor=width**0.5, note="As large as the waves that are added.")
     x = g.add("SinusoidalPositions", x, name="where", max_len=256)
     g.output(g.add("Dropout", x, name="dropout", p=0.1), name="y")
     return g
@@ -152,45 +122,15 @@ def transformer_pre_norm() -> Project:
     return _translator("Transformer, pre-norm", "PreNormTransformer", norm_first=True)
 
 
-def _patches() -> GraphBuilder:
-    g = GraphBuilder("PatchEmbedding", "Cut the picture into patches: one vector for each, in a row.")
-    width = g.parameter("width", 64, "Length of the vector of each patch.")
-    patch = g.parameter("patch", 4, "Pixels of a patch each way.")
-    places = g.parameter("places", 49, "How many patches there are.")
-    x: Source = g.add(
-        "Conv2d", g.input("picture"), name="cut", out_channels=width, kernel_size=patch, stride=patch
-    )
-    x = g.add("Flatten", x, name="row", start_dim=2)
-    x = g.add("Transpose", x, name="patches_first", dim0=1, dim1=2)
-    g.output(_placed(g, x, width, places), name="y")
-    return g
-
-
-def _encoder() -> GraphBuilder:
-    g = GraphBuilder("EncoderBlock", "Every patch looks at all others, then thinks by itself.")
-    width = g.parameter("width", 64, "Features of every patch.")
-    heads = g.parameter("heads", 4, "How many looks at once.")
-    x = g.add(
-        "TransformerEncoderLayer",
-        g.input("x"),
-        name="layer",
-        d_model=width,
-        nhead=heads,
-        dim_feedforward=2 * width,
-        activation="gelu",
-        norm_first=True,
-    )
-    g.output(x, name="y")
-    return g
-
-
 def digits_vit() -> Project:
     """Dosovitskiy et al., arXiv 2010.11929, small, with the mean over the patches for the class token."""
     width = 64
-    g = GraphBuilder("DigitsViT")
+    g = GraphBuilder("DigitsViT", "49 patches in a row, read by a Transformer; their mean decides.")
     picture = g.input("picture", shape=(1, 28, 28))
-    x: Source = g.use(_patches(), picture, name="patches", width=width, patch=4, places=49)
-    x = g.use(_encoder(), x, name="blocks", width=width, heads=4, repeat=4)
+    x: Source = g.use(patch_embedding(), picture, name="patches", width=width, patch=4)
+    x = g.add("LearnedPositions", x, name="positions", max_len=49)
+    layer = encoder_layer(norm_first=True, activation="GELU")
+    x = g.use(layer, x, name="layers", width=width, heads=4, hidden=2 * width, repeat=4)
     x = g.add("LayerNorm", x, name="norm")
     x = g.add("Mean", x, name="mean", dim=(1,))
     g.output(g.add("Linear", x, name="head", out_features=10), name="scores")
