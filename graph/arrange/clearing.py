@@ -54,42 +54,45 @@ class Clearing:
         self.width = width
         self.middle = middle
         self.pushed: dict[int, int] = {}
+        self.met: list[tuple[int, int]] = []
 
-    def run(self) -> None:
+    def run(self) -> list[tuple[int, int]]:
+        """Where that is not possible, the pieces of wires (dummies) with the nodes they still run through."""
         paths = zip(self.layers.wires, self.layers.paths, strict=True)
         long = sorted(
             ((wire, path) for wire, path in paths if len(path) > 2),
             key=lambda item: (len(item[1]), item[0].key),
         )
         work = sum(len(path) - 2 for _, path in long)
-        best, fewest = list(self.middle), work + 1
+        best, left = list(self.middle), [(0, 0)] * (work + 1)
         limit = TALLEST * (self._extent() + HEIGHT)
         for _ in range(min(ROUNDS, WORK // max(work, 1) + 2)):
             before = list(self.middle)
-            moved = 0
-            self.pushed = {}
+            self.met, self.pushed = [], {}
             for wire, path in long:
                 for dummy in path[1:-1]:
-                    moved += self._pass(wire, dummy, -1) + self._pass(wire, dummy, 1)
-            if moved < fewest:
-                best, fewest = before, moved
-            if not moved:
-                return
+                    self._pass(wire, dummy, -1)
+                    self._pass(wire, dummy, 1)
+            if len(self.met) < len(left):
+                best, left = before, self.met
+            if not self.met:
+                return []
             if self._extent() > limit:
                 break
         self.middle[:] = best
+        return left
 
     def _extent(self) -> float:
         return max(self.middle) - min(self.middle)
 
-    def _pass(self, wire: Wire, dummy: int, step: int) -> bool:
-        """Make room for a wire in a column, above (``step`` -1) or below it; whether anything had to move."""
+    def _pass(self, wire: Wire, dummy: int, step: int) -> None:
+        """Make room for a wire in a column, above (``step`` -1) or below it."""
         column = self.layers.columns[self.layers.rank[dummy]]
         near = self.layers.position[dummy] + step
         while 0 <= near < len(column) and self.layers.is_dummy(column[near]):
             near += step
         if not 0 <= near < len(column):
-            return False
+            return
         node = column[near]
         x0, x1 = self.left[wire.source] + self.width[wire.source], self.left[wire.target]
         y0, y1 = self.middle[wire.source] + wire.out, self.middle[wire.target] + wire.into
@@ -101,14 +104,14 @@ class Clearing:
         goal = min(ends) - reach if step < 0 else max(ends) + reach
         lacking = goal - self.middle[node]
         if lacking * step <= 0.5:
-            return False
+            return
+        self.met.append((dummy, node))
         if self.pushed.get(node) == -step:
             for end in (wire.source, wire.target):
                 self._shift(end, -lacking, -step)
         else:
             self.pushed[node] = step
             self._shift(node, lacking, step)
-        return True
 
     def _shift(self, vertex: int, distance: float, step: int) -> None:
         """Move a node; what stands further that way in its column makes room in turn."""

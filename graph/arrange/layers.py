@@ -41,6 +41,14 @@ class Layers:
         return vertex >= self.count
 
 
+def renumber(layers: Layers) -> None:
+    """Positions after the columns have been put in another order."""
+    layers.position = [0] * len(layers.rank)
+    for column in layers.columns:
+        for number, vertex in enumerate(column):
+            layers.position[vertex] = number
+
+
 def layered(count: int, wires: list[Wire]) -> Layers:
     """Columns, in no particular order yet, for a connected graph without loops."""
     layers = Layers(count, wires, _ranks(count, wires))

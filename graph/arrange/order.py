@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
 
-from graph.arrange.layers import Layers, branches
+from graph.arrange.layers import Layers, branches, renumber
 
 SWEEPS = 16
 PATIENCE = 3
@@ -85,14 +85,7 @@ def _first_order(layers: Layers) -> None:
             columns[layers.rank[vertex]].append(vertex)
             todo.extend(reversed(following[vertex]))
     layers.columns = columns
-    _renumber(layers)
-
-
-def _renumber(layers: Layers) -> None:
-    layers.position = [0] * len(layers.rank)
-    for column in layers.columns:
-        for number, vertex in enumerate(column):
-            layers.position[vertex] = number
+    renumber(layers)
 
 
 def _reduce_crossings(layers: Layers) -> None:
@@ -112,7 +105,7 @@ def _reduce_crossings(layers: Layers) -> None:
         if crossings < fewest:
             best, fewest, idle = [list(column) for column in layers.columns], crossings, 0
     layers.columns = best
-    _renumber(layers)
+    renumber(layers)
     _hang(layers, near, fewest)
     _sort_branches(layers, near)
 
@@ -130,10 +123,10 @@ def _hang(layers: Layers, near: _Neighbours, crossings: int) -> None:
 
     before, upright = depth(), layers.columns
     layers.columns = [column[::-1] for column in upright]
-    _renumber(layers)
+    renumber(layers)
     if depth() >= before or _crossings(layers, near.gaps) > crossings:
         layers.columns = upright
-        _renumber(layers)
+        renumber(layers)
 
 
 def _sort_branches(layers: Layers, near: _Neighbours) -> None:

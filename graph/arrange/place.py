@@ -12,22 +12,66 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from graph.arrange.clearing import Clearing
-from graph.arrange.layers import Layers, branches, separation
+from graph.arrange.layers import Layers, branches, renumber, separation
 
 Piece: TypeAlias = tuple[int, int, float]
 """Two vertices in neighbouring columns, and how much lower the right middle is when the wire is level."""
 
 SWEEPS = 14
+TRIES = 4
+SMALL = 400
+"""Up to how many vertices other sides are tried."""
 
 
 def heights_of(layers: Layers, height: list[float], left: list[float], width: list[float]) -> list[float]:
-    """The middle of every vertex along y. ``left`` is each node's x, for the curves of its wires."""
+    """The middle of every vertex along y. ``left`` is each node's x, for the curves of its wires.
+
+    Where a wire cannot but run through a node, it is tried on the node's other side.
+    """
+    middle, touching = _heights(layers, height, left, width)
+    for _ in range(TRIES if len(layers.rank) <= SMALL else 0):
+        for group in _by_wire(layers, touching):
+            columns = [list(column) for column in layers.columns]
+            _change_sides(layers, group)
+            other, still = _heights(layers, height, left, width)
+            if len(still) < len(touching):
+                middle, touching = other, still
+                break
+            layers.columns = columns
+            renumber(layers)
+        else:
+            break
+    return middle
+
+
+def _heights(
+    layers: Layers, height: list[float], left: list[float], width: list[float]
+) -> tuple[list[float], list[tuple[int, int]]]:
+    """Heights in the present order, and the pieces of wires with the nodes they run through."""
     bands = _Bands(layers, height)
     for chain in _by_priority(layers):
         bands.join(chain)
     middle = bands.placed()
-    Clearing(layers, height, left, width, middle).run()
-    return middle
+    return middle, Clearing(layers, height, left, width, middle).run()
+
+
+def _by_wire(layers: Layers, touching: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """Pieces of wires with nodes, together where they are of one wire."""
+    owner = {dummy: number for number, path in enumerate(layers.paths) for dummy in path[1:-1]}
+    groups: dict[int, list[tuple[int, int]]] = {}
+    for dummy, node in touching:
+        groups.setdefault(owner[dummy], []).append((dummy, node))
+    return list(groups.values())
+
+
+def _change_sides(layers: Layers, pairs: list[tuple[int, int]]) -> None:
+    """Let pieces of a wire pass their nodes on the other side."""
+    for dummy, node in pairs:
+        column = layers.columns[layers.rank[dummy]]
+        below = column.index(dummy) > column.index(node)
+        column.remove(dummy)
+        column.insert(column.index(node) + (0 if below else 1), dummy)
+    renumber(layers)
 
 
 def _by_priority(layers: Layers) -> list[list[Piece]]:
