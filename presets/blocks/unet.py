@@ -74,7 +74,7 @@ BLOCKS = (
         "U-Net down",
         "Two convolutions, whose result is kept for the way up, and pooling to half the size.",
         ("image", "U-Net", "segmentation", "encoder", "skip connection"),
-        "“pooled” goes on down, “skip” goes straight across to the Up block of the same size. Ronneberger et al., arXiv "
+        "“pooled” goes on down, “skip” straight across to the Up block of the same size. Ronneberger et al., arXiv "
         "1505.04597, figure 1, with batch norm and padding.",
         down,
         GROUP,
