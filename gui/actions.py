@@ -45,6 +45,8 @@ TABLE: tuple[Spec | None, ...] = (
     Spec("save", "File", "Save", "Ctrl+S", "content-save-outline", "Save the project"),
     Spec("save_as", "File", "Save as…", "Ctrl+Shift+S"),
     LINE,
+    Spec("load_weights", "File", "Load weights…", "", "tray-arrow-down",
+         "Start the training from a file of weights: what fits of it is taken"),
     Spec("export_module", "File", "Python module…", "Ctrl+E", "code-braces",
          "The network as a Python file that needs torch alone", submenu="Export"),
     Spec("export_script", "File", "Training script…", "", "play-outline",

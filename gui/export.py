@@ -21,6 +21,7 @@ from gui.settings import settings
 from gui.theme import RESOURCES
 from gui.workspace import Workspace
 from runtime.data import DataError
+from runtime.weights import WeightsError, bring_along, start_of
 
 MAIN = RESOURCES.parent / "main.py"
 
@@ -116,7 +117,7 @@ class Exporter(QObject):
             return self._start(kind_id, path)
         try:
             self._write_now(kind_id, path)
-        except (OSError, ValueError, DataError) as error:
+        except (OSError, ValueError, DataError, WeightsError) as error:
             self._failed(str(error))
             return False
         self._done(path, "")
@@ -134,7 +135,8 @@ class Exporter(QObject):
             from runtime.exports.notebook import notebook
             from runtime.script import training_script, write_files
 
-            script = training_script(project, shapes, path.stem, notebook=kind_id == "notebook")
+            start = start_of(project, self.workspace.folder)
+            script = training_script(project, shapes, path.stem, notebook=kind_id == "notebook", start=start)
             text = script.text if kind_id == "script" else notebook(project.title, script.text)
             write_atomically(path, text)
             write_files(script, path.parent)  # the samples that it reads
@@ -149,7 +151,9 @@ class Exporter(QObject):
         folder = Path(tempfile.mkdtemp(prefix="torchloom-export-"))
         try:
             save(self.workspace.project, folder / "project.loom")
-        except FileError as error:
+            if self.workspace.project.weights and self.run_folder is None:
+                bring_along(self.workspace.project.weights, folder, self.workspace.folder)
+        except (FileError, WeightsError) as error:
             shutil.rmtree(folder)
             self._failed(str(error))
             return False
@@ -190,9 +194,11 @@ class Exporter(QObject):
                 self._failed(self._reason(said, code))
             else:
                 shutil.move(target, path)
-                untrained = self.run_folder is None
+                untrained = self.run_folder is None and not self.workspace.project.weights
                 note = self.tr("These weights are untrained: no run of this project was chosen yet.")
-                self._done(path, note if untrained else self.tr("The weights are the best of the last run."))
+                best = self.tr("The weights are the best of the last run.")
+                start = self.tr("The weights are those the project starts from: it was not trained yet.")
+                self._done(path, note if untrained else best if self.run_folder else start)
         except OSError as error:
             self._failed(str(error))
         finally:

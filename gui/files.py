@@ -22,6 +22,8 @@ class ProjectFiles(QObject):
 
     changed = Signal()
     """Another project is open, or it has another file."""
+    saved = Signal(object)
+    """The project was written to this file; ``path`` is still the file it belonged to before."""
     opened = Signal()
     """Another project is open."""
 
@@ -112,6 +114,7 @@ class ProjectFiles(QObject):
         except FileError as error:
             QMessageBox.warning(self.window, self.tr("The project was not saved"), str(error))
             return False
+        self.saved.emit(path)
         self.workspace.undo.setClean()
         self.recovery.forget()
         self._belongs_to(path)
@@ -164,6 +167,7 @@ class ProjectFiles(QObject):
 
     def _belongs_to(self, path: Path | None) -> None:
         self.path = path
+        self.workspace.folder = path.absolute().parent if path else None
         self.recovery.origin = path
         if path is not None:
             recent.remember(path)

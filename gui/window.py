@@ -41,6 +41,7 @@ from gui.status import StatusBar
 from gui.summary import SummaryPanel
 from gui.theme import MODES
 from gui.training.control import Training
+from gui.weights import WeightsLoader
 from gui.workspace import Workspace
 
 TOOLBAR = (
@@ -70,6 +71,11 @@ class MainWindow(QMainWindow):
         self.actions_table = Actions(self)
         self.files = ProjectFiles(self.workspace, self)
         self.exporter = Exporter(self.workspace, self)
+        self.asker = CodeAsker(self.workspace)
+        self.weights = WeightsLoader(self.workspace, self.asker, self)
+        self.files.saved.connect(
+            lambda path: self.weights.bring_along(path.absolute().parent, self.workspace.folder)
+        )
         follow_data(self.workspace)
         self._awake = False
         self._build_centre()
@@ -98,7 +104,6 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(self.editor)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self.asker = CodeAsker(self.workspace)
         self.code_page = CodePage(self.workspace, self.asker)
         self.trust_bar = TrustBar(self.workspace, self.asker)
         self.pages = QStackedWidget()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QUndoStack
@@ -52,6 +53,8 @@ class Workspace(QObject):
         self.document.listen(self._changed)
         self.undo = QUndoStack(self)
         self.undo.setUndoLimit(500)
+        self.folder: Path | None = None
+        """The folder of the project's file, if it has one."""
         self.inference = Inference()
         self.shapes = ProjectShapes()
         self.facts: DataFacts | None = None

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 from graph.asking import Answer
@@ -211,4 +212,35 @@ def answered(question: Message) -> Message:
         if answer.complaint is not None:
             return {"complaint": answer.complaint.text}
         return {"outputs": _tensors(answer.outputs), "parameters": answer.parameters}
+    if question.get("do") == "weights":
+        return _weights(question)
     return {"error": f"“{question.get('do')}” is no question that can be answered."}
+
+
+def _weights(question: Message) -> Message:
+    """Compare a file of weights with a project's network; with ``kept``, keep what fits for the project."""
+    from graph.code import CodeError
+    from graph.files import FileError, from_data
+    from runtime.training.errors import RunError
+    from runtime.weights import WeightsError, compared
+
+    try:
+        report, name = compared(
+            from_data(question["project"]), Path(question["path"]), question["trusted"], question["kept"]
+        )
+    except (WeightsError, CodeError, RunError, FileError) as error:
+        return {"error": str(error)}
+    except (RuntimeError, TypeError, ValueError, AttributeError, MemoryError) as error:
+        text = " ".join(str(error).split())[:300] or type(error).__name__
+        return {"error": f"The network could not be built to compare it: {text}."}
+    rows = [
+        {
+            "state": row.state,
+            "key": row.key,
+            "file_key": row.file_key,
+            "shape": row.shape,
+            "file_shape": row.file_shape,
+        }
+        for row in report.rows
+    ]
+    return {"rows": rows, "sentence": report.sentence, "name": name}

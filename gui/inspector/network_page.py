@@ -11,6 +11,7 @@ from graph.model import Graph
 from gui.icons import pixmap
 from gui.inspector.facts import FactTable
 from gui.inspector.name_field import NameField
+from gui.weights_chip import WeightsChip
 from gui.widgets import Column, Heading, WrappedLabel, picture_label
 from gui.words import bytes_text
 from gui.workspace import Workspace
@@ -68,6 +69,9 @@ class NetworkPage(Column):
         self.layout_.addWidget(Heading(self.tr("Data")))
         self.data = WrappedLabel()
         self.layout_.addWidget(self.data)
+        self.start_weights = WeightsChip(self.workspace)
+        self.layout_.addWidget(self.start_weights.heading)
+        self.layout_.addWidget(self.start_weights)
         self.layout_.addWidget(Heading(self.tr("Project")))
         self.project_title = QLineEdit(self.workspace.project.title)
         self.project_title.setAccessibleName(self.tr("Title of the project"))
@@ -116,6 +120,7 @@ class NetworkPage(Column):
         if self.is_block:
             return
         self.data.setText(self._data_text())
+        self.start_weights.refresh()
         project = workspace.project
         if self.project_title.text() != project.title:
             self.project_title.setText(project.title)

@@ -22,6 +22,7 @@ from runtime.facts import facts_for
 from runtime.protocol import Message
 from runtime.recipes import recipe_problem
 from runtime.runs import Run, new_folder
+from runtime.weights import WeightsError, start_of
 
 BUSY = ("starting", "running", "paused", "stopping")
 ENDINGS = ("finished", "stopped", "failed", "died")
@@ -126,6 +127,12 @@ class TrainingSession(QObject):
             return False
         resume = resume and self.can_continue
         project = self.workspace.project
+        try:
+            weights = None if resume else start_of(project, self.workspace.folder)
+        except WeightsError as error:
+            self.workspace.message.emit("error", str(error))
+            self.refused.emit(None)
+            return False
         self.folder = self.folder if resume and self.folder else new_folder(project.title)
         self.result = self.failure = None
         if not resume:
@@ -138,20 +145,25 @@ class TrainingSession(QObject):
             for node_id in graph.nodes
         )
         self._foreign = False
-        command = {
-            "do": "train",
-            "project": to_data(project),
-            "folder": str(self.folder),
-            "device": "",
-            "resume": resume,
-            "trusted": sorted(self.trusted()),
-        }
+        command = self.command(self.folder, resume, weights)
         self._client.start()
         if not self.send(command):
             self._pending = command  # the worker is being replaced; it says "ready" in a moment
         self._set_state("starting")
         self.workspace.message.emit("info", self.tr("Training starts."))
         return True
+
+    def command(self, folder: Path, resume: bool = False, weights: Path | None = None) -> Message:
+        """What the worker is told to train the project as it is now."""
+        return {
+            "do": "train",
+            "project": to_data(self.workspace.project),
+            "folder": str(folder),
+            "device": "",
+            "resume": resume,
+            "trusted": sorted(self.trusted()),
+            "weights": str(weights) if weights else "",
+        }
 
     def pause(self) -> None:
         """Pause after the step in progress."""

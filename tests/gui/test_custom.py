@@ -94,6 +94,11 @@ def test_nothing_of_a_project_runs_before_it_is_trusted(window: MainWindow, tmp_
     assert window.files.open(path)
     settle()
     assert not window.trust_bar.isVisible()
+    window.training.wake()
+    session = window.training.session
+    window.actions_table["train"].trigger()
+    until(lambda: session.result is not None or session.failure is not None, "the run has ended")
+    assert session.failure is None, session.failure
 
 
 def test_not_now_is_kept_until_training_is_wanted(window: MainWindow) -> None:
@@ -286,14 +291,3 @@ def test_pasted_code_is_asked_about(window: MainWindow) -> None:
     window.actions_table["paste"].trigger()
     settle()
     assert window.trust_bar.isVisible()
-
-
-def test_trusted_code_trains(window: MainWindow) -> None:
-    trust([GATE])
-    window.files.show(gated())
-    until(lambda: shape_of(window, "gate") == "(B, 4)", "the shapes are known")
-    window.training.wake()
-    session = window.training.session
-    window.actions_table["train"].trigger()
-    until(lambda: session.result is not None or session.failure is not None, "the run has ended", 60)
-    assert session.failure is None, session.failure
