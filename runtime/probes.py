@@ -13,6 +13,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from graph.model import Node
+from graph.overtime import runs_over_time
 from runtime.protocol import Message, array
 from runtime.training.errors import RunError
 from runtime.training.session import Session
@@ -79,7 +81,7 @@ def activations(session: Session, path: tuple[str, ...], inputs: torch.Tensor) -
     """
     dotted = session.source.modules.get(path)
     module = dict(session.model.named_modules()).get(dotted) if dotted is not None else None
-    if module is not None and not shared(session, path):
+    if module is not None and not speaks_often(session, path):
         return _hooked(session, module, inputs)
     from graph.code import walk
 
@@ -89,12 +91,22 @@ def activations(session: Session, path: tuple[str, ...], inputs: torch.Tensor) -
     return found[path]
 
 
-def shared(session: Session, path: tuple[str, ...]) -> bool:
-    """Whether a node borrows another's weights, so that its module speaks more than once."""
+def speaks_often(session: Session, path: tuple[str, ...]) -> bool:
+    """Whether a node's module speaks more than once: it borrows another's weights, or it stands in a block that
+    runs over time."""
+    *uses, node = nodes_on(session, path)
+    return node.shares is not None or any(runs_over_time(use) for use in uses)
+
+
+def nodes_on(session: Session, path: tuple[str, ...]) -> list[Node]:
+    """The block uses on the way to a node, and the node."""
     graph = session.project.graph(session.network)
-    for step in path[:-1]:
-        graph = session.project.graph(graph.nodes[step.partition("[")[0]].block or "")
-    return graph.nodes[path[-1].partition("[")[0]].shares is not None
+    found: list[Node] = []
+    for step in path:
+        found.append(graph.nodes[step.partition("[")[0]])
+        if len(found) < len(path):
+            graph = session.project.graph(found[-1].block or "")
+    return found
 
 
 def _hooked(session: Session, module: nn.Module, inputs: torch.Tensor) -> torch.Tensor:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +35,8 @@ def walk(
     """The outputs of the wanted nodes in the order they are computed; of nodes with several outputs the first.
 
     ``wanted`` are node ids from the network inwards, ``("n7", "n2")`` or ``("n7[2]", "n2")`` in a row of
-    repetitions. A row itself gives what its last repetition gives. ``model`` is an instance of the
+    repetitions. A row itself gives what its last repetition gives; what stands in a block that runs over time
+    gives (B, T, …), all its steps. ``model`` is an instance of the
     generated class; gradients, mode and device are the caller's. Nodes that reach no output are not run,
     and :class:`CodeError` names a wanted one among them.
     """
@@ -74,6 +74,19 @@ def walk_ports(
 def _first_plain(place: Place) -> Place:
     """The way into a row's first repetition without its number."""
     return (*(step.removesuffix("[0]") for step in place[:-1]), place[-1])
+
+
+def _stacked(steps: list[dict[Place, dict[str, Any]]]) -> dict[Place, dict[str, Any]]:
+    """Values of single steps, (B, …), as sequences, (B, T, …)."""
+    import torch
+
+    return {
+        place: {
+            port: torch.stack([step[place][port] for step in steps], dim=min(1, value.dim()))
+            for port, value in ports.items()
+        }
+        for place, ports in steps[-1].items()
+    }
 
 
 class _Cell:
@@ -123,14 +136,22 @@ class _Walker:
     def _over_time(
         self, step: Step, cell: Instance, place: Place, path: str, arguments: Mapping[str, list[Any]]
     ) -> list[Any]:
-        """A cell run step by step; what is wanted inside is kept of the last step that is run."""
+        """A cell run step by step; what is wanted inside is stacked over the steps, as time runs."""
         here = (*place, step.id)
         module: Any = self.model.get_submodule(path.removesuffix(".cell"))
         named = {port: found[0] for port, found in arguments.items()}
-        if any(len(one) > len(here) and one[: len(here)] == here for one in self.wanted):
-            walk_cell = _Cell(partial(self.graph, cell, here, path + "."), module.cell)
-            walked = SimpleNamespace(**{**vars(module), "cell": walk_cell})
+        inside = {one for one in self.wanted if len(one) > len(here) and one[: len(here)] == here}
+        if inside:
+            steps: list[dict[Place, dict[str, Any]]] = []
+
+            def run(tensors: Sequence[Any]) -> list[Any]:
+                results = self.graph(cell, here, path + ".", tensors)
+                steps.append({one: self.found.pop(one) for one in list(self.found) if one in inside})
+                return results
+
+            walked = SimpleNamespace(**{**vars(module), "cell": _Cell(run, module.cell)})
             result = type(module).forward(walked, **named)
+            self.found.update(_stacked(steps[::-1] if module.backwards else steps))
         else:
             result = module(**named)
         return list(result) if len(cell.structure.outputs) > 1 else [result]

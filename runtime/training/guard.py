@@ -9,8 +9,10 @@ import torch
 
 from graph.code import CodeError
 from graph.files import FileError
+from graph.overtime import OVER, runs_over_time
 from runtime.choice import ChoiceError
 from runtime.data import DataError
+from runtime.probes import nodes_on
 from runtime.protocol import Message
 from runtime.training import checkpoint
 from runtime.training.errors import NotFinite, RunError
@@ -172,7 +174,26 @@ def first_not_finite(session: Session, inputs: torch.Tensor) -> tuple[str, ...] 
     nodes = {place[1:] for place in session.source.lines} | set(session.source.modules)
     with torch.no_grad():
         found = walk(session.project, session.shapes, session.network, session.model, [inputs], nodes)
-    for place, value in found.items():
-        if value.is_floating_point() and not bool(torch.isfinite(value).all()):
-            return (session.network, *place)
-    return None
+    bad = [
+        place
+        for place, value in found.items()
+        if value.is_floating_point() and not bool(torch.isfinite(value).all())
+    ]
+    if not bad:
+        return None
+    *uses, _ = nodes_on(session, bad[0])
+    depth = next((number + 1 for number, use in enumerate(uses) if runs_over_time(use)), 0)
+    if depth:
+        # a block that runs over time: what was bad at the earliest step, not what stands first in the block
+        inside = [place for place in bad if place[:depth] == bad[0][:depth] and len(place) > depth]
+        backwards = uses[depth - 1].params["over"] != OVER[0]
+        bad = sorted(inside, key=lambda place: _first_bad_step(found[place], backwards))
+    return (session.network, *bad[0])
+
+
+def _first_bad_step(value: torch.Tensor, backwards: bool) -> int:
+    """Of a tensor (B, T, …), counted as time runs in the block."""
+    if value.dim() < 2:
+        return 0
+    steps = (~torch.isfinite(value)).transpose(0, 1).flatten(1).any(dim=1).nonzero().flatten()
+    return value.size(1) - 1 - int(steps[-1]) if backwards else int(steps[0])
