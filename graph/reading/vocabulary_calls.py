@@ -144,7 +144,6 @@ TABLE: tuple[tuple[str, ...], ...] = (
     ("torch.transpose .transpose torch.swapaxes .swapaxes torch.swapdims .swapdims", "Transpose",
      "input, dim0, dim1"),
     ("torch.unsqueeze .unsqueeze", "Unsqueeze", "input, dim"),
-    ("torch.tile .tile .repeat", "Repeat", "input, *repeats"),
     ("torch.select .select", "Select", "input, dim, index"),
     ("torch.repeat_interleave .repeat_interleave", "RepeatInterleave", "input, repeats, dim, output_size=None"),
     ("torch.diagonal .diagonal", "Diagonal", "input, offset=0, dim1=0, dim2=1"),
@@ -183,7 +182,6 @@ TABLE: tuple[tuple[str, ...], ...] = (
     ("torch.clamp .clamp torch.clip .clip", "Clamp", "input, min=None, max=None"),
     ("torch.clamp_min .clamp_min", "Clamp", "input, min"),
     ("torch.clamp_max .clamp_max", "Clamp", "input, max"),
-    ("F.one_hot", "OneHot", "input, num_classes"),
     # along axes
     *((f"torch.{name} .{name}", kind, "input, dim, keepdim=False, dtype=None") for name, kind in (
         ("mean", "Mean"), ("sum", "Sum"), ("prod", "Prod"))),

@@ -290,31 +290,40 @@ def _exposed(columns: dict[Slot, list[Any]], items: list[Item]) -> _Chosen:
     distinct: dict[tuple[Any, ...], list[Slot]] = {}
     for slot in sorted(columns, key=lambda slot: (slot[2] >= 0, columns[slot][0] if slot[2] >= 0 else 0)):
         distinct.setdefault(tuple(columns[slot]), []).append(slot)
-    stems = [slots[0][1] for slots in distinct.values()]
+    bases: list[tuple[Any, ...]] = []
+    factors: dict[tuple[Any, ...], tuple[tuple[Any, ...], str]] = {}
+    for column in distinct:
+        found = _multiple(column, bases)
+        if found is None:
+            bases.append(column)
+        factors[column] = found or (column, "")
+    stems = [distinct[base][0][1] for base in bases]
+    names = {}
+    for base in bases:
+        at, param, _ = distinct[base][0]
+        plain = param if stems.count(param) == 1 else f"{items[at].name}_{param}"[:MAX_NAME]
+        plain = "blocks" if plain == "repeat" else "size" if plain == "shape" else plain
+        names[base] = unique_name(plain, chosen.columns)
+        chosen.columns[names[base]] = list(base)
     for column, slots in distinct.items():
-        text = _multiple(list(column), chosen.columns)
-        if text is None:
-            at, param, _ = slots[0]
-            plain = param if stems.count(param) == 1 else f"{items[at].name}_{param}"[:MAX_NAME]
-            plain = "blocks" if plain == "repeat" else "size" if plain == "shape" else plain
-            text = unique_name(plain, chosen.columns)
-            chosen.columns[text] = list(column)
+        base, factor = factors[column]
         for slot in slots:
-            chosen.expressions[slot] = text
+            chosen.expressions[slot] = names[base] + factor
     return chosen
 
 
-def _multiple(column: list[Any], known: dict[str, list[Any]]) -> str | None:
+def _multiple(column: tuple[Any, ...], bases: list[tuple[Any, ...]]) -> tuple[tuple[Any, ...], str] | None:
+    """Of which other column one is a multiple or a part, and how that is written."""
     if not all(type(value) is int and value > 0 for value in column) or len(set(column)) == 1:
         return None
-    for name, base in known.items():
+    for base in bases:
         if not all(type(value) is int and value > 0 for value in base):
             continue
         for factor in range(2, LARGEST_FACTOR + 1):
             if all(value == factor * other for value, other in zip(column, base, strict=True)):
-                return f"{name} * {factor}"
+                return base, f" * {factor}"
             if all(value * factor == other for value, other in zip(column, base, strict=True)):
-                return f"{name} // {factor}"
+                return base, f" // {factor}"
     return None
 
 

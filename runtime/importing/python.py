@@ -148,7 +148,8 @@ def module_code(call: Call, names: dict[Value, str], sizes: Callable[[Varying], 
     if kind.__module__ in ("__main__", "") or "<locals>" in kind.__qualname__ or "." in kind.__qualname__:
         raise Unwritable(f"{kind.__name__} cannot be imported by its name.")
     arguments = constructor_arguments(module)
-    theirs = f"Original{kind.__name__}"
+    name = kind.__name__.lstrip("_")
+    theirs = f"Original{name}"
     given = ", ".join(f"{name}={_written(value, {}, sizes)}" for name, value in arguments.items())
     called = [_written(item, names, sizes) for item in call.args]
     called += [
@@ -171,7 +172,7 @@ def module_code(call: Call, names: dict[Value, str], sizes: Callable[[Varying], 
         f"from {kind.__module__} import {kind.__name__} as {theirs}",
         "",
         "",
-        f"class {kind.__name__}(nn.Module):",
+        f"class {name}(nn.Module):",
         f'    """{kind.__name__} of {kind.__module__}, as it is there."""',
         "",
         "    def __init__(self):",

@@ -20,8 +20,9 @@ from runtime.importing.drawing import Drawing
 from runtime.importing.failure import ImportFailure
 from runtime.importing.groups import Blocks
 from runtime.importing.hoisting import hoist, shorten
+from runtime.importing.ports import Ports, name_ports
 from runtime.importing.python import Unwritable
-from runtime.importing.reading import Reader, name_ports
+from runtime.importing.reading import Reader
 from runtime.importing.tracing import Entry, Untraceable, example, trace
 
 TOLERANCE = 1e-5
@@ -94,6 +95,7 @@ def import_model(
         raise ImportFailure(f"The model cannot be followed{where}: {error}", _HINT) from error
     except (Unreadable, Unwritable) as error:
         raise ImportFailure(f"The model cannot be drawn: {error}", _HINT) from error
+    Ports(reader, read.root).settle()
     hoist(read.root, reader)
     shorten(read.root)
     name_ports(read.root, reader)
