@@ -72,7 +72,7 @@ class CodeEditing(QWidget):
         foot = QHBoxLayout(self.foot)
         foot.setContentsMargins(10, 5, 8, 5)
         foot.setSpacing(8)
-        foot.addWidget(self.sign)
+        foot.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignVCenter)
         foot.addWidget(self.sentence, 1)
         foot.addWidget(self.revert_button)
         foot.addWidget(self.apply_button)

@@ -38,6 +38,8 @@ class _Naming:
         self.given: dict[Ref, str] = {
             (node.id, "output"): argument for node, argument in zip(structure.inputs, arguments, strict=True)
         }
+        self.inputs = frozenset(arguments if len(arguments) > 1 else ())
+        """The names of several inputs, which say what each of them is."""
         self.uses: dict[Ref, list[int]] = {}
         for at, (_, reads) in enumerate(statements):
             for ref in dict.fromkeys(reads):
@@ -75,11 +77,17 @@ class _Naming:
                 if lasting or number:
                     self.forks.add(name)
 
+    def _beside(self, at: int, name: str) -> bool:
+        """Whether a name is that of an input which is not what the line is mainly about: the result of an
+        attention is not called ``mask``."""
+        reads = self.statements[at][1]
+        return name in self.inputs and name != self.given[reads[0]]
+
     def _wanted(self, at: int, ref: Ref, taken: set[str], dying: list[str], lasting: bool) -> str:
         own = local_name(self.structure.by_id[ref[0]].node.name)
         if lasting:
             return own
-        if len(dying) == 1 and dying[0] not in self.forks:
+        if len(dying) == 1 and dying[0] not in self.forks and not self._beside(at, dying[0]):
             return dying[0]
         if len(dying) > 1:
             return "x" if "x" not in taken else dying[0]
