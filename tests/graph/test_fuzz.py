@@ -2,7 +2,7 @@
 
 The shape checker may neither accept what torch refuses, nor refuse what torch accepts, nor give another
 shape. Where it refuses on purpose, ``on_purpose`` says why. ``TORCHLOOM_FUZZ`` sets the number of
-configurations per type (80 by default), ``TORCHLOOM_FUZZ_SEED`` another start.
+configurations per type (40 by default), ``TORCHLOOM_FUZZ_SEED`` another start.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from graph.catalogue import CATALOGUE
 from graph.catalogue.spec import Given, LayerType
 from graph.shapes import Inference
 from graph.tensors import PROBE_SIZES, Tensor
-from tests.graph import cases_sequences  # noqa: F401  (adds its makers to those of cases)
+from tests.graph import cases_sequences, cases_tensors  # noqa: F401  (add their makers to those of cases)
 from tests.graph.cases import Case, case
 from tests.graph.truth import Shape, predicted, run
 
-COUNT = int(os.environ.get("TORCHLOOM_FUZZ", "80"))
+COUNT = int(os.environ.get("TORCHLOOM_FUZZ", "40"))
 SEED = os.environ.get("TORCHLOOM_FUZZ_SEED", "0")
 SMALL = (3, 4)
 PROBED = PROBE_SIZES["B"]
