@@ -136,6 +136,13 @@ def _padding(given: Given, port: str) -> tuple[tuple[int, ...], ...]:
     return tuple((shape[batch], shape[time]) for shape in given.one(port).shapes)
 
 
+def _across(given: Given, port: str) -> tuple[tuple[int, ...], ...]:
+    """One value for every place of tgt and every place of the other sequence."""
+    time, _ = _axes(given)
+    pairs = zip(given.one("tgt").shapes, given.one(port).shapes, strict=True)
+    return tuple((target[time], source[time]) for target, source in pairs)
+
+
 def _one_mask(mask: str) -> Rule:
     def check(given: Given) -> Complaint | None:
         if given["causal"] and given.has(mask):
@@ -159,6 +166,7 @@ def _decoder_masks(given: Given) -> Complaint | None:
         mask_fits("tgt_mask", _square(given, "tgt"), given)
         or mask_fits("tgt_key_padding_mask", _padding(given, "tgt"), given)
         or mask_fits("memory_key_padding_mask", _padding(given, "memory"), given)
+        or mask_fits("memory_mask", _across(given, "memory"), given)
     )
 
 
@@ -201,10 +209,13 @@ def _decoder_call(c: Call) -> str:
         parts += [f"tgt_mask={hidden}", "tgt_is_causal=True"]
     elif c.has("tgt_mask"):
         parts += [f"tgt_mask={c.one('tgt_mask')}", "tgt_is_causal=False"]
-    for name in ("tgt_key_padding_mask", "memory_key_padding_mask"):
-        if c.has(name):
-            parts.append(f"{name}={c.one(name)}")
-    return f"{c.module}({', '.join(parts)})"
+    return f"{c.module}({', '.join([*parts, *_named(c, 'tgt_key', 'memory_key', 'memory')])})"
+
+
+def _named(c: Call, *masks: str) -> list[str]:
+    """Masks that are wired, passed by name: a padding mask for ``src_key``, one of pairs for ``src``."""
+    names = [f"{mask}_padding_mask" if mask.endswith("_key") else f"{mask}_mask" for mask in masks]
+    return [f"{name}={c.one(name)}" for name in names if c.has(name)]
 
 
 def _both_call(c: Call) -> str:
@@ -212,9 +223,11 @@ def _both_call(c: Call) -> str:
     if c.values["causal"]:
         hidden = causal_mask(c.one("tgt"), c.values["batch_first"], beside(c, "tgt_key_padding_mask"))
         parts += [f"tgt_mask={hidden}", "tgt_is_causal=True"]
-    for name in ("src_key_padding_mask", "tgt_key_padding_mask", "memory_key_padding_mask"):
-        if c.has(name):
-            parts.append(f"{name}={c.one(name)}")
+    elif c.has("tgt_mask"):
+        parts += [f"tgt_mask={c.one('tgt_mask')}", "tgt_is_causal=False"]
+    if c.has("src_mask"):
+        parts += [f"src_mask={c.one('src_mask')}", "src_is_causal=False"]
+    parts += _named(c, "src_key", "tgt_key", "memory_key", "memory")
     return f"{c.module}({', '.join(parts)})"
 
 
@@ -222,17 +235,22 @@ def _padding_port(name: str) -> Port:
     return Port(name, "any", optional=True, help="(B, T): true hides a place that only fills up.")
 
 
+def _pairs_port(name: str, axes: str) -> Port:
+    return Port(name, "any", optional=True, help=f"{axes}: true, or minus infinity, hides a pair of places.")
+
+
 _ENCODER_PORTS = (
     Port("src", help="The sequence, (B, T, features)."),
-    Port("src_mask", "any", optional=True, help="(T, T): true, or minus infinity, hides a pair of places."),
+    _pairs_port("src_mask", "(T, T)"),
     _padding_port("src_key_padding_mask"),
 )
 _DECODER_PORTS = (
     Port("tgt", help="The sequence so far, (B, T, features)."),
     Port("memory", help="What the encoder made of the other sequence, (B, S, features)."),
-    Port("tgt_mask", "any", optional=True, help="(T, T): true, or minus infinity, hides a pair of places."),
+    _pairs_port("tgt_mask", "(T, T)"),
     _padding_port("tgt_key_padding_mask"),
     _padding_port("memory_key_padding_mask"),
+    _pairs_port("memory_mask", "(T, S)"),
 )
 
 _encoder_check = first(
@@ -251,7 +269,7 @@ _decoder_check = first(
     divides("nhead", "d_model", "features", "tgt"),
     _same_batch("memory"),
     _one_mask("tgt_mask"),
-    mask_kind("tgt_mask", "tgt_key_padding_mask", "memory_key_padding_mask"),
+    mask_kind("tgt_mask", "tgt_key_padding_mask", "memory_key_padding_mask", "memory_mask"),
     _decoder_masks,
 )
 
@@ -261,6 +279,9 @@ def _both_masks(given: Given) -> Complaint | None:
         mask_fits("src_key_padding_mask", _padding(given, "src"), given)
         or mask_fits("tgt_key_padding_mask", _padding(given, "tgt"), given)
         or mask_fits("memory_key_padding_mask", _padding(given, "src"), given)
+        or mask_fits("src_mask", _square(given, "src"), given)
+        or mask_fits("tgt_mask", _square(given, "tgt"), given)
+        or mask_fits("memory_mask", _across(given, "src"), given)
     )
 
 
@@ -387,6 +408,9 @@ LAYERS = (
             Port("src", help="The sequence that is read, (B, S, features)."),
             Port("tgt", help="The sequence that is written, (B, T, features)."),
             *(_padding_port(f"{name}_key_padding_mask") for name in ("src", "tgt", "memory")),
+            _pairs_port("src_mask", "(S, S)"),
+            _pairs_port("tgt_mask", "(T, T)"),
+            _pairs_port("memory_mask", "(T, S)"),
         ),
         module="nn.Transformer",
         call=_both_call,
@@ -397,7 +421,9 @@ LAYERS = (
             channels_match("d_model", -1, "features", "tgt"),
             divides("nhead", "d_model", "features", "src"),
             _same_batch("src"),
-            mask_kind("src_key_padding_mask", "tgt_key_padding_mask", "memory_key_padding_mask"),
+            _one_mask("tgt_mask"),
+            mask_kind("src_key_padding_mask", "tgt_key_padding_mask", "memory_key_padding_mask", "src_mask", "tgt_mask",
+                      "memory_mask"),
             _both_masks,
         ),
         worked=_both_worked,
@@ -411,6 +437,9 @@ LAYERS = (
                      "causal": True, "activation": "gelu"},
                     {"src": (2, 3, 8), "tgt": (2, 5, 8), "src_key_padding_mask": (2, 3)},
                     {"src_key_padding_mask": "bool"}),
+            Example({"nhead": 2, "num_encoder_layers": 1, "num_decoder_layers": 1, "dim_feedforward": 12},
+                    {"src": (2, 3, 8), "tgt": (2, 5, 8), "src_mask": (3, 3), "tgt_mask": (5, 5), "memory_mask": (5, 3)},
+                    {"memory_mask": "bool"}),
         ),
     ),
 )  # fmt: skip
