@@ -27,7 +27,7 @@ from presets import all_presets
 from tests.graph.code_graphs import GOLDEN, random_project, small_resnet
 
 GOLDEN_FOLDER = Path(__file__).parent / "golden"
-BIG = 30_000_000
+BIG = 12_000_000
 REAL_BIG = {"vgg11-bn"}
 RANDOM = range(60)
 
