@@ -74,8 +74,10 @@ class _Ungroup:
             )
         if getattr(block, "code", ""):
             raise EditError(f"The inside of “{block.name}” is Python code, so it cannot be ungrouped.")
-        if self.rounds > 1 and (len(block.inputs), len(block.outputs)) != (1, 1):
-            raise EditError(f"“{use.name}” can be repeated only with one input and one output.")
+        if self.rounds > 1 and (not block.inputs or len(block.outputs) != 1):
+            raise EditError(
+                f"“{use.name}” can be repeated only with one output, which the next takes as its first input."
+            )
         if self.rounds * len(block.nodes) > 5_000 or self.rounds > MAX_COPIES:
             raise EditError(
                 f"“{use.name}” would become {self.rounds} copies of {len(block.nodes)} nodes each. "
@@ -96,7 +98,7 @@ class _Ungroup:
         for number in range(self.rounds):
             leaving = self._round(arriving, (use.x - left + number * (width + GAP_X), use.y - top))
             if number + 1 < self.rounds:
-                arriving = {self.block.inputs[0].name: leaving[self.block.outputs[0].name]}
+                arriving[self.block.inputs[0].name] = leaving[self.block.outputs[0].name]
         for edge in graph.edges_from(use.id):
             source = leaving.get(edge.source_port)
             if source is not None:

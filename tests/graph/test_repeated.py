@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from graph.blocks.ungrouping import ungroup
 from graph.build import GraphBuilder, project
 from graph.code import generate, load_module, walk
+from graph.document import apply_edits
 from graph.model import Project
 from graph.shapes import Inference
 
@@ -61,3 +63,18 @@ def test_the_class_for_rows_comes_along_only_when_it_is_needed(repeat: int) -> N
     made = row(repeat)
     text = generate(made, Inference().run(made), "g1").text
     assert ("class Repeated(nn.Sequential):" in text) == (repeat > 1)
+
+
+def test_ungrouped_it_is_the_same_written_out(tmp_path: Path) -> None:
+    drawn, plain = row(3), row(3)
+    apply_edits(plain, ungroup(plain, plain.main, "n3"))
+    assert [node.type for node in plain.main.nodes.values()].count("Linear") == 3
+    results = []
+    x, other = torch.rand(2, 8), torch.rand(2, 8)
+    for number, made in enumerate((drawn, plain)):
+        source = generate(made, Inference().run(made), "g1")
+        path = tmp_path / f"model{number}.py"
+        path.write_text(source.text, encoding="utf-8")
+        torch.manual_seed(0)  # the layers are made in the same order, so they start alike
+        results.append(load_module(path, source.class_name)()(x, other))
+    assert torch.equal(*results)
