@@ -31,10 +31,19 @@ CATEGORIES = (
 )
 
 
+FAMILIAR = (
+    "ends", "linear", "convolution", "transposed", "pooling", "pooling_adaptive", "activation", "softmax", "normalisation", "dropout",
+    "recurrent", "recurrent_cells", "embedding", "attention", "transformer", "shape", "slicing", "arithmetic", "concatenation", "matrix", "pointwise",
+    "masks", "reduce", "padding", "resize", "losses_classes", "losses",
+)  # fmt: skip
+"""Files whose layers stand first in their category; those of all other files follow."""
+
+
 def _load() -> dict[str, LayerType]:
     found: dict[str, LayerType] = {}
-    for info in sorted(pkgutil.iter_modules(__path__), key=lambda info: info.name):
-        module = importlib.import_module(f"{__name__}.{info.name}")
+    names = sorted(info.name for info in pkgutil.iter_modules(__path__))
+    for name in (*FAMILIAR, *(name for name in names if name not in FAMILIAR)):
+        module = importlib.import_module(f"{__name__}.{name}")
         for layer in getattr(module, "LAYERS", ()):
             assert layer.name not in found, f"{layer.name} is declared twice"
             assert layer.category in CATEGORIES, f"{layer.name}: unknown category {layer.category}"
