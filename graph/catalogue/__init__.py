@@ -32,9 +32,10 @@ CATEGORIES = (
 
 
 FAMILIAR = (
-    "ends", "linear", "convolution", "transposed", "pooling", "pooling_adaptive", "activation", "softmax", "normalisation", "dropout",
-    "recurrent", "recurrent_cells", "embedding", "attention", "transformer", "shape", "slicing", "arithmetic", "concatenation", "matrix", "pointwise",
-    "masks", "reduce", "padding", "resize", "losses_classes", "losses",
+    "ends", "linear", "convolution", "transposed", "pooling", "pooling_adaptive", "activation", "softmax",
+    "normalisation", "dropout", "recurrent", "recurrent_cells", "embedding", "attention", "transformer",
+    "shape", "slicing", "arithmetic", "concatenation", "matrix", "pointwise", "masks", "reduce", "padding",
+    "resize", "losses_classes", "losses",
 )  # fmt: skip
 """Files whose layers stand first in their category; those of all other files follow."""
 
