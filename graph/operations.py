@@ -28,18 +28,22 @@ from graph.edits import (
 from graph.fragment import copy, paste
 from graph.model import BLOCK, INPUT, OUTPUT, Edge, Graph, Node, Project
 from graph.names import fresh_name, stem
+from graph.overtime import OVER, states
 from graph.ports import in_ports, next_index, out_ports
-from graph.values import BadValue
+from graph.values import BadValue, Value
 
 
 def new_node(project: Project, graph: Graph, type: str, x: float = 0.0, y: float = 0.0,
              block: str | None = None) -> Node:  # fmt: skip
-    """A node fresh from the palette, not yet in the graph: free id and name, the catalogue's first values."""
+    """A node fresh from the palette, not yet in the graph: free id and name, the catalogue's first values. A
+    block that carries a state is used over time."""
     node_id = graph.fresh_ids("n")[0]
     if type == BLOCK:
         if block not in project.blocks:
             raise EditError("There is no such block in this project.")
-        return Node(node_id, BLOCK, fresh_name(graph, project.blocks[block].name), {}, x, y, block)
+        definition = project.blocks[block]
+        run: dict[str, Value] = {"over": OVER[0]} if states(definition) else {}
+        return Node(node_id, BLOCK, fresh_name(graph, definition.name), run, x, y, block)
     try:
         params = dict(layer_type(type).initial)
     except BadValue as error:

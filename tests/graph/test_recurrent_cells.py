@@ -15,10 +15,10 @@ from graph.document import Document
 from graph.edits import EditError, RemoveNodes, SetParams
 from graph.files.store import load, save
 from graph.model import Project
-from graph.operations import rename
+from graph.operations import new_node, rename
 from graph.ports import in_ports
 from graph.shapes import Inference, ProjectShapes
-from presets.recurrent_cells import gru_cell, lstm_cell
+from presets.blocks.recurrent import gru_cell, lstm_cell
 
 INFERENCE = Inference()
 HIDDEN = 6
@@ -337,3 +337,9 @@ def test_reserved_words() -> None:
     with pytest.raises(EditError, match="over must be time or time backwards"):
         Document(drawn).apply("", [SetParams("g1", use.id, {"over": "space"})])
     Document(drawn).apply("", [RemoveNodes("g1", [use.id])])
+
+
+def test_a_cell_from_the_palette_runs_over_time() -> None:
+    drawn = network(gru_cell())
+    (block,) = drawn.blocks
+    assert new_node(drawn, drawn.main, "Block", block=block).params == {"over": "time"}

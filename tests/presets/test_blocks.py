@@ -45,6 +45,8 @@ SHAPES = {
     "decoder-layer-pre": "(B, 10, 64)",
     "gpt-layer": "(B, 10, 64)",
     "patch-embedding": "(B, 49, 64)",
+    "lstm-step": "(B, 64) (B, 64) (B, 64)",
+    "gru-step": "(B, 64) (B, 64)",
 }
 """What comes out of each block, as it is, for the inputs it names."""
 
