@@ -27,7 +27,8 @@ from presets import all_presets
 from tests.graph.code_graphs import GOLDEN, random_project, small_resnet
 
 GOLDEN_FOLDER = Path(__file__).parent / "golden"
-BIG = 12_000_000
+BIG, LONG = 4_000_000, 100_000_000
+"""Parameters, and multiply-accumulates, from which on only the keys of the weights are compared."""
 REAL_BIG = {"vgg11-bn"}
 RANDOM = range(60)
 
@@ -358,7 +359,8 @@ def test_presets_and_random_graphs_run_alone(tmp_path: Path) -> None:
         shapes = _inference.run(drawn)
         for network in drawn.networks:
             source = generate(drawn, shapes, network)
-            big = shapes.networks[network].parameters > BIG and preset.id not in REAL_BIG
+            known = shapes.networks[network]
+            big = (known.parameters > BIG or known.macs > LONG) and preset.id not in REAL_BIG
             _put(tmp_path, f"{preset.id}-{network}".replace("-", "_"), source, names, big)
     for seed in range(20):
         source, _ = made(random_project(seed))

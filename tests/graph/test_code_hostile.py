@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from torch import nn
 
+from graph import support
 from graph.build import GraphBuilder, project
 from graph.code import CodeError, Source, generate
 from graph.code.layout import quoted
@@ -37,20 +38,27 @@ HOSTILE = [
 _inference = Inference()
 
 
-def names_in(source: Source) -> set[str]:
-    """All names the module reads, apart from those it defines itself."""
+def own_tree(source: Source) -> ast.Module:
+    """The module without what support files bring along, which is no part of any project."""
     tree = ast.parse(source.text)
+    tree.body = [part for part in tree.body if getattr(part, "name", "") not in support.names()]
+    return tree
+
+
+def names_in(source: Source) -> set[str]:
+    """All names the module reads, apart from those it defines itself and what support files bring along."""
+    tree = own_tree(source)
     own = {part.name for part in ast.walk(tree) if isinstance(part, (ast.ClassDef, ast.FunctionDef))}
     own |= {part.arg for part in ast.walk(tree) if isinstance(part, ast.arg)}
     own |= {
         part.id for part in ast.walk(tree) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
     }
-    return {part.id for part in ast.walk(tree) if isinstance(part, ast.Name)} - own
+    return {part.id for part in ast.walk(tree) if isinstance(part, ast.Name)} - own - support.names()
 
 
 def check_clean(source: Source) -> None:
     assert names_in(source) <= {"torch", "nn", "F", "super", "range"}
-    tree = ast.parse(source.text)
+    tree = own_tree(source)
     imports = [ast.unparse(part) for part in ast.walk(tree) if isinstance(part, (ast.Import, ast.ImportFrom))]
     assert set(imports) <= {"import torch", "import torch.nn.functional as F", "from torch import nn"}
     kinds = {type(part).__name__ for part in tree.body}
@@ -59,9 +67,8 @@ def check_clean(source: Source) -> None:
         if isinstance(part, ast.Constant) and isinstance(part.value, str) and "drawn with" not in part.value:
             assert EVIL not in part.value
         if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
-            assert part.func.id in {"super", "range"} | {
-                c.name for c in tree.body if isinstance(c, ast.ClassDef)
-            }
+            classes = {c.name for c in tree.body if isinstance(c, ast.ClassDef)}
+            assert part.func.id in {"super", "range"} | classes | support.names()
     defined = [part for part in ast.walk(tree) if isinstance(part, ast.FunctionDef)]
     for function in defined:
         for part in ast.walk(function):
