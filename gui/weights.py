@@ -202,6 +202,8 @@ class WeightsDialog(QDialog):
         column.addWidget(self.table, 1)
         self.note = WrappedLabel(muted=True)
         column.addWidget(self.note)
+        for label in (self.sentence, self.note):
+            label.setMinimumHeight(1)  # or what it needs at its narrowest would make the dialog grow
         self._buttons(column)
         self._fill()
         self.filter.activated.connect(self._sift)
@@ -259,7 +261,7 @@ class WeightsDialog(QDialog):
         header = self.table.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
-        for column, most in ((0, 150), (1, 320), (2, 130), (3, 320)):
+        for column, most in ((0, 150), (1, 320), (2, 160), (3, 320)):
             self.table.resizeColumnToContents(column)
             self.table.setColumnWidth(column, min(most, self.table.columnWidth(column) + 12))
 

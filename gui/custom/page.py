@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
@@ -98,6 +98,9 @@ class CodePage(QWidget):
         column.addLayout(head)
         column.addWidget(self.editor, 1)
         column.addWidget(self.foot)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, 90)  # a wrapped sentence would make the window grow
 
     # -- which block ---------------------------------------------------------------------------------
 

@@ -31,6 +31,8 @@ class TrustBar(Banner):
         self.asker = asker
         self._declined: frozenset[str] = frozenset()
         self._asked: frozenset[str] = frozenset()
+        for label in (self.sentence, self.hint):
+            label.setMinimumHeight(1)  # or what it needs at its narrowest would make the window grow
         self.dismiss.clicked.connect(self.decline)
         workspace.changed.connect(lambda _changes: self.look())
         asker.trust_changed.connect(self.look)
@@ -117,6 +119,8 @@ class TrustDialog(QDialog):
                 "only if you know who wrote it, or have read it."
             )
         )
+        for label in (warning, self.says):
+            label.setMinimumHeight(1)  # or what it needs at its narrowest would make the dialog grow
         self.buttons = QDialogButtonBox()
         self.trust = self.buttons.addButton(
             self.tr("Trust this code"), QDialogButtonBox.ButtonRole.AcceptRole
