@@ -4,7 +4,7 @@ from torch import nn
 
 
 class Repeated(nn.Sequential):
-    """Blocks one behind the other. Each takes the result of the one before, and all take the same others."""
+    """Blocks in a row: each takes the result of the one before and the same others."""
 
     def forward(self, x, *others):
         for block in self:

@@ -5,7 +5,7 @@ from torch import nn
 
 
 class SampleBernoulli(nn.Module):
-    """Ones with the given probabilities, zeros otherwise; the probabilities themselves in evaluation."""
+    """Ones with these probabilities, else zeros; in evaluation the probabilities."""
 
     def forward(self, probability):
         return torch.bernoulli(probability) if self.training else probability

@@ -5,7 +5,10 @@ from torch import nn
 
 
 class SampleNormal(nn.Module):
-    """Draws so that the gradient reaches mean and variance (Kingma and Welling, 2014); the mean in evaluation."""
+    """Draws so that the gradient reaches mean and variance; in evaluation the mean.
+
+    Kingma and Welling, "Auto-encoding variational Bayes", 2014, section 2.4.
+    """
 
     def forward(self, mean, log_variance):
         if not self.training:
