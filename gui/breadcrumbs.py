@@ -25,8 +25,14 @@ class Breadcrumbs(QWidget):
         super().__init__(parent)
         self.workspace = workspace
         self.tabs = NetworkTabs(workspace, self)
-        self._crumbs = QWidget(self)
-        self._row = QHBoxLayout(self._crumbs)
+        self.back = QToolButton(self)
+        self.back.setToolTip(self.tr("Back to the outside (Esc)"))
+        self.back.setAccessibleName(self.tr("Back to the outside"))
+        self.back.clicked.connect(workspace.leave)
+        self._crumbs: list[QPushButton] = []
+        """One for each step of the way; those that are not needed are hidden."""
+        self._arrows: list[QLabel] = []
+        self._row = QHBoxLayout()
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2)
         self.used = QLabel(self)
@@ -46,7 +52,8 @@ class Breadcrumbs(QWidget):
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(2)
         row.addWidget(self.tabs)
-        row.addWidget(self._crumbs)
+        row.addWidget(self.back)
+        row.addLayout(self._row)
         row.addWidget(self.plus)
         row.addStretch(1)
         row.addWidget(self.used)
@@ -65,11 +72,7 @@ class Breadcrumbs(QWidget):
             self.refresh()
 
     def refresh(self) -> None:
-        """Build the row anew."""
-        while (item := self._row.takeAt(0)) is not None:
-            if item.widget():
-                item.widget().hide()
-                item.widget().deleteLater()
+        """Show where one is."""
         workspace = self.workspace
         place = workspace.place
         several = len(workspace.project.networks) > 1
@@ -77,26 +80,19 @@ class Breadcrumbs(QWidget):
         self.tabs.setVisible(several)
         self.plus.setIcon(icon("plus", theme().muted))
         self.plus.setVisible(len(place) == 1)
-        if len(place) > 1:
-            back = QToolButton(self)
-            back.setIcon(icon("arrow-left"))
-            back.setToolTip(self.tr("Back to the outside (Esc)"))
-            back.setAccessibleName(self.tr("Back to the outside"))
-            back.clicked.connect(workspace.leave)
-            self._row.addWidget(back)
+        self.back.setIcon(icon("arrow-left"))
+        self.back.setVisible(len(place) > 1)
         graph = workspace.project.graph(place[0])
-        if not several or len(place) > 1:
-            self._crumb(graph.name, place[:1], last=len(place) == 1)
-        for depth, step in enumerate(place[1:], 2):
-            arrow = QLabel(self)
-            arrow.setPixmap(pixmap("chevron-right", theme().muted))
-            self._row.addWidget(arrow)
+        self._crumb(0, graph.name, not several or len(place) > 1)
+        for depth, step in enumerate(place[1:], 1):
             node_id, _, number = step.partition("[")
             node = graph.nodes[node_id]
             assert node.block is not None
             graph = workspace.project.graph(node.block)
             times = f" [{number}" if number else ""
-            self._crumb(f"{node.name}{times} ({graph.name})", place[:depth], last=depth == len(place))
+            self._crumb(depth, f"{node.name}{times} ({graph.name})", True)
+        for depth in range(len(place), len(self._crumbs)):
+            self._crumb(depth, "", False)
         self._say_uses(graph)
 
     def _say_uses(self, graph: Graph) -> None:
@@ -118,12 +114,22 @@ class Breadcrumbs(QWidget):
             return
         workspace.perform(self.tr("Make {0} independent").format(name), edits)
 
-    def _crumb(self, text: str, place: tuple[str, ...], last: bool) -> None:
-        button = QPushButton(text, self)
-        button.setProperty("link", True)
-        button.setCursor(Qt.CursorShape.PointingHandCursor)
+    def _crumb(self, depth: int, text: str, shown: bool) -> None:
+        """Show one step of the way. Buttons are kept: nothing is deleted while one of them is clicked."""
+        if depth == len(self._crumbs):
+            arrow, button = QLabel(self), QPushButton(self)
+            button.setProperty("link", True)
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+            button.clicked.connect(lambda: self.workspace.go(self.workspace.place[: depth + 1]))
+            self._arrows.append(arrow)
+            self._crumbs.append(button)
+            self._row.addWidget(arrow)
+            self._row.addWidget(button)
+        arrow, button = self._arrows[depth], self._crumbs[depth]
+        last = depth + 1 == len(self.workspace.place)
+        arrow.setPixmap(pixmap("chevron-right", theme().muted))
+        arrow.setVisible(shown and depth > 0)
+        button.setText(text)
         button.setEnabled(not last)
-        if last:
-            button.setStyleSheet(f"color: {theme().text.name()}; font-weight: 600")
-        button.clicked.connect(lambda: self.workspace.go(place))
-        self._row.addWidget(button)
+        button.setStyleSheet(f"color: {theme().text.name()}; font-weight: 600" if last else "")
+        button.setVisible(shown)

@@ -112,8 +112,10 @@ class ParameterRows(QWidget):
 
 def kind_of(block: Graph, item: Exposed) -> tuple[Any, ...]:
     """What decides the editor of a default."""
+    if not followers(block, item.name):
+        return ()  # any plain value, whatever it is now
     param = exposed_param(block, item)
-    return (param.kind, param.choices, param.length, bool(followers(block, item.name)))
+    return (param.kind, param.choices, param.length)
 
 
 class ParameterCard(QFrame):

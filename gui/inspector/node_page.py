@@ -20,6 +20,7 @@ from graph.edits import UNSET, EditError, SetNote, SetParams
 from graph.model import BLOCK, INPUT, OUTPUT, Graph, Node
 from graph.operations import rename
 from graph.problems import Problem
+from gui.blocks.sharing_row import SharingRow
 from gui.icons import icon, layer_icon
 from gui.inspector.block_params import OF_THE_DRAWING, RUN, block_params, chosen, end_params, stored
 from gui.inspector.facts import FactTable, cost_rows, formula_html, shape_rows, worked
@@ -157,6 +158,8 @@ class NodePage(Column):
             ask_to_expose(self.workspace, self.graph_id, self.node_id, row.param, present, self.window())
 
     def _facts(self) -> None:
+        self.sharing = SharingRow(self.workspace, self.graph_id, self.node_id)
+        self.layout_.addWidget(self.sharing)
         self.shapes_heading = Heading(self.tr("Shapes"))
         self.layout_.addWidget(self.shapes_heading)
         self.shape_table = FactTable()
@@ -206,6 +209,7 @@ class NodePage(Column):
             self.note.blockSignals(True)
             self.note.setPlainText(node.note)
             self.note.blockSignals(False)
+        self.sharing.refresh()
         self.shape_table.show_rows(shape_rows(shapes))
         self.shapes_heading.setVisible(bool(self.shape_table.rows))
         seen = self.workspace.shapes.receptive(self.workspace.place, node.id)
