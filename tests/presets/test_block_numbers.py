@@ -54,6 +54,22 @@ class ChannelAttention(nn.Module):
         return x * scores.sigmoid()[:, :, None, None]
 
 
+class Step(nn.Module):
+    """torch's own step of an LSTM (four gates) or GRU (three), with its weights in two linear layers."""
+
+    def __init__(self, gates: int) -> None:
+        super().__init__()
+        self.ih, self.hh = nn.Linear(4, gates * 64), nn.Linear(64, gates * 64)
+
+    def forward(self, x: Any, h: Any, *c: Any) -> Any:
+        weights = self.ih.weight, self.hh.weight, self.ih.bias, self.hh.bias
+        if not c:
+            state = torch.gru_cell(x, h, *weights)
+            return state, state
+        state, cell = torch.lstm_cell(x, (h, *c), *weights)
+        return state, state, cell
+
+
 class DoubleConv(nn.Sequential):
     def __init__(self, entering: int, channels: int) -> None:
         super().__init__(conv(entering, channels), conv(channels, channels))
@@ -211,6 +227,8 @@ REFERENCES: dict[str, Callable[[], Any]] = {
     "decoder-layer-pre": lambda: Layer(True, True, norm_first=True, activation="gelu"),
     "gpt-layer": lambda: Layer(False, True, norm_first=True, activation="gelu"),
     "patch-embedding": Patches,
+    "lstm-step": lambda: Step(4),
+    "gru-step": lambda: Step(3),
 }
 """A module for each block, with its weights in the order in which the block has them."""
 CLOSE = {
