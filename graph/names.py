@@ -38,6 +38,7 @@ _STEMS = {
     "MultiheadAttention": "attention",
     "Concat": "concat",
     "SelectStep": "step",
+    "SwiGLU": "swiglu",
 }
 _FAMILIES = (
     (r"LazyConv\w*|Conv\dd", "conv"),
@@ -48,6 +49,7 @@ _FAMILIES = (
     (r"MaxUnpool\dd", "unpool"),
     (r"(Alpha|FeatureAlpha)?Dropout(\dd)?", "dropout"),
     (r"\w+Pad\dd", "pad"),
+    (r"\w+Loss", "loss"),
 )
 
 
