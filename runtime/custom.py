@@ -37,18 +37,24 @@ def asker(trusted: Collection[str] | None) -> Custom:
 
 def run_on_meta(code: str, params: Mapping[str, Any], inputs: Mapping[str, Tensor]) -> Answer:
     """Run trusted code on tensors without numbers: outputs by port and the count of its parameters, or a
-    complaint that names the line. Whatever the code raises is caught; what it prints is dropped."""
+    complaint that names the line. Code that must see numbers (``.item()``, NumPy) is given some, on the CPU.
+    Whatever the code raises is caught; what it prints is dropped."""
     values = dict(params)
     try:
         with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
-            return Answer(values, *_run(code, values, inputs))
+            try:
+                return Answer(values, *_run(code, values, inputs, "meta"))
+            except (NotImplementedError, RuntimeError, TypeError, ValueError) as error:
+                if not isinstance(error, NotImplementedError) and not _wants_numbers(error):
+                    raise
+                return Answer(values, *_run(code, values, inputs, "cpu"))
     except CodeFault as fault:
         text = str(fault).removesuffix(".")
         return Answer(values, {}, complaint=Complaint(f"fails in line {fault.line} of its code: {text}"))
     except _NoTensor as error:
         return Answer(values, {}, complaint=Complaint(str(error)))
-    except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001, code of a person may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001, code of a person may raise anything
         return Answer(values, {}, complaint=Complaint(_told(error, code)))
 
 
@@ -56,14 +62,21 @@ class _NoTensor(Exception):
     """The code ran, but gave something that is no tensor. The text completes "“gate1” …"."""
 
 
-def _run(code: str, params: Mapping[str, Any], inputs: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], int]:
+def _wants_numbers(error: Exception) -> bool:
+    """Whether code asked a tensor on ``meta`` for what it holds."""
+    return "meta" in str(error)
+
+
+def _run(
+    code: str, params: Mapping[str, Any], inputs: Mapping[str, Tensor], device: str
+) -> tuple[dict[str, Tensor], int]:
     import torch
 
     reading = read(code)
     made = definition(code)
     shapes: dict[str, list[tuple[int, ...]]] = {}
     dtypes: dict[str, str] = {}
-    with torch.device("meta"), torch.no_grad():
+    with torch.device(device), torch.no_grad(), torch.random.fork_rng(devices=[]):
         module = None
         if reading.kind == "class":
             module = made(**params)
@@ -73,7 +86,7 @@ def _run(code: str, params: Mapping[str, Any], inputs: Mapping[str, Tensor]) -> 
         count = max((len(tensor.shapes) for tensor in inputs.values()), default=1)
         for probe in range(count):
             arguments = [
-                torch.empty(inputs[name].shapes[probe], dtype=getattr(torch, inputs[name].dtype))
+                torch.zeros(inputs[name].shapes[probe], dtype=getattr(torch, inputs[name].dtype))
                 for name in reading.inputs
             ]
             given = module(*arguments) if module is not None else made(*arguments, **params)

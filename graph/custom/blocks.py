@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from graph.custom.reading import Reading, fingerprint, read, reading_of
-from graph.model import BLOCK, INPUT, OUTPUT, Graph, Node, Project
+from graph.model import BLOCK, INPUT, OUTPUT, Exposed, Graph, Node, Project
 from graph.names import unique_name
 from graph.values import Value
 
@@ -74,13 +74,17 @@ def mismatch(graph: Graph, reading: Reading) -> str:
     for what, mine, theirs in (
         ("inputs", [node.name for node in graph.inputs], list(reading.inputs)),
         ("outputs", [node.name for node in graph.outputs], list(reading.outputs)),
-        ("parameters", [item.name for item in graph.parameters], [item.name for item in reading.parameters]),
+        ("parameters", _defaults(graph.parameters), _defaults(reading.parameters)),
     ):
         if mine != theirs:
             return (
                 f"its {what} are {', '.join(mine) or 'none'}, but its code has {', '.join(theirs) or 'none'}"
             )
     return ""
+
+
+def _defaults(parameters: Iterable[Exposed]) -> list[str]:
+    return [f"{item.name}={item.default!r}" for item in parameters]
 
 
 def fresh_block(project: Project, block_id: str = "") -> Graph:

@@ -258,6 +258,18 @@ def test_what_the_code_does_wrong_is_said_with_its_line(code: str, rest: str) ->
     assert shapes.errors[0].kind == "code"
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["if x.sum().item() > 5: x = x - 1", "x = x + float(np.asarray(x).mean())", "x = x * int(x.max())"],
+)
+def test_code_that_must_see_numbers_sees_some(line: str) -> None:
+    before = torch.get_rng_state()
+    shapes = inferred(one(f"import numpy as np\ndef f(x):\n    torch.rand(1)\n    {line}\n    return x"))
+    assert not shapes.problems, shapes.problems[0].text
+    assert [tensor.text for tensor in shapes.networks["g1"].outputs.values()] == ["(B, 4)"]
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 def test_unfinished_code_is_a_problem_with_its_line() -> None:
     document = Document(one("def f(x):\n    return x"))
     document.apply("Change", [SetCode("b1", "def f(x):\n    return x(")])
