@@ -50,8 +50,8 @@ def export(
         return _write(project, graph, path, kind, out, origin, copies, given or Given())
     except CodeError as error:
         out.note(str(error))
-        known = given.trusted if given is not None else ()
-        if known is not None and untrusted(project, known, graph.id):
+        trusted = given.trusted if given is not None else ()
+        if trusted is not None and untrusted(project, trusted, graph.id):
             out.note(TRUST_HINT)
         out.note("`main.py check` shows what is wrong, and the fixes.")
         return 1
