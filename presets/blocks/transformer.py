@@ -51,14 +51,16 @@ class _Parts:
         more: dict[str, Any] = {"eps": self.eps} if self.eps != 1e-5 else {}
         return self.g.add("LayerNorm", x, name=f"norm{number}", normalized_shape=shape, **more)
 
-    def attention(self, name: str, memory: Source | None = None, **more: Any) -> Callable[[Source], Source]:
+    def attention(
+        self, name: str, number: int, memory: Source | None = None, **more: Any
+    ) -> Callable[[Source], Source]:
         def layer(x: Source) -> Source:
             wires: dict[str, Any] = {"key": memory} if memory else {}
             found: Ref = self.g.add(
                 "MultiheadAttention", x, name=name, embed_dim=self.width, num_heads=self.heads,
                 dropout=self.dropout, need_weights=False, **wires, **more,
             )  # fmt: skip
-            return self.g.add("Dropout", found, name=f"{name}_dropout", p=self.dropout)
+            return self.g.add("Dropout", found, name=f"dropout{number}", p=self.dropout)
 
         return layer
 
@@ -91,7 +93,7 @@ def encoder_layer(
     x: Source = g.input("x")
     if padding:
         more["key_padding_mask"] = g.input("padding", dtype="bool")
-    x = parts.residual(x, 1, parts.attention("attention", **more))
+    x = parts.residual(x, 1, parts.attention("attention", 1, **more))
     g.output(parts.residual(x, 2, parts.mlp), name="y")
     return g
 
@@ -109,8 +111,8 @@ def decoder_layer(
     x: Source = g.input("x")
     memory = g.input("memory")
     more: dict[str, Any] = {"key_padding_mask": g.input("padding", dtype="bool")} if padding else {}
-    x = parts.residual(x, 1, parts.attention("self_attention", causal=True))
-    x = parts.residual(x, 2, parts.attention("cross_attention", memory, **more))
+    x = parts.residual(x, 1, parts.attention("self_attention", 1, causal=True))
+    x = parts.residual(x, 2, parts.attention("cross_attention", 2, memory, **more))
     g.output(parts.residual(x, 3, parts.mlp), name="y")
     return g
 
