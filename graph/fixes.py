@@ -76,7 +76,7 @@ def _try(
     if any(left.key == problem.key for left in after.problems):
         return None
     if not after.errors:
-        return "graph"
+        return "graph" if after.waiting <= before.waiting else "node"
     old = {left.key for left in before.errors}
     moved = [left for left in after.errors if left.key not in old]
     return "node" if not moved else None
