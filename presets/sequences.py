@@ -22,7 +22,7 @@ def last_step(kind: str, title: str) -> Project:
         title,
         g,
         data=DataChoice("sequences"),
-        training=Training(loss="bce", optimizer="Adam", learning_rate=3e-3, epochs=15, batch_size=32),
+        training=Training(loss="bce", optimizer="Adam", learning_rate=1e-3, epochs=15, batch_size=32),
     )
 
 
@@ -40,7 +40,7 @@ def bilstm() -> Project:
         "BiLSTM",
         g,
         data=DataChoice("sequences"),
-        training=Training(loss="bce", optimizer="Adam", learning_rate=3e-3, epochs=15, batch_size=32),
+        training=Training(loss="bce", optimizer="Adam", learning_rate=1e-3, epochs=15, batch_size=32),
     )
 
 
