@@ -45,6 +45,8 @@ TABLE: tuple[Spec | None, ...] = (
     Spec("save", "File", "Save", "Ctrl+S", "content-save-outline", "Save the project"),
     Spec("save_as", "File", "Save as…", "Ctrl+Shift+S"),
     LINE,
+    Spec("import_model", "File", "Import model…", "Ctrl+I", "import",
+         "A torchvision or timm model, or a class in a Python file, as a drawing"),
     Spec("load_weights", "File", "Load weights…", "", "tray-arrow-down",
          "Start the training from a file of weights: what fits of it is taken"),
     Spec("export_module", "File", "Python module…", "Ctrl+E", "code-braces",

@@ -57,6 +57,7 @@ class Bindings(QObject):
         bind("open", files.choose_and_open)
         bind("save", files.save)
         bind("save_as", files.save_as)
+        bind("import_model", lambda: window.importer.ask())
         bind("load_weights", window.weights.ask)
         bind("quit", window.close)
         window.exporter.find_run = self._last_run

@@ -32,6 +32,7 @@ from gui.export import Exporter
 from gui.files import ProjectFiles
 from gui.first import first_project
 from gui.history import HistoryPanel
+from gui.importing import Importer
 from gui.inspector import Inspector
 from gui.outline import OutlinePanel
 from gui.palette import PalettePanel
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self.exporter = Exporter(self.workspace, self)
         self.asker = CodeAsker(self.workspace)
         self.weights = WeightsLoader(self.workspace, self.asker, self)
+        self.importer = Importer(self.workspace, self.files, self.asker, self)
         self.files.saved.connect(
             lambda path: self.weights.bring_along(path.absolute().parent, self.workspace.folder)
         )

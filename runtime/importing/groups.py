@@ -82,6 +82,8 @@ class Blocks:
         self.uses: dict[int, Use] = {}
         self.codes: dict[str, Definition] = {}
         self.names: set[str] = set()
+        self.inside: dict[str, list[str]] = {}
+        """What the first block of each class holds."""
         _inline(root)
         levels: dict[int, list[Group]] = {}
         _levels(root, levels)
@@ -130,7 +132,7 @@ class Blocks:
         first = bodies[0]
         columns = _columns(bodies)
         chosen = _exposed(columns, first.items)
-        name = unique_name(_common_name([body.group for body in bodies]), self.names)
+        name = self._name(_common_name([body.group for body in bodies]), first.items)
         self.names.add(name)
         items = [replace(item, params=dict(item.params)) for item in first.items]
         for (at, key, place), value in first.values.items():
@@ -149,6 +151,19 @@ class Blocks:
         for number, body in enumerate(bodies):
             values = {param: column[number] for param, column in chosen.columns.items()}
             self.uses[id(body.group)] = Use(body.group, definition, values, body.rows)
+
+    def _name(self, wanted: str, items: list[Item]) -> str:
+        """A free name. A block that has one thing more than another of its class is called after that."""
+        names = [item.name for item in items]
+        if wanted in self.inside:
+            more = set(names) - set(self.inside[wanted])
+            if len(more) == 1 and set(self.inside[wanted]) < set(names):
+                longer = wanted + "".join(part.capitalize() for part in more.pop().split("_"))
+                if is_usable(longer) and longer not in self.names:
+                    return longer
+        else:
+            self.inside[wanted] = names
+        return unique_name(wanted, self.names)
 
     def _body(self, group: Group) -> _Body:
         """The items of a group; runs of equal blocks in a chain are one item."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from runtime.importing.failure import ImportFailure
 
 LIBRARIES = ("torchvision", "timm")
+DTYPES = ("float32", "int64", "int32", "bool")
 _REGISTERED = re.compile(r"^@register_model(?:\(([^)]*)\))?.*?^def (\w+)", re.MULTILINE | re.DOTALL)
 _FOLDERS = {"torchvision": ("models", "models/segmentation"), "timm": ("models",)}
 

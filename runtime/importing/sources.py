@@ -16,13 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from graph.names import is_usable
 from runtime.importing.failure import ImportFailure
-from runtime.importing.listing import classes_in, first_line, library_models
+from runtime.importing.listing import DTYPES, classes_in, first_line, library_models
 from runtime.importing.tracing import Entry
 
 if TYPE_CHECKING:
     from torch import nn
-
-DTYPES = ("float32", "int64", "int32", "bool")
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,11 @@ def main() -> int:
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(names)} (default: all)"
     )
+    parser.add_argument(
+        "--timm",
+        action="store_true",
+        help="importing: one model of each timm module instead of torchvision's",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object per line and nothing else")
     parser.add_argument("--here", metavar="NAME", choices=names, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -65,7 +70,8 @@ def main() -> int:
         if name not in names:
             parser.error(f"there is no benchmark {name}: choose from {', '.join(names)}")
     failed = []
-    for name in options.names or names:
+    chosen = options.names or [name for name in names if name != "importing-timm"]
+    for name in [f"{name}-timm" if options.timm and name == "importing" else name for name in chosen]:
         if not options.json:
             print(f"\n{name}", flush=True)
         if not run_apart(name, options.json):

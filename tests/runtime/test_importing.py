@@ -85,7 +85,7 @@ def test_a_resnet_is_drawn_as_stem_four_stages_and_head() -> None:
     stages = [node.name for node in main.nodes.values() if node.type == "Block"]
     assert stages == ["layer1", "layer2", "layer3", "layer4"]
     assert {graph.name for graph in made.project.blocks.values()} == {
-        "Downsample", "Bottleneck", "Bottleneck2", "Layer",
+        "Downsample", "Bottleneck", "BottleneckDownsample", "Layer",
     }  # fmt: skip
     layer = block(made, "Layer")
     rows = [node for node in layer.nodes.values() if "repeat" in node.params]
