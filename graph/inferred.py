@@ -70,6 +70,11 @@ class ProjectShapes:
     def errors(self) -> list[Problem]:
         return [problem for problem in self.problems if problem.severity == "error"]
 
+    @property
+    def waiting(self) -> int:
+        """How many nodes of the networks wait for what code of a person gives: nothing is known behind them."""
+        return sum(bool(node.waits) for network in self.networks.values() for node in network.nodes.values())
+
     def receptive(self, place: Place, node: str) -> Field | None:
         """The receptive field of a node at a place, in cells of the network's input."""
         field: Field | None = (1, 1)
