@@ -20,6 +20,7 @@ from graph.order import live, topological
 from graph.overtime import OVER, runs_over_time, states
 from graph.ports import out_ports
 from graph.problems import Place, Problem, Severity
+from graph.shared import unlike
 from graph.stepping import changed_states, enter, leave, mend
 from graph.tensors import BATCH, LENGTH, Tensor, probes
 from graph.values import BadValue, Value, resolve
@@ -127,6 +128,8 @@ class Walk:
                 result.parameters += found.parameters
             result.macs += found.macs
             result.activations += found.activations
+        for node, complaint in unlike(graph, self.project.blocks, result.nodes):
+            self._report(here, node, complaint, result.nodes[node.id], "parameter")
         looped = sorted(graph.nodes.keys() - result.nodes.keys(), key=id_key)
         result.nodes.update({node_id: NodeShapes() for node_id in looped})
         if looped:

@@ -61,6 +61,8 @@ class _Ungroup:
 
     def _check(self) -> None:
         use, block = self.use, self.block
+        if use.off:
+            raise EditError(f"“{use.name}” is switched off. Switch it on first, then ungroup.")
         for other in self.graph.nodes.values():
             if other is not use and (other.shares == use.id or use.shares == other.id):
                 raise EditError(

@@ -524,3 +524,36 @@ def test_duplicates_with_the_same_weights() -> None:
     }
     with pytest.raises(EditError, match="has weights"):
         duplicate_shared(main, ids(main, "x"))
+
+
+def test_sharing_that_cannot_work_is_a_problem() -> None:
+    g = GraphBuilder("Net")
+    x: Any = g.add("Linear", g.input("x", shape=(4,)), name="a", out_features=8)
+    g.output(g.add("Linear", x, name="b", out_features=8), name="y")
+    made = project("Sizes", g)
+    apply_edits(made, share(made.main, named(made.main, "b"), named(made.main, "a")))
+    (problem,) = shapes_of(made).errors
+    assert problem.node == named(made.main, "b")
+    assert problem.text == (
+        "Linear “b” shares the weights of “a”, which has in_features = 4, but needs in_features = 8 for its "
+        "own input. Give both the same size, or stop sharing."
+    )
+    apply_edits(made, [SetParams("g1", named(made.main, "a"), {"out_features": 4})])
+    assert not shapes_of(made).problems
+
+
+def test_shared_blocks_are_compared_through_and_through() -> None:
+    made = stages(2)
+    u1, u2 = ids(made.main, "u1 u2")
+    apply_edits(made, share(made.main, u2, u1))
+    (problem,) = shapes_of(made).errors
+    assert "which has fc.in_features = 4, but needs fc.in_features = 8" in problem.text
+    apply_edits(made, [SetParams("g1", u1, {"width": 4})])
+    assert not shapes_of(made).problems
+
+
+def test_what_is_switched_off_stays_a_block() -> None:
+    made = stages(2)
+    made.main.nodes[named(made.main, "u1")].off = "bypass"
+    with pytest.raises(EditError, match="“u1” is switched off"):
+        ungroup(made, made.main, named(made.main, "u1"))
