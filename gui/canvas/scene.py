@@ -127,11 +127,12 @@ class CanvasScene(QGraphicsScene):
             node = graph.nodes[node_id]
             self.nodes[node_id].setPos(node.x, node.y)
         stale = {key for key in (change.added | change.changed | change.dressed | ends) if key in graph.nodes}
-        self._refresh_nodes(stale)
+        fresh = change.added & graph.nodes.keys()
+        self._refresh_nodes(stale - fresh)
         around_them = (stale | change.moved) & self.nodes.keys()
         for node_id in around_them:
             self._add_wires(node_id)
-        self._route(around_them)
+        self._route(around_them - fresh)  # the wires of fresh nodes are where they belong already
         self._grow(around_them)
         self._sharing = sharing(graph)
         self._light_partners()
