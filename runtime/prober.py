@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import queue
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
@@ -63,9 +64,6 @@ class Prober:
         """Stop asking, end the process and wait for it."""
         self._closing = True
         self._questions.put(None)
-        process = self._process
-        if process is not None:
-            process.terminate()
         if self._thread is not None:
             self._thread.join(10)
 
@@ -79,6 +77,8 @@ class Prober:
             if question is None:
                 self._end()
                 return
+            if self._closing:
+                continue
             answer = self._answer(question)
             if not self._closing:
                 self._take(question, answer)
@@ -116,15 +116,19 @@ class Prober:
         return self._received(START) is not None
 
     def _received(self, limit: float) -> Message | None:
-        """The next message, or ``None`` when none came in time or the process died."""
+        """The next message, or ``None`` when none came in time, the process died, or nobody waits any more."""
         assert self._connection is not None and self._process is not None
-        ready = wait([self._connection, self._process.sentinel], timeout=limit)
-        if self._connection not in ready:
-            return None
-        try:
-            return decode(self._connection.recv_bytes())
-        except (EOFError, OSError):
-            return None
+        deadline = time.monotonic() + limit
+        while not self._closing and (left := deadline - time.monotonic()) > 0:
+            ready = wait([self._connection, self._process.sentinel], timeout=min(left, 0.2))
+            if self._connection in ready:
+                try:
+                    return decode(self._connection.recv_bytes())
+                except (EOFError, OSError):
+                    return None
+            if ready:
+                return None
+        return None
 
     def _end(self) -> None:
         process, connection = self._process, self._connection

@@ -136,6 +136,15 @@ def test_the_prober_answers_and_survives_what_code_does() -> None:
         row.prober.close()
 
 
+def test_closing_does_not_wait_for_what_hangs() -> None:
+    row = Row()
+    row.prober.ask(code_question("def f(x):\n    while True: pass\n    return x", {}, {"x": Tensor(((1,),))}))
+    while row.prober.pid is None:
+        time.sleep(0.01)
+    row.prober.close()
+    assert row.prober.pid is None and not row.answers
+
+
 def test_the_prober_ends_when_nothing_is_asked() -> None:
     row = Row(idle=0.2)
     try:
