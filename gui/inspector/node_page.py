@@ -19,6 +19,7 @@ from graph.catalogue.spec import LayerType, Param
 from graph.edits import UNSET, EditError, SetNote, SetParams
 from graph.model import BLOCK, INPUT, OUTPUT, Graph, Node
 from graph.operations import rename
+from graph.palette import OWN_CODE
 from graph.problems import Problem
 from gui.blocks.sharing_row import SharingRow
 from gui.icons import icon, layer_icon
@@ -93,7 +94,9 @@ class NodePage(Column):
     def _head(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(picture_label(layer_icon(self.node.type, category_of(self.node)).pixmap(20, 20)))
+        own = self.block is not None and bool(self.block.code)
+        category = OWN_CODE if own else category_of(self.node)
+        row.addWidget(picture_label(layer_icon(self.node.type, category).pixmap(20, 20)))
         self.title = QLabel()
         self.title.setProperty("title", True)
         row.addWidget(self.title, 1)
@@ -114,8 +117,9 @@ class NodePage(Column):
         self.layout_.addLayout(line)
         self.layout_.addWidget(self.name_sentence)
         if self.node.type == BLOCK:
-            self.open_block = QPushButton(self.tr("Open block"))
-            self.open_block.setIcon(icon("package-variant"))
+            own = self.block is not None and bool(self.block.code)
+            self.open_block = QPushButton(self.tr("Edit the code") if own else self.tr("Open block"))
+            self.open_block.setIcon(icon("language-python" if own else "package-variant"))
             self.open_block.clicked.connect(lambda: self.workspace.enter(self.node_id))
             self.layout_.addWidget(self.open_block)
 
@@ -199,6 +203,8 @@ class NodePage(Column):
         kind = self.block.name if self.block is not None else node.type
         self.title.setText(kind)
         summary = self.layer.summary if self.layer else self.tr("A block of this project.")
+        if self.block is not None and self.block.code:
+            summary = self.tr("A block of this project, written in Python.")
         self.summary.setText(summary)
         self.name.show_name(node.name)
         shapes = workspace.node_shapes(self.node_id)
