@@ -51,6 +51,8 @@ TABLE: tuple[Spec | None, ...] = (
          "Start the training from a file of weights: what fits of it is taken"),
     Spec("export_module", "File", "Python module…", "Ctrl+E", "code-braces",
          "The network as a Python file that needs torch alone", submenu="Export"),
+    Spec("export_all", "File", "All networks as one module…", "", "code-braces-box",
+         "A Python file with the classes of all networks", submenu="Export"),
     Spec("export_script", "File", "Training script…", "", "play-outline",
          "A Python file that repeats the training", submenu="Export"),
     Spec("export_notebook", "File", "Notebook…", "", "notebook-outline", submenu="Export"),

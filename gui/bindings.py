@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ZOOM = 1.25
 BARS = ("", "parameters", "macs", "activations")
-EXPORTS = ("module", "script", "notebook", "weights", "onnx", "pt2", "picture")
+EXPORTS = ("module", "all", "script", "notebook", "weights", "onnx", "pt2", "picture")
 
 
 class Bindings(QObject):

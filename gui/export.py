@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QProcess, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressDialog, QWidget
 
-from graph.code import CodeError, generate
+from graph.code import CodeError, generate, generate_all
 from graph.files import FileError, save
 from graph.files.store import write_atomically
 from graph.model import Graph
@@ -47,6 +47,7 @@ def kinds() -> dict[str, Kind]:
     """By the last part of the action's id."""
     return {
         "module": Kind(tr("Export the network as a Python module"), tr("Python (*.py)"), ".py"),
+        "all": Kind(tr("Export all networks as one Python module"), tr("Python (*.py)"), ".py", "_all"),
         "script": Kind(tr("Export a complete training script"), tr("Python (*.py)"), ".py", "_train"),
         "notebook": Kind(tr("Export a notebook"), tr("Notebook (*.ipynb)"), ".ipynb"),
         "picture": Kind(tr("Export a picture of the graph"), tr("SVG (*.svg);;PNG (*.png)"), ".svg"),
@@ -84,7 +85,7 @@ class Exporter(QObject):
         kind = kinds()[kind_id]
         self.workspace.settling.emit()
         if kind_id != "picture":
-            obstacle = self._obstacle()
+            obstacle = self._obstacle(kind_id)
             if obstacle:
                 QMessageBox.warning(self.window, kind.title, obstacle)
                 return False
@@ -101,12 +102,15 @@ class Exporter(QObject):
         settings().setValue("export_folder", str(path.parent))
         return self.write(kind_id, path)
 
-    def _obstacle(self) -> str:
+    def _obstacle(self, kind_id: str = "module") -> str:
         workspace = self.workspace
         if not workspace.ready:
             return self.tr("torch is still loading. Try again in a moment.")
         try:
-            generate(workspace.project, workspace.shapes, self.network.id)
+            if kind_id == "all":
+                generate_all(workspace.project, workspace.shapes)
+            else:
+                generate(workspace.project, workspace.shapes, self.network.id)
         except CodeError as error:
             return self.tr("{0}\n\nThe Problems panel shows what can be done.").format(error)
         return ""
@@ -125,7 +129,9 @@ class Exporter(QObject):
 
     def _write_now(self, kind_id: str, path: Path) -> None:
         project, shapes, network = self.workspace.project, self.workspace.shapes, self.network
-        if kind_id == "module":
+        if kind_id == "all":
+            write_atomically(path, generate_all(project, shapes).text)
+        elif kind_id == "module":
             write_atomically(path, generate(project, shapes, network.id).text)
         elif kind_id == "picture":
             from graph.code.picture import write_picture

@@ -14,13 +14,14 @@ How a graph is written, and with it the keys of its weights, follows from the dr
 - Nodes that share weights have one module, named like its owner.
 - What reaches no output is left out.
 
-:func:`generate` gives a :class:`Source`, :func:`walk` runs the same graph node by node over the model's own
+:func:`generate` gives a :class:`Source`, :func:`generate_all` one module with all networks, :func:`walk` runs the same graph node by node over the model's own
 sub-modules. torch is imported only where something runs.
 """
 
 from graph.code.generate import generate
 from graph.code.source import Entry, Source, load_module
 from graph.code.structure import CodeError
+from graph.code.together import Together, generate_all
 from graph.code.walking import walk
 
-__all__ = ["CodeError", "Entry", "Source", "generate", "load_module", "walk"]
+__all__ = ["CodeError", "Entry", "Source", "Together", "generate", "generate_all", "load_module", "walk"]
