@@ -402,6 +402,25 @@ CURES = [
     ("PixelShuffle", {"upscale_factor": 3}, {"input": (2, 8, 4, 4)}),
     ("Expand", {"sizes": (-1,)}, {"input": (2, 3)}),
     ("Repeat", {"repeats": (2,)}, {"input": (2, 3)}),
+    ("Unbind", {"count": 5}, {"input": (2, 3)}),
+    ("IndexSelect", {"indices": (0, 9)}, {"input": (2, 3)}),
+    ("Diagonal", {"offset": 9}, {"input": (2, 3, 3)}),
+    ("Diff", {"n": 9}, {"input": (2, 3)}),
+    ("Maxout", {"pieces": 4}, {"input": (2, 6)}),
+    ("LayerScale", {"channels": 3}, {"input": (2, 6)}),
+    ("WindowPartition", {"size": 4}, {"input": (2, 6, 6, 3)}),
+    ("WindowMerge", {}, {"input": (2, 4, 3), "reference": (2, 2, 2, 3)}),
+    ("MaskedConv2d", {"kernel_size": 2}, {"input": (2, 3, 6, 6)}),
+    ("WeightStandardConv2d", {"groups": 4, "out_channels": 12}, {"input": (2, 6, 6, 6)}),
+    ("FractionalMaxPool2d", {}, {"input": (2, 3, 6, 6)}),
+    ("BlurPool2d", {"kernel_size": 9}, {"input": (2, 3, 4, 4)}),
+    ("SpatialPyramidPool", {"levels": ()}, {"input": (2, 3, 4, 4)}),
+    ("ResizeLike", {"mode": "linear"}, {"input": (2, 3, 4, 4), "reference": (2, 3, 8, 8)}),
+    ("Spectrogram", {}, {"input": (2, 60)}),
+    ("RadialBasis", {"in_features": 3}, {"input": (2, 6)}),
+    ("VectorQuantizer", {"dim": 3}, {"input": (2, 6)}),
+    ("AdaptiveLogSoftmaxWithLoss", {"cutoffs": (50, 20)}, {"input": (2, 16), "target": ("int64", (2,))}),
+    ("AdaptiveLogSoftmaxWithLoss", {"div_value": 64.0}, {"input": (2, 16), "target": ("int64", (2,))}),
 ]
 
 
@@ -414,6 +433,37 @@ def test_a_patch_cures(name: str, params: dict[str, Any], shapes: dict[str, Any]
     assert any(of(name, {**params, **patch.params}, **shapes).complaint is None for patch in found.patches), (
         found
     )
+
+
+def test_einsum_names_the_letter() -> None:
+    def said(equation: str, *shapes: tuple[int, ...]) -> str:
+        return str(complaint("Einsum", {"equation": equation}, inputs=list(shapes)).text)
+
+    assert said("bij,bjk->bik", (2, 3, 4), (2, 5, 6)) == (
+        "uses the letter j for 4 of (B, 3, 4) and for 5 of (B, 5, 6)"
+    )
+    assert said("bij->bi", (2, 3)) == "names 3 axes of input 1 (bij), which is (B, 3)"
+    assert said("bi,bi->b", (2, 3)) == (
+        "has the equation bi,bi->b, which is for 2 inputs, but receives 1: (B, 3)"
+    )
+    assert said("bi->bz", (2, 3)) == "has the letter z in its result, but in none of the inputs (B, 3)"
+    assert said("bi->bb", (2, 3)).startswith("has the letter b twice in its result")
+    assert said("bii->b", (2, 3, 4)) == "uses the letter i for 3 of (B, 3, 4) and for 4 of (B, 3, 4)"
+    with pytest.raises(BadValue, match="equation must be an equation such as"):
+        CATALOGUE["Einsum"].validated({"equation": "bij;bjk"})
+
+
+def test_losses_say_what_does_not_fit() -> None:
+    scores = complaint("CrossEntropyLoss", {}, input=(2, 7, 5), target=("int64", (2, 7)))
+    assert scores.text == (
+        "expects class numbers, one for each sample and place, but scores and target are (B, 7, 5) and "
+        "int64 (B, 7); the classes must be axis 1, which a Transpose before input brings there"
+    )
+    shapes = complaint("MSELoss", {}, input=(2, 1), target=(2,))
+    assert shapes.text == (
+        "compares input and target value by value, so they need one shape, but they are (B, 1) and (B,)"
+    )
+    assert shapes.port == "target"
 
 
 def test_refuses_what_meta_would_take() -> None:
