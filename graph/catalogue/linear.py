@@ -21,8 +21,9 @@ def _not_flat(given: Given) -> Complaint | None:
     if tensor.rank < 4:
         return None
     sizes = [tensor.size(axis) for axis in (1, 2, 3)]
+    # a square picture with its channels last, (B, H, W, C): ConvNeXt and Swin mean every pixel
     if tensor.rank == 4 and sizes[0] == sizes[1] != sizes[2]:
-        return None  # a square picture with its channels last, (B, H, W, C): ConvNeXt and Swin mean every pixel
+        return None
     return Complaint(
         f"works on the last axis alone, each row of an image by itself; a Flatten before it would join all axes of "
         f"{tensor.text}",
