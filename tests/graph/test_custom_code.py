@@ -117,6 +117,28 @@ def test_walking_looks_at_ports_inside(tmp_path: Path) -> None:
     assert torch.equal(found[(use,)], model.first(x))
 
 
+def test_inside_of_chains_and_rows(tmp_path: Path) -> None:
+    """A parameter of the block around it says how often and with what number the code is used."""
+    g, gate = with_block(GraphBuilder("Net"), GATE)
+    stage = GraphBuilder("Stage")
+    start, count = stage.parameter("start", 0.5), stage.parameter("count", 2)
+    x = stage.add("Linear", stage.input("x"), out_features=4)
+    stage.output(stage.add("ReLU", stage.use(gate, x, start=start, repeat=count)))
+    x = g.use(stage, g.input("x", shape=(4,)), name="one")
+    x = g.use(stage, x, name="two", start=0.125, count=3)
+    g.output(g.use(stage, x, name="row", repeat=2))
+    made = project("P", g)
+    source, shapes, model = built(made, tmp_path)
+    assert "*[Gate(start=start) for _ in range(count)]," in source.text
+    assert "self.two = Stage(start=0.125, count=3)" in source.text
+    assert [float(model.two[number].scale) for number in (1, 2, 3)] == [0.125] * 3
+    assert "row.1.2.line.weight" in model.state_dict()
+    assert shapes.networks["g1"].parameters == sum(weight.numel() for weight in model.parameters())
+    x = torch.randn(3, 4)
+    out = made.main.outputs[0].id
+    assert torch.equal(walk(made, shapes, "g1", model, [x], [(out,)])[(out,)], model(x))
+
+
 def mixing() -> Project:
     """A function, used in a network and, with a parameter of the block around it, inside of a block."""
     function = with_block(GraphBuilder("unused"), MIX)[1]
