@@ -7,7 +7,7 @@ import pytest
 from graph.build import GraphBuilder, project
 from graph.model import Project
 from graph.shapes import Inference
-from presets.blocks import UnknownBlock, all_blocks, find
+from presets.blocks import ShippedBlock, UnknownBlock, all_blocks, find
 from tests.presets.clear import overlaps, run_through
 
 INFERENCE = Inference()
@@ -69,12 +69,12 @@ def test_the_table_names_every_block() -> None:
 
 
 @pytest.mark.parametrize("block", all_blocks(), ids=lambda block: block.id)
-def test_opens_readable_and_fits(block: object) -> None:
-    made = placed(block.id)  # type: ignore[attr-defined]
+def test_opens_readable_and_fits(block: ShippedBlock) -> None:
+    made = placed(block.id)
     shapes = INFERENCE.run(made)
     assert [problem.text for problem in shapes.problems] == []
     outputs = shapes.networks[made.main.id].outputs.values()
-    assert " ".join(tensor.text for tensor in outputs) == SHAPES[block.id]  # type: ignore[attr-defined]
+    assert " ".join(tensor.text for tensor in outputs) == SHAPES[block.id]
     for graph in made.graphs():
         assert overlaps(made, graph) == []
         assert run_through(made, graph) == []
@@ -82,12 +82,12 @@ def test_opens_readable_and_fits(block: object) -> None:
 
 
 @pytest.mark.parametrize("block", all_blocks(), ids=lambda block: block.id)
-def test_says_what_it_is(block: object) -> None:
-    for text in (block.title, block.summary, block.help, block.group):  # type: ignore[attr-defined]
+def test_says_what_it_is(block: ShippedBlock) -> None:
+    for text in (block.title, block.summary, block.help, block.group):
         assert text.strip() == text and text
-    assert block.summary.endswith(".") and block.help.endswith(".")  # type: ignore[attr-defined]
-    assert len(block.tags) >= 3  # type: ignore[attr-defined]
-    assert all(exposed.help for exposed in block.make().graph.parameters)  # type: ignore[attr-defined]
+    assert block.summary.endswith(".") and block.help.endswith(".")
+    assert len(block.tags) >= 3
+    assert all(exposed.help for exposed in block.make().graph.parameters)
 
 
 def test_an_unknown_block_is_named_with_the_closest() -> None:
