@@ -131,7 +131,7 @@ def test_inside_of_chains_and_rows(tmp_path: Path) -> None:
     source, shapes, model = built(made, tmp_path)
     assert "*[Gate(start=start) for _ in range(count)]," in source.text
     assert "self.two = Stage(start=0.125, count=3)" in source.text
-    assert [float(model.two[number].scale) for number in (1, 2, 3)] == [0.125] * 3
+    assert [model.two[number].scale.item() for number in (1, 2, 3)] == [0.125] * 3
     assert "row.1.2.line.weight" in model.state_dict()
     assert shapes.networks["g1"].parameters == sum(weight.numel() for weight in model.parameters())
     x = torch.randn(3, 4)
