@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from graph.asking import Answer
 from graph.boundary import check_boundary
 from graph.catalogue import CATALOGUE
-from graph.catalogue.spec import Complaint, Port
+from graph.catalogue.spec import Complaint, Patch, Port
 from graph.coded import Waiting
 from graph.custom import is_function
 from graph.effective import effective, passed
@@ -178,8 +178,15 @@ class Walk:
         missing = [port.name for port in ports if not port.optional and port.name not in found.inputs]
         if missing:
             what = "its input" if missing == ["input"] else " and ".join(missing)
+            patches: tuple[Patch, ...] = ()
+            if node.block in self.project.blocks and set(missing) <= states(self.project.blocks[node.block]):
+                patches = (Patch("Run it over time, starting from zeros", {"over": OVER[0]}),)
             complaint = Complaint(
-                f"has nothing wired to {what}", f"a wire at {what}", "nothing", port=missing[0]
+                f"has nothing wired to {what}",
+                f"a wire at {what}",
+                "nothing",
+                port=missing[0],
+                patches=patches,
             )
             self._report(here, node, complaint, found, "missing")
             if node.id not in here.useful:

@@ -14,6 +14,7 @@ from graph.code import generate, load_module, walk
 from graph.document import Document
 from graph.edits import EditError, RemoveNodes, SetParams
 from graph.files.store import load, save
+from graph.fixes import fixes_for
 from graph.model import Project
 from graph.operations import new_node, rename
 from graph.ports import in_ports
@@ -337,6 +338,23 @@ def test_reserved_words() -> None:
     with pytest.raises(EditError, match="over must be time or time backwards"):
         Document(drawn).apply("", [SetParams("g1", use.id, {"over": "space"})])
     Document(drawn).apply("", [RemoveNodes("g1", [use.id])])
+
+
+def test_fixes_that_cure() -> None:
+    """A use that runs once lacks its states, and a state of another width is given the right one."""
+    once = network(gru_cell())
+    use = next(node for node in once.main.nodes.values() if node.name == "rnn")
+    del use.params["over"]
+    (problem,) = INFERENCE.run(once).errors
+    assert problem.text == "GRUStep “rnn” has nothing wired to h."
+    assert "Run it over time, starting from zeros" in [
+        fix.label for fix in fixes_for(INFERENCE, once, problem)
+    ]
+    g = GraphBuilder("Net")
+    g.output(g.use(small(back=8), g.input("x", shape=(7, 4)), over="time"))
+    drawn = project("Net", g)
+    (problem,) = INFERENCE.run(drawn).errors
+    assert "Set the shape to 8" in [fix.label for fix in fixes_for(INFERENCE, drawn, problem)]
 
 
 def test_a_cell_from_the_palette_runs_over_time() -> None:
