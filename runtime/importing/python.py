@@ -14,6 +14,7 @@ from torch import nn
 from graph.custom import CodeFault, read
 from graph.names import is_usable, unique_name
 from graph.reading.vocabulary import Varying
+from runtime.importing.own_source import NotAlone, importable, own_code
 from runtime.importing.recorder import Call, Value, values_in
 
 
@@ -141,22 +142,30 @@ def _written(item: Any, names: dict[Value, str], sizes: Callable[[Varying], str]
 # -- modules ---------------------------------------------------------------------------------------
 
 
-def module_code(call: Call, names: dict[Value, str], sizes: Callable[[Varying], str]) -> str:
-    """A class that builds the module anew from its class and its arguments, and calls it."""
+def module_code(call: Call, names: dict[Value, str], sizes: Callable[[Varying], str]) -> tuple[str, str]:
+    """A class that builds the module anew from its class and its arguments, and calls it; and what stands
+    before the keys of its weights there. A class that cannot be imported is written out itself."""
     module = call.function
     kind = type(module)
-    if kind.__module__ in ("__main__", "") or "<locals>" in kind.__qualname__ or "." in kind.__qualname__:
-        raise Unwritable(f"{kind.__name__} cannot be imported by its name.")
     arguments = constructor_arguments(module)
+    if not importable(kind) or "." in kind.__qualname__:
+        plain = all(isinstance(item, Value) for item in call.args) and not call.kwargs
+        if not plain or not isinstance(call.result, Value):
+            raise Unwritable(
+                f"{kind.__name__} is called with more than tensors, and cannot be imported by name."
+            )
+        try:
+            return own_code(module, arguments), ""
+        except NotAlone as error:
+            raise Unwritable(str(error)) from None
     name = kind.__name__.lstrip("_")
     theirs = f"Original{name}"
-    given = ", ".join(f"{name}={_written(value, {}, sizes)}" for name, value in arguments.items())
+    given = ", ".join(f"{key}={_written(value, {}, sizes)}" for key, value in arguments.items())
     called = [_written(item, names, sizes) for item in call.args]
     called += [
         f"{key}={_written(item, names, sizes)}" for key, item in call.kwargs.items() if item is not None
     ]
     inputs = ", ".join(["self", *dict.fromkeys(names.values())])
-    results = list(values_in(call.result))
     if isinstance(call.result, Value):
         body = [f"return self.inner({', '.join(called)})"]
     elif isinstance(call.result, (tuple, list)) and all(
@@ -166,8 +175,6 @@ def module_code(call: Call, names: dict[Value, str], sizes: Callable[[Varying], 
         body = [f"found = self.inner({', '.join(called)})", f"return {', '.join(parts)}"]
     else:
         raise Unwritable(f"{kind.__name__} gives something else than tensors.")
-    if not results:
-        raise Unwritable(f"{kind.__name__} gives no tensor.")
     lines = [
         f"from {kind.__module__} import {kind.__name__} as {theirs}",
         "",
@@ -188,7 +195,7 @@ def module_code(call: Call, names: dict[Value, str], sizes: Callable[[Varying], 
         read(code)
     except CodeFault as fault:
         raise Unwritable(f"{kind.__name__} cannot be written as a block: {fault}") from None
-    return code
+    return code, "inner."
 
 
 def constructor_arguments(module: nn.Module) -> dict[str, Any]:

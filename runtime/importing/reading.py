@@ -311,10 +311,10 @@ class Reader:
     def _module(self, call: Call, group: Group, reason: str = "") -> None:
         names = _names(call)
         module = self.model.get_submodule(call.target)
-        code = module_code(call, names, lambda size: self._size(size, call, names))
+        code, prefix = module_code(call, names, lambda size: self._size(size, call, names))
         plan = self._coded(call, group, code, names, call.target)
         plan.stateful = call.target
-        plan.weights = {f"inner.{key}": Weight(f"{call.target}.{key}") for key in module.state_dict()}
+        plan.weights = {f"{prefix}{key}": Weight(f"{call.target}.{key}") for key in module.state_dict()}
         why = reason or self.trace.opaque.get(call.target, "")
         self.python.append(f"{type(module).__name__} became a piece of Python: {why}")
 

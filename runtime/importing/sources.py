@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from graph.names import is_usable
 from runtime.importing.failure import ImportFailure
 from runtime.importing.listing import DTYPES, classes_in, first_line, library_models
+from runtime.importing.own_source import FOLDERS
 from runtime.importing.tracing import Entry
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ def _executed(path: Path) -> Any:
     folder = str(path.resolve().parent)
     if folder not in sys.path:
         sys.path.insert(0, folder)
+        FOLDERS.add(folder)
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
         raise ImportFailure(f"{path.name} is no Python file.")
