@@ -3,6 +3,7 @@ double-click or search."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QSize, Qt, Signal
@@ -14,7 +15,7 @@ from graph.catalogue import CATALOGUE
 from graph.changes import ChangeSet
 from graph.palette import BLOCKS, Entry, search
 from gui.blocks.palette_menu import open_menu
-from gui.blocks.shelf import MINE, SHIPPED, all_entries, damaged, shelf
+from gui.blocks.shelf import MINE, SHIPPED, all_entries, damaged, shelf, shipped_groups
 from gui.canvas.drops import layer_mime
 from gui.icons import category_icon, icon, layer_icon
 from gui.placing import add_after_selection
@@ -56,8 +57,8 @@ class PalettePanel(QWidget):
         self.search.returnPressed.connect(self._add_current)
         self.search.installEventFilter(self)
         self.tree.itemActivated.connect(self._activated)
-        self.tree.itemExpanded.connect(lambda item: self._open.add(item.text(0)))
-        self.tree.itemCollapsed.connect(lambda item: self._open.discard(item.text(0)))
+        self.tree.itemExpanded.connect(lambda item: self._open.add(_key(item)))
+        self.tree.itemCollapsed.connect(lambda item: self._open.discard(_key(item)))
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._menu)
         workspace.changed.connect(self._changed)
@@ -122,31 +123,37 @@ class PalettePanel(QWidget):
         self.tree.blockSignals(False)
 
     def _blocks(self, section: QTreeWidgetItem) -> dict[str, QTreeWidgetItem]:
-        """Fill the Blocks section; its own headings by name."""
+        """Fill the Blocks section; its own headings by their keys."""
         section.setData(0, SECTION, True)
         found: dict[str, QTreeWidgetItem] = {}
-        for title, origin in ((self.tr("In this project"), ""), (self.tr("My blocks"), MINE),
-                              (self.tr("Shipped"), SHIPPED)):  # fmt: skip
-            inside = [
-                _item(entry, with_icon=False)
-                for entry in self.entries
-                if entry.category == BLOCKS
-                and (entry.origin.startswith(origin) if origin else not entry.origin)
-            ]
-            if origin == MINE:
-                inside += [_broken(saved) for saved in damaged()]
-            if not inside:
-                continue
-            heading = QTreeWidgetItem([title])
-            heading.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
-            heading.setData(0, SECTION, True)
-            heading.setForeground(0, theme().muted)
-            heading.addChildren(inside)
-            section.addChild(heading)
-            found[title] = heading
-            if title not in self._seen:
-                self._seen.add(title)
-                self._open |= {title} if origin != SHIPPED else set()
+
+        def heading(title: str, over: QTreeWidgetItem, opened: bool) -> QTreeWidgetItem:
+            made = QTreeWidgetItem([title])
+            made.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+            made.setData(0, SECTION, True)
+            made.setForeground(0, theme().muted)
+            over.addChild(made)
+            found[_key(made)] = made
+            if _key(made) not in self._seen:
+                self._seen.add(_key(made))
+                self._open |= {_key(made)} if opened else set()
+            return made
+
+        blocks = [entry for entry in self.entries if entry.category == BLOCKS]
+        here = [entry for entry in blocks if not entry.origin]
+        mine = [entry for entry in blocks if entry.origin.startswith(MINE)]
+        if here:
+            heading(self.tr("In this project"), section, True).addChildren(_items(here))
+        if mine or damaged():
+            own = heading(self.tr("My blocks"), section, True)
+            own.addChildren([*_items(mine), *(_broken(saved) for saved in damaged())])
+        shipped = heading(self.tr("Shipped"), section, False)
+        groups: dict[str, list[Entry]] = {}
+        for entry in blocks:
+            if entry.origin.startswith(SHIPPED):
+                groups.setdefault(shipped_groups()[entry.origin], []).append(entry)
+        for title, inside in groups.items():
+            heading(title, shipped, False).addChildren(_items(inside))
         return found
 
     def _activated(self, item: QTreeWidgetItem) -> None:
@@ -179,6 +186,16 @@ class PalettePanel(QWidget):
     def _recolor(self) -> None:
         self._lens.setIcon(icon("magnify", theme().muted))
         self.refresh()
+
+
+def _key(item: QTreeWidgetItem) -> str:
+    """A heading's own name, after those it stands under."""
+    over = item.parent()
+    return f"{_key(over)}/{item.text(0)}" if over is not None else item.text(0)
+
+
+def _items(entries: Iterable[Entry]) -> list[QTreeWidgetItem]:
+    return [_item(entry, with_icon=False) for entry in entries]
 
 
 def _item(entry: Entry, with_icon: bool = True) -> QTreeWidgetItem:

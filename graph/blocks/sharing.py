@@ -9,6 +9,7 @@ from graph.blocks.room import within
 from graph.checks import layer_type
 from graph.edits import UNSET, AddNodes, Edit, EditError, SetParams, SetShares, Unset
 from graph.fragment import OFFSET
+from graph.geometry import HEIGHT, WIDTH
 from graph.model import BLOCK, INPUT, OUTPUT, Edge, Graph, Node
 from graph.names import unique_name
 from graph.operations import promote
@@ -107,6 +108,7 @@ def duplicate_shared(graph: Graph, ids: Iterable[str]) -> tuple[list[Edit], list
     new = dict(zip([node.id for node in chosen], graph.fresh_ids("n", len(chosen)), strict=True))
     names = graph.names()
     copies = []
+    down = _clear(graph, chosen)
     for node in chosen:
         name = unique_name(node.name, names)
         names.add(name)
@@ -114,7 +116,7 @@ def duplicate_shared(graph: Graph, ids: Iterable[str]) -> tuple[list[Edit], list
         copies.append(
             replace(
                 node, id=new[node.id], name=name, params=dict(node.params), shares=shares,
-                x=within(node.x + OFFSET), y=within(node.y + 2.5 * OFFSET),
+                x=within(node.x + OFFSET), y=within(node.y + down),
             )
         )  # fmt: skip
     inner = [edge for edge in graph.edges.values() if edge.source in new and edge.target in new]
@@ -123,3 +125,19 @@ def duplicate_shared(graph: Graph, ids: Iterable[str]) -> tuple[list[Edit], list
         for key, edge in zip(graph.fresh_ids("e", len(inner)), inner, strict=True)
     ]
     return [AddNodes(graph.id, copies, edges)], list(new.values())
+
+
+def _clear(graph: Graph, nodes: list[Node]) -> float:
+    """How far down copies have to go so that they cover nothing."""
+    down = 2.5 * OFFSET
+    for _ in range(60):
+        covered = any(
+            abs(node.x + OFFSET - other.x) < WIDTH + OFFSET / 2
+            and abs(node.y + down - other.y) < HEIGHT + OFFSET / 2
+            for node in nodes
+            for other in graph.nodes.values()
+        )
+        if not covered:
+            break
+        down += OFFSET
+    return down

@@ -14,8 +14,8 @@ How a graph is written, and with it the keys of its weights, follows from the dr
 - Nodes that share weights have one module, named like its owner.
 - What reaches no output is left out.
 
-:func:`generate` gives a :class:`Source`, :func:`generate_all` one module with all networks, :func:`walk` runs the same graph node by node over the model's own
-sub-modules. torch is imported only where something runs.
+:func:`generate` gives a :class:`Source`, :func:`generate_all` one module with all networks; :func:`walk` runs
+the same graph node by node over the model's own sub-modules. torch is imported only where something runs.
 """
 
 from graph.code.generate import generate

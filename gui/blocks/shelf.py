@@ -114,6 +114,14 @@ def _shipped_entries() -> tuple[Entry, ...]:
     )
 
 
+@cache
+def shipped_groups() -> dict[str, str]:
+    """The heading under which each shipped block is listed, by its entry's ``origin``."""
+    from presets.blocks import all_blocks
+
+    return {SHIPPED + block.id: block.group for block in all_blocks()}
+
+
 def my_entries() -> list[Entry]:
     """The blocks of the library that can be used."""
     return [

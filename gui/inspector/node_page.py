@@ -162,8 +162,6 @@ class NodePage(Column):
             ask_to_expose(self.workspace, self.graph_id, self.node_id, row.param, present, self.window())
 
     def _facts(self) -> None:
-        self.sharing = SharingRow(self.workspace, self.graph_id, self.node_id)
-        self.layout_.addWidget(self.sharing)
         self.shapes_heading = Heading(self.tr("Shapes"))
         self.layout_.addWidget(self.shapes_heading)
         self.shape_table = FactTable()
@@ -172,6 +170,8 @@ class NodePage(Column):
         self.layout_.addWidget(self.cost_heading)
         self.cost_table = FactTable()
         self.layout_.addWidget(self.cost_table)
+        self.sharing = SharingRow(self.workspace, self.graph_id, self.node_id)
+        self.layout_.addWidget(self.sharing)
 
     def _texts(self) -> None:
         layer = self.layer
