@@ -282,14 +282,10 @@ class _Updater:
         for item in graph.parameters:
             if item.name in old and item.name not in now:
                 continue
-            one = now.get(item.name)
-            given = one is not None and item.name not in sketch.required
-            if (
-                one is not None
-                and given
-                and (item.name in before.required or one.default != old[item.name].default)
-            ):
-                item = replace(item, default=one.default)
+            if item.name in now and item.name not in sketch.required:
+                told = item.name in old and item.name not in before.required
+                if not told or now[item.name].default != old[item.name].default:
+                    item = replace(item, default=now[item.name].default)
             found.append(item)
         names = {item.name for item in found}
         for name in self.kept[key] - self.kept_before[self.pairs[key]] - names:
