@@ -53,6 +53,11 @@ def expose(project: Project, block: Graph, node_id: str, param: str, name: str =
         value = default if not isinstance(default, Unset) else _present(project, node, param)
         if expressions(value):
             raise EditError(f"“{param}” of “{node.name}” follows a parameter of the block already.")
+        if value is None and node.type != BLOCK and layer_type(node.type).param(param).inferred is not None:
+            raise EditError(
+                f"“{param}” of “{node.name}” follows from what arrives, so there is nothing to expose. "
+                "Give it a value of its own first."
+            )
         text = help or _help(project, node, param)
         edits.append(_header(block, [*block.parameters, Exposed(name, value, text)]))
     return [*edits, SetParams(block.id, node_id, {param: Expr(name)})]

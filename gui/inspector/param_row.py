@@ -149,7 +149,6 @@ class ParamRow(QObject):
     def offer_expose(self, do: Callable[[ParamRow], object]) -> None:
         """Show the button that makes this a parameter of the block."""
         self.on_expose = do
-        self.expose.show()
         self._show_expose()
 
     @property
@@ -162,6 +161,9 @@ class ParamRow(QObject):
         if self.on_expose is None:
             return
         follows = self.follows
+        value = self.param.default if self.stored is UNSET else self.stored
+        # what follows from the input needs no value of the block; pinned, it can have one
+        self.expose.setVisible(not (self.param.inferred is not None and value is None))
         picture = "arrow-up-bold-box" if follows else "arrow-up-bold-box-outline"
         self.expose.setIcon(icon(picture, theme().accent if follows else theme().muted))
         text = (

@@ -371,6 +371,8 @@ def test_exposing_changes_nothing_until_a_use_says_so() -> None:
     assert shapes_of(made).networks["g1"].parameters == before - 9
     with pytest.raises(EditError, match="follows a parameter of the block already"):
         expose(made, block, named(block, "fc"), "out_features")
+    with pytest.raises(EditError, match="follows from what arrives, so there is nothing to expose"):
+        expose(made, block, named(block, "fc"), "in_features")
     with pytest.raises(EditError, match="is a network: only a block has parameters"):
         expose(made, made.main, named(made.main, "u1"), "width")
     with pytest.raises(EditError, match="“repeat” cannot be a parameter's name"):
@@ -557,3 +559,34 @@ def test_what_is_switched_off_stays_a_block() -> None:
     made.main.nodes[named(made.main, "u1")].off = "bypass"
     with pytest.raises(EditError, match="“u1” is switched off"):
         ungroup(made, made.main, named(made.main, "u1"))
+
+
+def test_exposed_choices_and_sizes_are_arguments_of_the_class(tmp_path: Path) -> None:
+    unit = GraphBuilder("Unit")
+    y = unit.add("Conv2d", unit.input("x"), name="conv", out_channels=8, kernel_size=3, padding=1)
+    unit.output(y, name="y")
+    g = GraphBuilder("Net")
+    g.output(g.use(unit, g.use(unit, g.input("x", shape=(8, 6, 6)), name="a"), name="b"), name="y")
+    made = project("Choices", g)
+    before = built(made, tmp_path)
+    block = made.blocks["b1"]
+    for param in ("padding_mode", "bias", "kernel_size"):
+        do(made, expose(made, block, named(block, "conv"), param))
+    after = built(made, tmp_path)
+    assert same_weights(before, after, lambda place: place) == 2
+    assert equal(numbers(*before), numbers(*after))
+    values = {"padding_mode": "reflect", "bias": False, "kernel_size": (3, 3)}
+    apply_edits(made, [SetParams("g1", named(made.main, "b"), values)])
+    source, module = built(made, tmp_path)
+    assert 'Unit(padding_mode="reflect", bias=False, kernel_size=(3, 3))' in source.text
+    expected = numbers(source, module)
+    use = named(made.main, "b")
+    do(made, ungroup(made, made.main, use))
+    again = built(made, tmp_path)
+    conv = named(block, "conv")
+    moved = same_weights(
+        (source, module),
+        again,
+        lambda place: (use, conv) if len(place) == 1 and place != (named(made.main, "a"),) else place,
+    )
+    assert moved == 2 and equal(numbers(*again), expected)

@@ -125,6 +125,11 @@ def test_a_parameter_is_exposed_by_its_button(bench: Bench) -> None:
 
 
 def test_a_layer_follows_a_parameter_that_is_there(bench: Bench) -> None:
+    page = bench.node("fc")
+    assert not page.rows["in_features"].expose.isVisible()
+    click(page.rows["in_features"].pin)
+    bench.settle()
+    assert page.rows["in_features"].expose.isVisible()
     dialog = expose(bench, "fc", "in_features")
     write(dialog.name, "width")
     assert dialog.sentence.text() == "width is there already, with the default 8: this will follow it."
