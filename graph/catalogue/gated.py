@@ -88,6 +88,19 @@ LAYERS = (
         ("heaviside", "perceptron", "threshold", "binary", "mcculloch-pitts", "spike"),
     ),
     LayerType(
+        name="Squash", category="Activation", summary="Shorten vectors to a length below 1, their direction kept.",
+        help=(
+            "A capsule says with the direction of its vector what it sees and with the length how sure it is. This "
+            "brings every length between 0 and 1: short vectors nearly vanish, long ones come close to 1."
+        ),
+        formula="y = ‖x‖² / (1 + ‖x‖²) · x / ‖x‖",
+        words=("activation", "capsule", "capsnet", "length", "unit vector"),
+        params=(dim_param(-1, "Axis of the vectors."),), support=("squash",),
+        call=lambda c: f"squash({c.one()}" + (f", dim={c['dim']})" if c.changed(-1, "dim") else ")"),
+        check=axis_exists("dim"), headline=("dim",),
+        examples=(Example({}, {"input": (2, 3, 4)}), Example({"dim": 1}, {"input": (2, 3, 4, 4)})),
+    ),
+    LayerType(
         name="CReLU", category="Activation", summary="ReLU of x and of −x, side by side: twice the channels.",
         help=(
             "Keeps what is positive and what is negative in channels of their own, so no information is lost. The "

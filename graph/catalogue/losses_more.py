@@ -33,6 +33,16 @@ def _loss(name: str, function: str, summary: str, help: str, formula: str, words
     )  # fmt: skip
 
 
+def _four(given: Given) -> Complaint | None:
+    tensor = given.one()
+    if tensor.rank >= 2 and tensor.size(-1) == 4:
+        return None
+    return Complaint(
+        f"expects boxes of x1, y1, x2, y2 on the last axis, (B, …, 4), but receives {tensor.text}",
+        expected="(B, …, 4)", got=tensor.text, port="input",
+    )  # fmt: skip
+
+
 def _embeddings(given: Given) -> Complaint | None:
     return rank_is(2, what="a batch of vectors (B, features)", port="first")(given)
 
@@ -123,6 +133,15 @@ LAYERS = (
         (Param("alpha", "float", 0.25, "Weight of the targets that are 1.", minimum=0, maximum=1),
          Param("gamma", "float", 2.0, "How strongly easy cases are weighted down; 0 not at all.", minimum=0,
                maximum=100)),
+    ),
+    _loss(
+        "GIoULoss", "giou_loss", "How badly boxes overlap, with a gradient also where they do not touch.",
+        "One minus the overlap of two boxes divided by their union, plus how empty the smallest box around both is: "
+        "so boxes that miss each other are still drawn together. Boxes are x1, y1, x2, y2 on the last axis.",
+        "loss = mean(1 − overlap/union + (hull − union)/hull)",
+        ("iou", "intersection over union", "box regression", "detection", "yolo", "bounding box"),
+        INPUT_TARGET, first(same_shape("input", "target"), _four),
+        (Example({}, {"input": (2, 5, 4), "target": (2, 5, 4)}), Example({}, {"input": (2, 4), "target": (2, 4)})),
     ),
     _loss(
         "NormalKL", "normal_kl", "How far the codes of a VAE are from the standard normal distribution.",

@@ -109,6 +109,25 @@ def _blur_fits(given: Given) -> Complaint | None:
     )  # fmt: skip
 
 
+def _boxes_fit(given: Given) -> Complaint | None:
+    tensor, boxes = given.one(), given.one("boxes")
+    if (
+        boxes.rank == 3
+        and boxes.size(-1) == 4
+        and all(a[0] == b[0] for a, b in zip(tensor.shapes, boxes.shapes, strict=True))
+    ):
+        return None
+    return Complaint(
+        f"needs boxes of x1, y1, x2, y2 for each sample of {tensor.text}, (B, N, 4), but they are {boxes.text}",
+        expected="(B, N, 4)", got=boxes.text, port="boxes",
+    )  # fmt: skip
+
+
+def _roi_call(c: Call) -> str:
+    keywords = [f"{key}={c[key]}" for key, usual in (("scale", 1.0), ("samples", 2)) if c.changed(usual, key)]
+    return f"roi_align({', '.join([c.one(), c.one('boxes'), c['size'], *keywords])})"
+
+
 def _levels(given: Given) -> Complaint | None:
     if given["levels"]:
         return None
@@ -169,5 +188,43 @@ LAYERS = (
         ),
         headline=("levels",),
         examples=(Example({}, {"input": (2, 3, 8, 7)}), Example({"levels": (1, 3)}, {"input": (2, 3, 6, 6)})),
+    ),
+    LayerType(
+        name="RoIAlign", category="Pooling", summary="Cut boxes out of a feature map, all to one size.",
+        help=(
+            "The second half of a two-stage detector looks at each proposed box by itself. This takes the features "
+            "inside every box, interpolated between pixels, and gives all boxes one size. Boxes are in pixels of the "
+            "image; scale says how much smaller the feature map is (1/16 = 0.0625)."
+        ),
+        formula="(B, C, H, W) and (B, N, 4) → (B, N, C, size, size)",
+        words=("roi pooling", "region of interest", "faster r-cnn", "mask r-cnn", "detection", "boxes", "crop"),
+        params=(Param("size", "int", 7, "Edge of what is cut out.", minimum=1, maximum=512),
+                Param("scale", "float", 1.0, "Feature map's size divided by the image's.", minimum=1e-6, maximum=1e3),
+                Param("samples", "int", 2, "Places per cell and axis that are averaged.", minimum=1, maximum=64)),
+        inputs=(Port("input"), Port("boxes", help="(B, N, 4): x1, y1, x2, y2.")),
+        support=("roi_align",), call=_roi_call, check=first(rank_is(4, what=LAYOUTS[2]), _boxes_fit),
+        headline=("size", "scale"),
+        examples=(Example({"size": 3}, {"input": (2, 4, 8, 7), "boxes": (2, 5, 4)}),
+                  Example({"size": 2, "scale": 0.5, "samples": 1}, {"input": (2, 1, 6, 6), "boxes": (2, 1, 4)})),
+    ),
+    LayerType(
+        name="SoftArgmax2d", category="Pooling",
+        summary="The mean place of every channel: where on the image it is strong.",
+        help=(
+            "A softmax over all pixels, then the mean of their coordinates: each channel becomes one point, from −1 "
+            "to 1 in x and y. Unlike Argmax it has a gradient, so key points of bodies and grasps of robots are "
+            "learned with it."
+        ),
+        formula="y = Σ softmax(x / temperature) · (column, row)",
+        words=("spatial softmax", "keypoint", "pose", "coordinates", "heatmap", "expected position"),
+        params=(Param("temperature", "float", 1.0, "The smaller, the nearer to the strongest pixel.", minimum=1e-4,
+                      maximum=1e4),),
+        support=("soft_argmax2d",),
+        call=lambda c: (
+            f"soft_argmax2d({c.one()}"
+            + (f", temperature={c['temperature']})" if c.changed(1.0, "temperature") else ")")
+        ),
+        check=rank_is(4, what=LAYOUTS[2]), headline=("temperature",),
+        examples=(Example({}, {"input": (2, 3, 8, 7)}), Example({"temperature": 0.1}, {"input": (2, 1, 4, 4)})),
     ),
 )  # fmt: skip

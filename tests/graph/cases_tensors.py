@@ -234,6 +234,16 @@ def _sets(random: Random, layer: LayerType) -> Case:
     )
 
 
+def _boxes(random: Random, layer: LayerType) -> Case:
+    """RoIAlign and GIoULoss: boxes have four corners, mostly."""
+    count = random.randint(1, 3)
+    boxes = wobble(random, (2, count, 4))
+    if layer.name == "GIoULoss":
+        return Case({}, Wires({"input": [boxes], "target": [wobble(random, boxes)]}, {}))
+    params = parameters(random, layer) | {"samples": random.randint(1, 2)}
+    return Case(params, Wires({"input": [axes(random, near(random, 4))], "boxes": [boxes]}, {}))
+
+
 def _mixed(random: Random, layer: LayerType) -> Case:
     return Case({}, Wires({"input": [axes(random, near(random, 3))]}, {}))
 
@@ -262,5 +272,7 @@ MAKERS.update(
         **dict.fromkeys(("Cdist", "Cross", "Outer"), _sets),
         **dict.fromkeys(("SinusoidalPositions", "LearnedPositions", "ClassToken"), _steps),
         **dict.fromkeys((layer.name for layer in CATALOGUE.values() if layer.category == "Losses"), _loss),
+        **dict.fromkeys(("RoIAlign", "GIoULoss"), _boxes),
+        "SoftArgmax2d": images,
     }
 )

@@ -141,6 +141,24 @@ def test_windows_and_patches_are_swins() -> None:
         assert torch.equal(result("MergePatches", {}, input=image), _patch_merging_pad(image))
 
 
+@pytest.mark.parametrize("samples", [1, 2, 3])
+def test_roi_align(samples: int) -> None:
+    x = torch.randn(2, 3, 9, 7)
+    corners = 24 * torch.rand(2, 5, 2)
+    boxes = torch.cat([corners - 2, corners + 1 + 6 * torch.rand(2, 5, 2)], dim=-1)  # some beyond the border
+    theirs = ops.roi_align(x, list(boxes), 4, spatial_scale=0.25, sampling_ratio=samples, aligned=True)
+    ours = result("RoIAlign", {"size": 4, "scale": 0.25, "samples": samples}, input=x, boxes=boxes)
+    assert torch.allclose(ours.flatten(0, 1), theirs, atol=1e-5)
+
+
+def test_giou() -> None:
+    corners = torch.rand(2, 6, 2)
+    boxes = torch.cat([corners, corners + torch.rand(2, 6, 2)], dim=-1)
+    others = torch.cat([corners + 0.3, corners + 1.5], dim=-1)
+    theirs = ops.generalized_box_iou_loss(boxes, others, reduction="mean")
+    assert torch.allclose(result("GIoULoss", {}, input=boxes, target=others), theirs, atol=1e-6)
+
+
 # --- by hand ------------------------------------------------------------------------------------------------------
 
 
@@ -216,6 +234,14 @@ def test_gates() -> None:
     ).tolist() == [[5.0, -1.0]]
     assert result("CReLU", {}, input=torch.tensor([[1.0, -2.0]])).tolist() == [[1.0, 0.0, 0.0, 2.0]]
     assert result("Step", {}, input=torch.tensor([-1.0, 0.0, 2.0])).tolist() == [0.0, 0.0, 1.0]
+
+
+def test_squash_and_soft_argmax() -> None:
+    y = result("Squash", {}, input=torch.tensor([[3.0, 4.0]]))
+    assert torch.allclose(y, torch.tensor([[0.6, 0.8]]) * 25 / 26, atol=1e-5)
+    image = torch.zeros(1, 1, 3, 5)
+    image[0, 0, 0, 4] = 50.0  # above, at the right
+    assert torch.allclose(result("SoftArgmax2d", {}, input=image), torch.tensor([[[1.0, -1.0]]]), atol=1e-5)
 
 
 def test_gumbel_softmax_draws_only_while_training() -> None:
