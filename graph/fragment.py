@@ -97,12 +97,14 @@ def bring(project: Project, blocks: dict[str, Graph], into: str = "") -> tuple[l
     ids: dict[str, str] = {}
     taken = {graph.name for graph in project.graphs()}
     present = {_content(block): block.id for block in project.blocks.values()}
+    # a block that got a number when it came in is found again under its own name
+    renamed = {_content(block, numbered=False): block.id for block in project.blocks.values()}
     fresh = iter(project.fresh_graph_ids("b", len(blocks)))
     for block in _in_order(blocks):
         block = copying.deepcopy(block)
         for node in block.nodes.values():
             node.block = ids[node.block] if node.block else None
-        same = present.get(_content(block))
+        same = present.get(_content(block)) or renamed.get(_content(block))
         if same is not None:
             if uses_block(project, same, into):
                 raise BadValue(f"The block “{block.name}” would contain itself.")
@@ -220,7 +222,10 @@ def _in_order(blocks: dict[str, Graph]) -> list[Graph]:
     return list(done.values())
 
 
-def _content(block: Graph) -> str:
-    """What makes two definitions the same: everything but id, places and frames."""
+def _content(block: Graph, numbered: bool = True) -> str:
+    """What makes two definitions the same: everything but id, places and frames, and (without ``numbered``)
+    the number behind the name."""
     data: dict[str, Any] = graph_data(block)
+    if not numbered:
+        data["name"] = block.name.rstrip("0123456789")
     return json_text.write({key: data[key] for key in data.keys() - {"id", "layout", "frames"}})

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from graph.blocks.library import definition_of, insert
 from graph.build import GraphBuilder, project
+from graph.document import apply_edits
+from graph.files.write import graph_data
 from graph.model import Project
 from graph.shapes import Inference
 from presets.blocks import ShippedBlock, UnknownBlock, all_blocks, find
@@ -88,6 +91,26 @@ def test_says_what_it_is(block: ShippedBlock) -> None:
     assert block.summary.endswith(".") and block.help.endswith(".")
     assert len(block.tags) >= 3
     assert all(exposed.help for exposed in block.make().graph.parameters)
+
+
+def test_all_of_them_share_their_stones_in_one_project() -> None:
+    """Brought into a network one after the other, no definition is there twice, whatever number it got."""
+    g = GraphBuilder("Net")
+    g.output(g.input("x", shape=(3, 8, 8)))
+    made = project("All", g)
+    for block in all_blocks():
+        other = placed(block.id)
+        root = next(node.block for node in other.main.nodes.values() if node.block)
+        apply_edits(made, insert(made, definition_of(other, root), made.main.id)[0])
+    assert {block.make().graph.name for block in all_blocks()} <= {
+        block.name for block in made.blocks.values()
+    }
+    contents = []
+    for block in made.blocks.values():
+        data = graph_data(block)
+        data["name"] = block.name.rstrip("0123456789")
+        contents.append(repr({key: data[key] for key in sorted(data) if key not in ("id", "layout")}))
+    assert len(set(contents)) == len(contents)
 
 
 def test_an_unknown_block_is_named_with_the_closest() -> None:
