@@ -21,11 +21,13 @@ from graph.edits import (
     RemoveNodes,
     Rename,
     Retype,
+    SetBlock,
     SetFrames,
     SetHeader,
     SetNote,
     SetParams,
     SetProject,
+    SetShares,
 )
 from graph.model import BLOCK, Edge, Exposed, Frame, Graph, Node, Project
 from graph.names import fresh_name
@@ -250,6 +252,15 @@ def _retype(dice: random.Random, project: Project, graph: Graph) -> Edit:
     return Retype(graph.id, _node(dice, graph), layer.name, params)
 
 
+def _set_block(dice: random.Random, project: Project, graph: Graph) -> Edit:
+    uses = [node.id for node in graph.nodes.values() if node.block] or [_node(dice, graph)]
+    return SetBlock(graph.id, {dice.choice(uses): dice.choice([*project.blocks, "b99"])})
+
+
+def _set_shares(dice: random.Random, project: Project, graph: Graph) -> Edit:
+    return SetShares(graph.id, _node(dice, graph), dice.choice([None, _node(dice, graph), *graph.nodes]))
+
+
 def _set_frames(dice: random.Random, project: Project, graph: Graph) -> Edit:
     key = dice.choice(["f1", "f2", "f3", "n1"])
     return SetFrames(graph.id, {key: None if dice.random() < 0.3 else random_frame(dice, key)})
@@ -290,6 +301,7 @@ def _set_project(dice: random.Random, project: Project, graph: Graph) -> Edit:
 
 MAKERS: tuple[Callable[[random.Random, Project, Graph], Edit], ...] = (
     _add_nodes, _add_nodes, _remove_nodes, _connect, _connect, _disconnect, _move, _set_params, _set_params,
-    _rename, _set_note, _retype, _set_frames, _add_graph, _remove_graph, _set_header, _set_project,
+    _rename, _set_note, _retype, _set_block, _set_shares, _set_frames, _add_graph,
+    _remove_graph, _set_header, _set_project,
 )  # fmt: skip
 """One function per kind of edit."""
