@@ -29,6 +29,7 @@ STAGES = {
     5: {"a": (256, 160, 320, 32, 128, 128), "b": (384, 192, 384, 48, 128, 128)},
 }
 """The widths of every inception block, in the order of :data:`presets.blocks.branches.WIDTHS`."""
+NORM: dict[str, Any] = {"eps": 1e-3}
 HEADS = {(4, "a"): "aux1", (4, "d"): "aux2"}
 """Where the auxiliary heads stand."""
 FILTERS = (
@@ -41,7 +42,7 @@ def _pool(g: GraphBuilder, x: Source, number: int, kernel: int = 3) -> Source:
 
 
 def _stem() -> GraphBuilder:
-    unit = conv_norm(eps=1e-3)
+    unit = conv_norm(**NORM)
     g = GraphBuilder("Stem", "From the picture to an eighth of its size.")
     x: Source = g.use(unit, g.input("x"), name="conv1", channels=64, kernel=7, stride=2)
     x = g.use(unit, _pool(g, x, 1), name="conv2", channels=64, kernel=1)
@@ -53,7 +54,7 @@ def _stem() -> GraphBuilder:
 def _auxiliary() -> GraphBuilder:
     g = GraphBuilder("AuxiliaryHead", "Judges the picture from the middle of the network.")
     x: Source = g.add("AdaptiveAvgPool2d", g.input("x"), name="pool", output_size=4)
-    x = g.use(conv_norm(eps=1e-3), x, name="conv", channels=128, kernel=1)
+    x = g.use(conv_norm(**NORM), x, name="conv", channels=128, kernel=1)
     x = g.add("Linear", g.add("Flatten", x, name="flatten"), name="fc1", out_features=1024)
     x = g.add("Dropout", g.add("ReLU", x, name="relu"), name="dropout", p=0.7)
     g.output(g.add("Linear", x, name="fc2", out_features=1000), name="scores")
@@ -68,7 +69,7 @@ def googlenet(auxiliary: bool) -> Project:
     for number, stage in STAGES.items():
         for letter, values in stage.items():
             widths: dict[str, Any] = dict(zip(WIDTHS, values, strict=True))
-            x = g.use(inception(kernel5=3), x, name=f"inception{number}{letter}", **widths)
+            x = g.use(inception(kernel5=3, **NORM), x, name=f"inception{number}{letter}", **widths)
             if (number, letter) in HEADS:
                 middle[HEADS[number, letter]] = x
         if number < 5:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from graph.build import GraphBuilder, Source, Symbol
 from presets.blocks import ShippedBlock
 from presets.blocks.convolution import conv_norm
@@ -20,14 +22,15 @@ WIDTHS = {
 
 
 @once
-def inception(kernel5: int = 5) -> GraphBuilder:
-    """GoogLeNet's block. torchvision has 3 × 3 filters in the branch that the paper gives 5 × 5."""
+def inception(kernel5: int = 5, **norm: Any) -> GraphBuilder:
+    """GoogLeNet's block. torchvision has 3 × 3 filters in the branch that the paper gives 5 × 5. ``norm`` are
+    further parameters of the batch norms."""
     g = GraphBuilder("Inception", "Four branches look at the same picture; their channels are joined.")
     widths = {name: g.parameter(name, default, help) for name, (default, help) in WIDTHS.items()}
     x = g.input("x")
 
     def conv(source: Source, name: str, channels: Symbol, kernel: int = 1) -> Source:
-        unit = conv_norm(eps=1e-3)
+        unit = conv_norm(**norm)
         return g.use(unit, source, name=name, channels=channels, kernel=kernel)
 
     one = conv(x, "branch1", widths["one"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +29,10 @@ class Inception(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        unit = partial(conv, norm_layer=partial(nn.BatchNorm2d, eps=1e-3))
-        self.one = unit(192, 64, 1)
-        self.three = nn.Sequential(unit(192, 96, 1), unit(96, 128, 3))
-        self.five = nn.Sequential(unit(192, 16, 1), unit(16, 32, 5))
-        self.pool = nn.Sequential(nn.MaxPool2d(3, 1, 1), unit(192, 32, 1))
+        self.one = conv(192, 64, 1)
+        self.three = nn.Sequential(conv(192, 96, 1), conv(96, 128, 3))
+        self.five = nn.Sequential(conv(192, 16, 1), conv(16, 32, 5))
+        self.pool = nn.Sequential(nn.MaxPool2d(3, 1, 1), conv(192, 32, 1))
 
     def forward(self, x: Any) -> Any:
         return torch.cat([self.one(x), self.three(x), self.five(x), self.pool(x)], 1)
