@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from graph.building import build_call, build_module, take_apart
 from graph.catalogue import CATALOGUE
 from graph.catalogue.spec import Example, LayerType
 from graph.shapes import Inference
@@ -126,4 +127,44 @@ def test_macs_are_half_of_what_torchs_counter_says() -> None:
             ours, theirs = flops(layer, example)
             if ours != theirs:
                 wrong.append(f"{layer.name} {number}: {ours} instead of {theirs}")
+    assert not wrong, "\n".join(wrong)
+
+
+# --- devices ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_everything_stays_on_the_device_of_its_input() -> None:
+    """No layer makes a tensor on the CPU while its input is elsewhere: meta stands for a graphics card here."""
+    wrong = []
+    for layer in CATALOGUE.values():
+        if not layer.inputs or layer.name == "Output" or layer.shapes is not None:
+            continue
+        for number, example in enumerate(layer.examples):
+            if example.params.get("momentum", 0) is None:
+                continue  # batch norm counts its batches, which meta cannot
+            wires = Wires.of(example)
+            answer = INFERENCE.ask(layer, dict(example.params), wires.symbolic())
+            module = build_module(layer, answer.values)
+            if module is not None:
+                module = module.to("meta")
+            shapes = wires.at(3)
+            tensors = [
+                torch.empty(
+                    shape, dtype=getattr(torch, wires.dtypes.get(port.name, "float32")), device="meta"
+                )
+                for port in layer.inputs
+                for shape in shapes.get(port.name, [])
+            ]
+            call = build_call(layer, answer.values, {port: len(found) for port, found in shapes.items()})
+            try:
+                results = take_apart(layer, answer.values, call(module, *tensors))
+            except (RuntimeError, NotImplementedError) as error:
+                wrong.append(f"{layer.name} {number}: {error}"[:200])
+                continue
+            wrong += [
+                f"{layer.name} {number}: {port}"
+                for port, value in results.items()
+                if value.device.type != "meta"
+            ]
     assert not wrong, "\n".join(wrong)
