@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from graph.changes import ChangeSet
 from graph.code import CodeError, Source, generate
+from graph.edits import Edit, SetCode
 from graph.reading.sketch import CannotRead
 from graph.reading.update import NAME, Update, update
 from gui.custom.editor import CodeEditor
@@ -132,6 +135,7 @@ class CodeEditing(QWidget):
         if self.found.edits:
             self._mine = True
             try:
+                self._tell_code(self.found.edits)
                 if not self.workspace.perform(NAME, self.found.edits):
                     return False
             finally:
@@ -139,6 +143,13 @@ class CodeEditing(QWidget):
         self.dropped, self.applied = "", self.editor.code
         self._end()
         return True
+
+    def _tell_code(self, edits: Sequence[Edit]) -> None:
+        """Blocks of Python whose own text was changed here: what one types oneself may run."""
+        blocks = self.workspace.project.blocks
+        for edit in edits:
+            if isinstance(edit, SetCode) and edit.graph in blocks:
+                self.workspace.typed.emit(blocks[edit.graph].code, edit.code)
 
     def _settle(self) -> None:
         """Somebody is about to save or to train."""

@@ -44,6 +44,8 @@ class Workspace(QObject):
     message = Signal(str, str)
     """A sentence for the status bar; the level is ``info``, ``warning`` or ``error``."""
     torch_loaded = Signal()
+    typed = Signal(str, str)
+    """A person is about to change the code of a block: the code before and after."""
     settling = Signal()
     """Somebody is about to save, train or leave: what is being typed is to become part of the document."""
 

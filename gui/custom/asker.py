@@ -51,6 +51,7 @@ class CodeAsker(QObject):
         self.destroyed.connect(partial(_end, self.prober, hand_on))
         workspace.inference.custom = self.ask
         workspace.changed.connect(self._project_changed)
+        workspace.typed.connect(self._typed)
 
     def _project_changed(self, changes: ChangeSet) -> None:
         """With another project the list is read anew: another window may have written it."""
@@ -84,6 +85,11 @@ class CodeAsker(QObject):
         self._trusted = None
         self.trust_changed.emit()
         self._later.start()
+
+    def _typed(self, before: str, after: str) -> None:
+        """What one writes oneself may run, unless it grows out of something that may not."""
+        if self.may_run(before):
+            self.trust([after])
 
     def waiting(self, network: str | None = None) -> dict[str, Graph]:
         """The blocks (of one network, or of the project) whose code is not trusted yet."""

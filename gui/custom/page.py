@@ -151,9 +151,7 @@ class CodePage(QWidget):
         except EditError as error:
             self.workspace.message.emit("warning", str(error))
             return False
-        # what follows from code that may not run may not run either, until the person says so
-        if self.asker.may_run(self._base):
-            self.asker.trust([code])
+        self.workspace.typed.emit(self._base, code)
         self._base = code
         done = self.workspace.perform(self.tr("Change the code of {0}").format(block.name), [edit])
         self._show_state()
