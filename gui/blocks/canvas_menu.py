@@ -45,6 +45,9 @@ def add_block_items(view: CanvasView, menu: QMenu, node_id: str) -> None:
             if uses > 1:
                 text = tr("Make this use independent")
                 _add(menu, text, lambda: commands.detach(node_id), "", "call-split")
+            if sum(other.block == node.block for other in graph.nodes.values()) > 1:
+                text = tr("Select all its uses here")
+                _add(menu, text, lambda: commands.select_uses(node_id), "", "select-group")
             _add(menu, tr("Save to my blocks"), commands.keep, "", "content-save-outline")
     _sharing(view, menu, node_id)
     if graph.id in workspace.project.blocks:

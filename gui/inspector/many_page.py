@@ -33,6 +33,7 @@ class ManyPage(Column):
         self.layout_.addWidget(self.cost)
         self.layout_.addWidget(Heading(self.tr("Do with all of them")))
         for action, text, picture in (
+            ("group", self.tr("Group into a block…"), "package-variant-closed"),
             ("duplicate", self.tr("Duplicate"), "content-duplicate"),
             ("copy", self.tr("Copy"), "content-copy"),
             ("cut", self.tr("Cut"), "content-cut"),

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
 
+from graph.blocks import can_share, detach, share, ungroup
 from graph.build import GraphBuilder, project
+from graph.edits import Edit, EditError
 from graph.files import dumps
 from graph.model import Project
 from gui.blocks.group_popup import GroupPopup
 from gui.blocks.shelf import MINE, shelf
 from gui.canvas import menus
 from gui.canvas.drops import layer_mime
+from tests.graph.blocks_hand import closed
+from tests.graph.code_graphs import random_project
 from tests.gui.canvas_hand import CTRL, SHIFT, Hand, below, chain, chosen, mirror, wires, with_block
 from tests.gui.window_hand import Answers
 
@@ -197,6 +203,54 @@ def test_a_use_becomes_independent_from_its_menu(qapp: QApplication) -> None:
     assert [block.name for block in hand.workspace.project.blocks.values()] == ["Cell", "Cell2"]
     assert hand.said[-1] == ("info", "“cell” has a definition of its own now, Cell2.")
     assert hand.workspace.undo.undoText() == "Make cell independent"
+
+
+def test_all_uses_are_selected(qapp: QApplication) -> None:
+    hand = Hand(with_block())
+    hand.click(hand.title("cell"))
+    hand.key(Key.Key_D, CTRL)
+    menu, actions = menu_of(hand, "cell")
+    actions["Select all its uses here"].trigger()  # type: ignore[attr-defined]
+    menu.deleteLater()
+    assert len(chosen(hand)) == 2 and "cell" in chosen(hand)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_scene_follows_whatever_is_done_with_blocks(qapp: QApplication, seed: int) -> None:
+    dice = random.Random(seed)
+    hand = Hand(random_project(seed))
+    workspace, start = hand.workspace, dumps(hand.workspace.project)
+    for _ in range(25):
+        project, graph = workspace.project, workspace.graph
+        uses = [node.id for node in graph.nodes.values() if node.block]
+        what = dice.choice(("group", "group", "ungroup", "detach", "share", "enter", "leave", "undo", "redo"))
+        edits: list[Edit] = []
+        try:
+            if what == "group":
+                found = closed(project, graph, [key for key in graph.nodes if dice.random() < 0.4])
+                edits = found.edits if found else []
+            elif what == "ungroup" and uses:
+                edits = ungroup(project, graph, dice.choice(uses))
+            elif what == "detach" and uses:
+                edits = detach(project, graph, dice.choice(uses))[0]
+            elif what == "share":
+                node = dice.choice(list(graph.nodes))
+                others = can_share(graph, node)
+                edits = share(graph, node, dice.choice(others).id) if others else []
+        except EditError:
+            continue
+        if what == "enter" and uses:
+            workspace.enter(dice.choice(uses))
+        elif what in ("undo", "redo"):
+            getattr(workspace.undo, what)()
+        elif what == "leave":
+            workspace.leave()
+        workspace.perform(what, edits)
+        hand.settle(1)
+        assert not mirror(hand), what
+    while workspace.undo.canUndo():
+        workspace.undo.undo()
+    assert dumps(workspace.project) == start and not mirror(hand)
 
 
 def twins() -> Project:
