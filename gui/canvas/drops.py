@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, Q
 from graph import operations
 from graph.edits import EditError
 from graph.palette import Entry
-from gui.blocks.shelf import all_entries, bring
+from gui.blocks.shelf import Brought, all_entries, bring
 from gui.canvas.geometry import HEIGHT, WIDTH
 from gui.canvas.insertion import wire_for
 from gui.canvas.lettering import write
@@ -41,6 +41,8 @@ class Drops:
     def __init__(self, view: CanvasView) -> None:
         self.view = view
         self.entry: Entry | None = None
+        self.brought: Brought | None = None
+        """The project as it would be with the entry, for as long as it is dragged over the canvas."""
         self.at = QPointF()
         self.wire = ""
 
@@ -65,6 +67,11 @@ class Drops:
         if self.entry is None:
             event.ignore()
             return
+        workspace = self.view.workspace
+        try:
+            self.brought = bring(workspace.project, workspace.graph_id, self.entry)
+        except EditError:
+            self.brought = None  # said when it is dropped
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self._follow(self.view.mapToScene(event.position().toPoint()))
@@ -99,7 +106,7 @@ class Drops:
     def leave(self) -> None:
         """The drag went elsewhere: forget it."""
         self._light("")
-        self.entry = None
+        self.entry = self.brought = None
         self.view.repaint_scene(self._ghost())
 
     def drop(self, event: QDropEvent) -> None:
