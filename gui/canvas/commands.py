@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +15,7 @@ from graph.edits import AddNodes, Connect, Disconnect, Edit, EditError, Move, Se
 from graph.files import FileError
 from graph.geometry import DOT
 from graph.model import INPUT, OUTPUT, REROUTE, Edge
+from graph.names import fresh_among
 from graph.order import reachable, reaching
 from gui.canvas.aligning import Way, aligned
 from gui.canvas.geometry import GRID
@@ -210,19 +211,25 @@ class Commands:
 
     def add_dot(self, edge_id: str, at: QPointF) -> bool:
         """Lead a wire over a dot at a place."""
-        graph = self.workspace.graph
-        edge = graph.edges[edge_id]
-        node = operations.new_node(self.workspace.project, graph, REROUTE, at.x() - DOT / 2, at.y() - DOT / 2)
-        first, second = graph.fresh_ids("e", 2)
-        edits: list[Edit] = [
-            AddNodes(graph.id, [node]),
-            Disconnect(graph.id, [edge_id]),
-            Connect(graph.id, [
-                Edge(first, edge.source, edge.source_port, node.id, "input"),
-                Edge(second, node.id, "output", edge.target, edge.target_port, edge.order),
-            ]),
-        ]  # fmt: skip
-        return self.perform_and_select(tr("Add a dot to a wire"), edits)
+        return self.add_dots({edge_id: at})
+
+    def add_dots(self, crossed: Mapping[str, QPointF]) -> bool:
+        """Lead several wires over a dot each, in one step."""
+        project, graph = self.workspace.project, self.workspace.graph
+        node_ids, edge_ids = graph.fresh_ids("n", len(crossed)), graph.fresh_ids("e", 2 * len(crossed))
+        nodes, edges, names = [], [], graph.names()
+        for number, (edge_id, at) in enumerate(crossed.items()):
+            edge = graph.edges[edge_id]
+            made = operations.new_node(project, graph, REROUTE, at.x() - DOT / 2, at.y() - DOT / 2)
+            node = replace(made, id=node_ids[number], name=fresh_among(names, REROUTE))
+            names.add(node.name)
+            nodes.append(node)
+            first, second = edge_ids[2 * number], edge_ids[2 * number + 1]
+            edges.append(Edge(first, edge.source, edge.source_port, node.id, "input"))
+            edges.append(Edge(second, node.id, "output", edge.target, edge.target_port, edge.order))
+        name = tr("Add a dot to a wire") if len(nodes) == 1 else tr("Add {} dots").format(len(nodes))
+        edits = [AddNodes(graph.id, nodes), Disconnect(graph.id, list(crossed)), Connect(graph.id, edges)]
+        return self.perform_and_select(name, edits)
 
     def align(self, way: Way) -> None:
         """Bring the selected nodes into line."""

@@ -59,7 +59,10 @@ def press(view: CanvasView, event: QKeyEvent) -> bool:
 
 def release(view: CanvasView, event: QKeyEvent) -> None:
     if event.key() == Key.Key_Space and not event.isAutoRepeat():
+        tapped = view.space_held and view.space_tapped
         view.hold_space(False)
+        if tapped:
+            view.add_at_cursor()
     if event.key() == Key.Key_Y and not event.isAutoRepeat():
         view.hold_cutting(False)
 

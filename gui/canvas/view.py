@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from time import monotonic
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -46,6 +47,8 @@ from gui.canvas.words import tr
 from gui.settings import settings
 from gui.workspace import Workspace
 
+TAP = 0.22
+"""Seconds within which a press of Space is a tap, which opens the search, and no wish to pan."""
 SNAPPING = "canvas/snapping"
 _CURSOR = Qt.CursorShape
 RIM_CURSORS = {
@@ -70,6 +73,7 @@ class CanvasView(Camera):
         self.over = Hit()
         self.space_held = False
         self.cutting_held = False
+        self._space_since = 0.0
         self.snapping = settings().value(SNAPPING, True, type=bool)
         super().__init__(workspace, parent)
         self.commands = Commands(self)
@@ -348,7 +352,13 @@ class CanvasView(Camera):
 
     def hold_space(self, held: bool) -> None:
         self.space_held = held
+        self._space_since = monotonic()
         self._show_cursor()
+
+    @property
+    def space_tapped(self) -> bool:
+        """Whether Space was only tapped: held shortly, and nothing was dragged."""
+        return self.interaction is None and monotonic() - self._space_since < TAP
 
     def hold_cutting(self, held: bool) -> None:
         """While Y is held, the left button cuts wires."""
@@ -375,7 +385,9 @@ class CanvasView(Camera):
         return super().viewportEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:  # that cuts wires
+        crossing = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        if not (mouse and event.modifiers() & crossing):  # that draws a line across wires
             menus.open_menu(self, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from graph.build import GraphBuilder, project
 from graph.model import Project
-from tests.gui.canvas_hand import ALT, CTRL, Hand, mirror, wires
+from tests.gui.canvas_hand import ALT, CTRL, SHIFT, Hand, mirror, wires
 
 RIGHT = Qt.MouseButton.RightButton
 
@@ -41,6 +41,16 @@ def test_a_line_with_ctrl_and_the_right_button_cuts_what_it_crosses(hand: Hand) 
     assert hand.workspace.undo.undoText() == "Cut 2 wires" and mirror(hand) == []
     hand.workspace.undo.undo()
     assert wires(hand) == before
+
+
+def test_a_line_with_shift_and_the_right_button_adds_dots(hand: Hand) -> None:
+    hand.drag(QPointF(540, -40), QPointF(540, 260), SHIFT, RIGHT, steps=12)
+    dots = [node for node in hand.graph.nodes.values() if node.type == "Reroute"]
+    assert len(dots) == 2 and all(abs(dot.x + 8 - 540) < 30 for dot in dots)
+    assert {("a", dots[0].name), ("b", dots[1].name)} <= wires(hand) and mirror(hand) == []
+    assert hand.workspace.undo.undoText() == "Add 2 dots"
+    hand.workspace.undo.undo()
+    assert ("a", "add") in wires(hand)
 
 
 def test_y_held_cuts_with_the_left_button_and_esc_cuts_nothing(hand: Hand) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from graph.build import GraphBuilder, project
 from graph.code import generate
-from tests.gui.canvas_hand import ALT, CTRL, SHIFT, Hand, chain, chosen, mirror, places, wires
+from tests.gui.canvas_hand import ALT, CTRL, PLAIN, SHIFT, Hand, chain, chosen, mirror, places, wires
 
 Key = Qt.Key
 
@@ -97,3 +98,14 @@ def test_extracting_joins_the_wires_and_keeps_the_node(hand: Hand) -> None:
     assert not any("relu1" in pair for pair in wires(hand)) and places(hand)["relu1"][1] > before["relu1"][1]
     hand.workspace.undo.undo()
     assert places(hand) == before and ("conv1", "relu1") in wires(hand)
+
+
+def test_a_tap_of_space_opens_the_search_and_holding_it_does_not(hand: Hand) -> None:
+    hand.key(Key.Key_Space)
+    popup = hand.view.adding.popup
+    assert popup is not None
+    hand.key(Key.Key_Escape, to=popup.field)
+    hand.view.hold_space(True)
+    hand.view._space_since -= 1  # held for a second
+    QApplication.sendEvent(hand.view, QKeyEvent(QEvent.Type.KeyRelease, Key.Key_Space, PLAIN))
+    assert hand.view.adding.popup is None and not hand.view.space_held

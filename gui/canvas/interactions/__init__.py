@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gui.canvas.interactions.band import Band
 from gui.canvas.interactions.base import Interaction, Pointer, Press
-from gui.canvas.interactions.cut import Cut
+from gui.canvas.interactions.cut import Cut, Dots
 from gui.canvas.interactions.drag_frame import DragFrame, ResizeFrame
 from gui.canvas.interactions.drag_nodes import DragNodes
 from gui.canvas.interactions.drag_wire import DragWire
@@ -15,6 +15,7 @@ from gui.canvas.interactions.port_wires import DropWires, MoveWires
 STARTERS: tuple[type[Interaction], ...] = (
     Pan,
     Cut,
+    Dots,
     PickMark,
     DropWires,
     MoveWires,
