@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -160,7 +160,8 @@ class _List(QListWidget):
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
         )
-        self.model().rowsMoved.connect(lambda *_: self._dropped())
+        # later: the list must not change while it still handles the drop
+        self.model().rowsMoved.connect(lambda *_: QTimer.singleShot(0, self, self._dropped))
 
     def _dropped(self) -> None:
         """A row was dragged elsewhere: make the document's order the one that is shown."""

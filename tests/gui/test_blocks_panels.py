@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QTreeWidgetItem, QWidget
 
@@ -239,6 +239,20 @@ def test_ports_are_added_renamed_moved_and_removed(bench: Bench) -> None:
     QTest.keyClick(ports.list, Key.Key_Delete)
     assert [node.name for node in bench.block.inputs] == ["entry"]
     assert len(main.edges) == wires and bench.workspace.undo.count() == 5
+
+
+def test_a_port_that_was_dragged_is_moved_in_the_document(bench: Bench) -> None:
+    bench.page.inputs.add()
+    bench.settle()
+    ports = bench.page.inputs
+    nothing = QModelIndex()
+    assert ports.list.model().moveRow(nothing, 1, nothing, 0)  # what a drop inside the list does
+    bench.settle()
+    assert [node.name for node in bench.block.inputs] == ["input", "x"]
+    assert bench.workspace.undo.undoText() == "Move the port input"
+    bench.workspace.undo.undo()
+    bench.settle()
+    assert [ports.list.item(row).text() for row in range(2)] == ["x", "input"]
 
 
 def test_a_name_that_is_taken_is_refused_in_the_list(bench: Bench) -> None:
