@@ -59,6 +59,17 @@ class PythonHighlighter(QSyntaxHighlighter):
         """Say what the document is about to hold."""
         self._spans = spans(text)
 
+    def follow(self, text: str) -> None:
+        """The document holds another text now: colour anew only the lines that look different."""
+        before, self._spans = self._spans, spans(text)
+        shorter = min(len(before), len(self._spans))
+        first = next((at for at in range(shorter) if before[at] != self._spans[at]), shorter)
+        same = next(
+            (at for at in range(shorter - first) if before[-1 - at] != self._spans[-1 - at]), shorter - first
+        )
+        for number in range(max(0, first - 1), len(self._spans) - same):
+            self.rehighlightBlock(self.document().findBlockByNumber(number))
+
     def highlightBlock(self, text: str) -> None:
         if self.faded:
             self.setFormat(0, len(text), _format("code_comment"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
@@ -11,6 +11,8 @@ from gui.icons import pixmap
 from gui.theme import theme
 
 INDENT = "    "
+LONG = 300
+"""From so many lines on, a text is coloured in a pause of the typing and not with every key."""
 _NO_LEAVING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason,
                Qt.FocusReason.MenuBarFocusReason)  # fmt: skip
 
@@ -33,6 +35,10 @@ class CodeEditor(CodeView):
         """Line and column (from 1) of what is wrong; column 0 means the whole line."""
         self._text = ""
         self.sign = _Sign(self)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(200)
+        self._pause.timeout.connect(lambda: self.highlighter.follow(self._text))
         self.textChanged.connect(self._changed)
         self.updateRequest.connect(lambda *_: self.sign.place())
         theme().changed.connect(self._show_wrong)
@@ -56,8 +62,10 @@ class CodeEditor(CodeView):
         if text == self._text:
             return  # colouring, too, counts as a change with Qt
         self._text = text
-        self.highlighter.set_text(text)
-        self.highlighter.rehighlight()
+        if self.blockCount() < LONG:
+            self.highlighter.follow(text)
+        else:
+            self._pause.start()
         self.edited.emit()
 
     # -- what is wrong -----------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from graph.fragment import copy
 from graph.model import DataChoice, Project, Training
 from graph.palette import search
 from gui.blocks.shelf import all_entries
+from gui.custom.editor import CodeEditor
 from gui.custom.trust import TrustDialog
 from gui.window import MainWindow
 from runtime.trust import trust, trusted
@@ -269,6 +271,32 @@ def test_keys_of_the_editor(window: MainWindow) -> None:
     editor.selectAll()
     QTest.keyClick(editor, Qt.Key.Key_Backtab)
     assert editor.code == "def f(x):\n    a   b\n"
+
+
+def test_colours_follow_what_is_typed(qapp: QApplication) -> None:
+    """Only lines that look different are coloured anew; the result is that of colouring everything."""
+    dice = random.Random(4)
+    editor = CodeEditor()
+    editor.set_code(GATE)
+
+    def colours() -> list[list[tuple[int, int, str]]]:
+        found = []
+        block = editor.document().begin()
+        while block.isValid():
+            formats = block.layout().formats()
+            found.append([(one.start, one.length, one.format.foreground().color().name()) for one in formats])
+            block = block.next()
+        return found
+
+    for _ in range(60):
+        editor.go_to(dice.randint(1, editor.blockCount()), dice.randint(1, 20))
+        QTest.keyClicks(editor, dice.choice(('"', "'''", "#", "def ", "x", "(", "1")))
+        if dice.random() < 0.3:
+            QTest.keyClick(editor, dice.choice((Qt.Key.Key_Return, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)))
+        now = colours()
+        editor.highlighter.rehighlight()
+        assert colours() == now
+    editor.deleteLater()
 
 
 def test_nothing_else_can_be_put_into_a_block_of_code(window: MainWindow) -> None:
