@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import escape
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QDrag, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QDrag, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from graph.blocks.library import Saved
@@ -59,8 +59,7 @@ class PalettePanel(QWidget):
         self.tree.itemActivated.connect(self._activated)
         self.tree.itemExpanded.connect(lambda item: self._open.add(_key(item)))
         self.tree.itemCollapsed.connect(lambda item: self._open.discard(_key(item)))
-        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.tree.customContextMenuRequested.connect(self._menu)
+        self.tree.menu_wanted.connect(self._menu)
         workspace.changed.connect(self._changed)
         shelf().changed.connect(self._read_again)
         theme().changed.connect(self._recolor)
@@ -70,12 +69,10 @@ class PalettePanel(QWidget):
         self.entries = all_entries(self.workspace.project)
         self.refresh()
 
-    def _menu(self, at: QPoint) -> None:
-        item = self.tree.itemAt(at)
-        entry = item.data(0, ENTRY) if item is not None else None
-        shown = item is not None and (entry is not None or item.data(0, SECTION))
-        if shown:
-            open_menu(self, self.workspace, entry, item.data(0, BROKEN), self.tree.viewport().mapToGlobal(at))
+    def _menu(self, item: QTreeWidgetItem, at: QPoint) -> None:
+        entry = item.data(0, ENTRY)
+        if entry is not None or item.data(0, SECTION):
+            open_menu(self, self.workspace, entry, item.data(0, BROKEN), at)
 
     def _changed(self, changes: ChangeSet) -> None:
         blocks = set(self.workspace.project.blocks)
@@ -232,6 +229,9 @@ def _tip(entry: Entry) -> str:
 class _Tree(QTreeWidget):
     """A tree whose entries can be dragged to the canvas."""
 
+    menu_wanted = Signal(object, QPoint)
+    """The item that a context menu is asked for, by mouse or key, and where on the screen."""
+
     def __init__(self) -> None:
         super().__init__()
         self.setHeaderHidden(True)
@@ -242,6 +242,13 @@ class _Tree(QTreeWidget):
         self.setDragDropMode(QTreeWidget.DragDropMode.DragOnly)
         self.setUniformRowHeights(True)
         self.setAccessibleName(self.tr("Layers"))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
+        item = self.currentItem() if keyboard else self.itemAt(event.pos())
+        if item is not None:
+            at = self.visualItemRect(item).center() if keyboard else event.pos()
+            self.menu_wanted.emit(item, self.viewport().mapToGlobal(at))
 
     def mimeData(self, items: list[QTreeWidgetItem]) -> QMimeData:
         for item in items:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QTabBar, QWidget
 from shiboken6 import isValid
 
@@ -85,8 +85,6 @@ class NetworkTabs(QTabBar):
         self.setElideMode(Qt.TextElideMode.ElideRight)
         self.setUsesScrollButtons(True)
         self.setAccessibleName(tr("Networks of the project"))
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(self._menu)
         self.currentChanged.connect(self._chosen)
         self.tabBarDoubleClicked.connect(self.edit)
         self._dragging = False
@@ -201,7 +199,10 @@ class NetworkTabs(QTabBar):
         add(tr("Add another network"), "plus", networks.add)
         return menu
 
-    def _menu(self, at: QPoint) -> None:
-        menu = self.build_menu(self.tabAt(at))
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
+        row = self.currentIndex() if keyboard else self.tabAt(event.pos())
+        menu = self.build_menu(row)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        at = self.tabRect(row).bottomLeft() if keyboard else event.pos()
         menu.popup(self.mapToGlobal(at))

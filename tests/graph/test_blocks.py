@@ -315,10 +315,14 @@ def test_substituting() -> None:
 # uses
 
 
-def test_a_detached_use_has_a_definition_of_its_own() -> None:
+def test_a_detached_use_has_a_definition_of_its_own(tmp_path: Path) -> None:
     made = stages(3)
+    before = built(made, tmp_path)
     edits, copy = detach(made, made.main, named(made.main, "u2"))
     do(made, edits)
+    after = built(made, tmp_path)
+    assert same_weights(before, after, lambda place: place) == 6  # three Linears, three ReLUs
+    assert equal(numbers(*before), numbers(*after))
     assert [use.node.name for use in uses_of(made, copy)] == ["u2"]
     assert made.blocks[copy].name == "Unit2"
     apply_edits(made, [SetParams(copy, named(made.blocks[copy], "fc"), {"out_features": 3})])

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMenu, QTreeWidgetItem, QWidget
 
 from graph.blocks import share
 from graph.build import GraphBuilder, project
@@ -421,6 +422,19 @@ def test_the_palette_has_blocks_of_three_kinds(workspace: Workspace) -> None:
     assert children(section.child(0)) == children(section.child(1)) == ["Unit"]
     panel.search.setText("squeeze excitation")
     assert panel.tree.topLevelItem(0).data(0, ENTRY).origin.startswith("shipped:")
+
+
+def test_menus_open_by_key(workspace: Workspace, bar: Breadcrumbs) -> None:
+    panel = PalettePanel(workspace)
+    show(panel, 260, 800)
+    panel.tree.setCurrentItem(find(panel, "Unit"))
+    for widget, first in ((panel.tree.viewport(), "Save to my blocks"), (bar.tabs, "Rename…")):
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(3, 3), QPoint(3, 3))
+        QApplication.sendEvent(widget, event)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu) and menu.actions()[0].text() == first
+        menu.close()
+        settle()
 
 
 def test_a_saved_block_is_renamed_deleted_and_put_back(workspace: Workspace) -> None:
