@@ -102,7 +102,7 @@ def _masked(*ports: str) -> Callable[[Reading, Args, Kwargs], Reading]:
             name = "src_mask" if name == "mask" else name
             if name in known:
                 wired[name] = value
-            elif value:
+            elif value and not name.endswith("is_causal"):  # torch takes it as a hint about the mask
                 raise Unreadable(f"{reading.type} is called with {name}, which its node does not have.")
         return replace(reading, inputs=node(reading.type, wired).inputs)
 

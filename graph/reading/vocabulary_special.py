@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from graph.catalogue import CATALOGUE
@@ -231,6 +232,36 @@ def _split(target: str, args: Args, kwargs: Kwargs, results: int | None = None) 
             raise Unreadable(f"{target} into pieces of {sizes}: how many there are is not known here.")
         sizes = (sizes,) * (total // sizes) + ((total % sizes,) if total % sizes else ())
     return node("Split", {"input": value}, {"sizes": tuple(sizes), "dim": given["dim"]})
+
+
+def _split_at(target: str, args: Args, kwargs: Kwargs) -> Reading:
+    """``tensor_split`` at given places, or into a number of pieces that comes out even."""
+    given = bind(
+        "input, indices_or_sections, dim=0",
+        target,
+        args,
+        _with_name(kwargs, "indices", "indices_or_sections"),
+    )
+    value, where, dim = given["input"], given["indices_or_sections"], given["dim"]
+    shape = getattr(value, "shape", None)
+    if shape is None or not isinstance(dim, int) or not is_plain(where):
+        raise Unreadable(f"{target}: the sizes of the pieces are not known here.")
+    size = shape[dim]
+    if isinstance(where, int):
+        where = [round(size * part / where) for part in range(1, where)] if size % where == 0 else None
+    if where is None:
+        raise Unreadable(f"{target} into pieces of different sizes is no node.")
+    ends = [0, *where, size]
+    sizes = tuple(behind - before for before, behind in pairwise(ends))
+    return node("Split", {"input": value}, {"sizes": sizes, "dim": dim})
+
+
+def _inverted(target: str, args: Args, kwargs: Kwargs) -> Reading:
+    value = bind("input", target, args, kwargs)["input"]
+    kind = str(getattr(value, "dtype", "bool")).removeprefix("torch.")
+    if kind != "bool":
+        raise Unreadable(f"{target} of whole numbers turns their bits, which no node does.")
+    return node("LogicalNot", {"input": value})
 
 
 def _tiled(target: str, args: Args, kwargs: Kwargs) -> Reading:
@@ -614,6 +645,8 @@ SPECIAL: dict[str, Reader] = {
     "torch.chunk .chunk": _chunk,
     "torch.tile .tile .repeat": _tiled,
     "F.one_hot": _one_hot,
+    "torch.tensor_split .tensor_split": _split_at,
+    "~ torch.bitwise_not .bitwise_not": _inverted,
     "torch.narrow .narrow": _narrow,
     "torch.unbind .unbind": _counting(_unbind),
     "[] .__getitem__": _item,

@@ -65,7 +65,7 @@ class Reader:
         found: Source = value
         while isinstance(found, Value):
             call = found.call
-            if found not in self.home and call.kind in ("state", "constant"):
+            if found not in self.home and call.kind in ("state", "constant", "repeated"):
                 self._stored(call)
             found = self.home[found]
         return found
@@ -113,7 +113,11 @@ class Reader:
             return
         plan = self._plan(reading, call, group, call.target)
         plan.stateful = call.target
-        plan.weights = {key: Weight(f"{call.target}.{key}") for key in module.state_dict()}
+        keys = [key for key in module.state_dict() if not key.startswith("parametrizations.")]
+        keys += list(
+            getattr(module, "parametrizations", {})
+        )  # what a parametrization gives, not what it is made of
+        plan.weights = {key: Weight(f"{call.target}.{key}") for key in keys}
 
     def _function(self, call: Call, group: Group) -> None:
         if call in self.repeats or all(0 in value.shape for value in call.values):
@@ -229,7 +233,22 @@ class Reader:
             kind, params, {}, ("output",), call.target or "constant", {"": weight}, stateful=call.target
         )
         group.parts.append(plan)
-        self.home[call.values[0]] = Out(plan, "output")
+        value = call.values[0]
+        self.home[value] = Out(plan, "output")
+        if call.kind == "repeated":
+            like = self._of_batch(call.scope, [shape[0] for shape in value.shapes], call)
+            if like is None:
+                raise Unwritable(
+                    "A constant is as large as the batch, and nothing at hand tells how large that is."
+                )
+            self._expand(value, Out(plan, "output"), like, group)
+
+    def _expand(self, value: Value, source: Source, like: Value, group: Group) -> None:
+        """The value is the source, once for every sample of another one."""
+        self.source(like)
+        plan = Plan("ExpandBatch", {}, {"input": [source], "reference": [like]}, ("output",))
+        group.parts.append(plan)
+        self.home[value] = Out(plan, "output")
 
     def _find_tokens(self, call: Call) -> None:
         """``torch.cat([token.expand(B, -1, -1), x], dim=1)``: a ClassToken for each token in front."""
@@ -272,16 +291,26 @@ class Reader:
         if call.target not in (".expand", ".repeat") or "ExpandBatch" not in CATALOGUE:
             return False
         value, source = call.values[0], call.args[0]
-        same_size = value.shapes[0][1:] == source.shape[1:] and source.shape[:1] == (1,)
-        grown = [shape[0] for shape in value.shapes]
-        like = self._of_batch(call.scope, grown, call)
-        if not same_size or like is None or len(value.shape) != len(source.shape):
+        like = self._of_batch(
+            call.scope, [shape[0] for shape in value.shapes[:]] if value.shape else [], call
+        )
+        if like is None:
             return False
-        self.source(source)
-        plan = Plan("ExpandBatch", {}, {"input": [source], "reference": [like]}, ("output",))
-        group.parts.append(plan)
-        self.home[value] = Out(plan, "output")
-        return True
+        if (
+            value.shape[1:] == source.shape[1:]
+            and source.shape[:1] == (1,)
+            and len(value.shape) == len(source.shape)
+        ):
+            self.source(source)
+            self._expand(value, source, like, group)
+            return True
+        if value.shape[1:] == source.shape:
+            self.source(source)
+            plan = Plan("Unsqueeze", {"dim": 0}, {"input": [source]}, ("output",))
+            group.parts.append(plan)
+            self._expand(value, Out(plan, "output"), like, group)
+            return True
+        return False
 
     def _of_batch(self, scope: Scope, sizes: list[int], before: Call) -> Value | None:
         """A value at hand whose first axis has these sizes: what came in, or was made here."""
@@ -291,7 +320,7 @@ class Reader:
         for part in scope.parts:
             if part is before:
                 break
-            if isinstance(part, Call) and part in self.needed and part.kind != "constant":
+            if isinstance(part, Call) and part in self.needed and part.kind not in ("constant", "repeated"):
                 for value in part.values:
                     if value in self.home and [shape[:1] for shape in value.shapes] == [(n,) for n in sizes]:
                         return value
@@ -311,11 +340,14 @@ class Reader:
     def _module(self, call: Call, group: Group, reason: str = "") -> None:
         names = _names(call)
         module = self.model.get_submodule(call.target)
-        code, prefix = module_code(call, names, lambda size: self._size(size, call, names))
+        why = reason or self.trace.opaque.get(call.target, "")
+        try:
+            code, prefix = module_code(call, names, lambda size: self._size(size, call, names))
+        except Unwritable as error:
+            raise Unwritable(f"{error} It had to be a piece of Python: {why}") from None
         plan = self._coded(call, group, code, names, call.target)
         plan.stateful = call.target
         plan.weights = {f"{prefix}{key}": Weight(f"{call.target}.{key}") for key in module.state_dict()}
-        why = reason or self.trace.opaque.get(call.target, "")
         self.python.append(f"{type(module).__name__} became a piece of Python: {why}")
 
     def _coded(self, call: Call, group: Group, code: str, names: Mapping[Value, str], hint: str) -> Plan:

@@ -79,50 +79,81 @@ def import_model(
 ) -> Imported:
     """A project that computes what the model computes in evaluation mode, with the model's weights.
 
-    The model is put into evaluation mode and otherwise left as it is. :class:`ImportFailure` says why it
-    cannot be done.
+    The model is put into evaluation mode and otherwise left as it is. What cannot be followed at all becomes
+    one piece of Python. :class:`ImportFailure` says why not even that can be done.
     """
     model.eval()
     entries = list(entries)
-    progress(0.05, "Following the model…")
+    expected = _outputs(model, entries)
     try:
-        traced = trace(model, entries, cancelled)
-        progress(0.35, "Drawing its layers…")
-        reader = Reader(model, traced)
-        read = reader.read()
-    except Untraceable as error:
-        where = f" in {error.path}" if error.path else ""
-        raise ImportFailure(f"The model cannot be followed{where}: {error}", _HINT) from error
-    except (Unreadable, Unwritable) as error:
-        raise ImportFailure(f"The model cannot be drawn: {error}", _HINT) from error
+        made = _drawn(model, entries, title, progress, cancelled, {})
+        if compare:
+            _compare(made, expected, entries, progress)
+        if made.equal != "no":
+            return made
+        failure = ImportFailure(
+            f"The drawing of the model computes something else: its outputs differ by {made.difference:.2g}."
+        )
+    except (Untraceable, Unreadable, Unwritable, ImportFailure) as error:
+        where = f" in {error.path}" if isinstance(error, Untraceable) and error.path else ""
+        failure = ImportFailure(f"The model cannot be followed{where}: {error}", _HINT)
+    try:
+        whole = _Whole(model).eval()
+        made = _drawn(whole, entries, title, progress, cancelled, {"model": str(failure)})
+        if compare:
+            _compare(made, expected, entries, progress)
+    except (Untraceable, Unreadable, Unwritable, ImportFailure):
+        raise failure from None
+    return made
+
+
+class _Whole(nn.Module):
+    """A model that is not looked into."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, *inputs: Any) -> Any:
+        return self.model(*inputs)
+
+
+def _drawn(
+    model: nn.Module,
+    entries: list[Entry],
+    title: str,
+    progress: Progress,
+    cancelled: Callable[[], bool],
+    closed: dict[str, str],
+) -> Imported:
+    progress(0.05, "Following the model…")
+    traced = trace(model, entries, cancelled, closed)
+    progress(0.35, "Drawing its layers…")
+    reader = Reader(model, traced)
+    read = reader.read()
     Ports(reader, read.root).settle()
     hoist(read.root, reader)
     shorten(read.root)
     name_ports(read.root, reader)
-    shapes = {}
-    for value in list(reader.home):
-        shapes[reader.source(value)] = value.shapes
-    blocks = Blocks(read.root, shapes, title)
-    drawing = Drawing(blocks, entries, title)
+    shapes = {reader.source(value): value.shapes for value in list(reader.home)}
+    drawing = Drawing(Blocks(read.root, shapes, title), entries, title)
     progress(0.55, "Asking for its shapes…")
+    if cancelled():
+        raise KeyboardInterrupt
     source = code_of(drawing.project)
-    weights = weights_of(model, drawing, source)
     used = {weight.key for _, _, weight in drawing.weights if weight.key}
-    left = [key for key, _ in model.named_parameters() if key not in used]
+    left = [
+        key
+        for key, _ in model.named_parameters()
+        if key not in used and ".parametrizations." not in f".{key}"
+    ]
     learned = {id(parameter) for parameter in model.parameters()}
     fixed = frozenset(
         ".".join(filter(None, (source.modules.get(place, ""), key)))
         for place, key, weight in drawing.weights
         if key == "" and (weight.tensor is not None or id(_state(model, weight.key)) not in learned)
     )
-    made = Imported(drawing.project, source, weights, fixed, read.python, left)
-    if compare:
-        progress(0.75, "Comparing its outputs…")
-        if cancelled():
-            raise KeyboardInterrupt
-        _compare(model, made, entries)
-    progress(1.0, "Done.")
-    return made
+    return Imported(drawing.project, source, weights_of(model, drawing, source), fixed, read.python, left)
 
 
 _HINT = "Check that it runs on an input of this shape and dtype."
@@ -189,12 +220,32 @@ def built(made: Imported) -> nn.Module:
     return model.eval()
 
 
-def _compare(model: nn.Module, made: Imported, entries: Sequence[Entry]) -> None:
+def _outputs(model: nn.Module, entries: Sequence[Entry]) -> list[torch.Tensor]:
+    """What the model gives for two samples; what it raises is told in a sentence."""
+    try:
+        with torch.no_grad():
+            return _flat(model(*_samples(entries)))
+    except Exception as error:  # a model may raise anything
+        shapes = " and ".join(f"{entry.dtype} (2, {', '.join(map(str, entry.shape))})" for entry in entries)
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        raise ImportFailure(
+            f"The model does not run on {shapes}: {lines[0].rstrip('.')}.",
+            "Give the shape and dtype of its inputs, one sample without the batch.",
+        ) from error
+
+
+def _samples(entries: Sequence[Entry]) -> list[torch.Tensor]:
+    return [example(entry, 2, seed=number) for number, entry in enumerate(entries)]
+
+
+def _compare(
+    made: Imported, expected: list[torch.Tensor], entries: Sequence[Entry], progress: Progress
+) -> None:
+    progress(0.75, "Comparing its outputs…")
     twin = built(made)
-    inputs = [example(entry, 2, seed=number) for number, entry in enumerate(entries)]
     with torch.no_grad():
-        expected = _flat(model(*[tensor.clone() for tensor in inputs]))
-        found = _flat(twin(*inputs))
+        found = _flat(twin(*_samples(entries)))
+    progress(1.0, "Done.")
     if [item.shape for item in expected] != [item.shape for item in found]:
         made.equal, made.difference = "no", float("inf")
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,10 +41,18 @@ class Trace:
     """The layers of the catalogue among the modules, by path."""
 
 
-def trace(model: nn.Module, entries: Sequence[Entry], cancelled: Callable[[], bool] = lambda: False) -> Trace:
-    """Follow a model in evaluation mode. :class:`Untraceable` when not even its parts can be followed."""
+def trace(
+    model: nn.Module,
+    entries: Sequence[Entry],
+    cancelled: Callable[[], bool] = lambda: False,
+    closed: Mapping[str, str] | None = None,
+) -> Trace:
+    """Follow a model in evaluation mode. :class:`Untraceable` when not even its parts can be followed.
+
+    ``closed`` are paths of modules that are not looked into, with the reason.
+    """
     readings = layers_of(model)
-    opaque: dict[str, str] = {}
+    opaque: dict[str, str] = dict(closed or {})
     while True:
         if cancelled():
             raise KeyboardInterrupt
@@ -155,7 +163,9 @@ def _merged(first: Recorder, second: Recorder) -> Recorder:
             if len(mine.shapes[0]) != len(mine.shapes[1]):
                 raise Untraceable("It does different things for batches of different sizes.", where)
             twins[id(theirs)] = mine
-        if one.kind == "constant" and (
+        if one.kind == "constant" and _repeats(one.tensor, other.tensor, first.batch, second.batch):
+            one.kind, one.tensor = "repeated", one.tensor[:1].clone()
+        elif one.kind == "constant" and (
             one.tensor.shape != other.tensor.shape
             or not torch.equal(_plain(one.tensor), _plain(other.tensor))
         ):
@@ -165,6 +175,14 @@ def _merged(first: Recorder, second: Recorder) -> Recorder:
         one.args = _difference(one.args, other.args, twins, where)
         one.kwargs = _difference(one.kwargs, other.kwargs, twins, where)
     return first
+
+
+def _repeats(one: torch.Tensor, other: torch.Tensor, size: int, other_size: int) -> bool:
+    """Whether two constants hold the same numbers for every sample: the zeros a recurrent network starts from."""
+    if one.shape[:1] != (size,) or other.shape[:1] != (other_size,) or one.shape[1:] != other.shape[1:]:
+        return False
+    row = _plain(one[:1])
+    return bool((_plain(one) == row).all()) and bool((_plain(other) == row).all())
 
 
 def _plain(tensor: torch.Tensor) -> torch.Tensor:

@@ -135,6 +135,8 @@ CASES = [
     (".norm", torch.Tensor.norm, (x,), {"dim": 1}),
     ("[]", lambda a, i: a[i], (x, (slice(None), [2, 0])), {}),
     ("[]", lambda a, i: a[i], (x, (slice(None), torch.tensor([[3, 0]]))), {}),
+    ("torch.tensor_split", torch.tensor_split, (x, (1, 3), 1), {}),
+    ("~", lambda a: ~a, (x > 0,), {}),
     ("<", lambda a, b: a < b, (x, y), {}),
     ("torch.repeat_interleave", torch.repeat_interleave, (x, 2, 1), {}),
     (".expand_as", torch.Tensor.expand_as, (x[:, :1], x), {}),

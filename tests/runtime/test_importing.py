@@ -318,15 +318,60 @@ def test_several_inputs_and_named_outputs() -> None:
     assert main.inputs[0].params["dtype"] == "int64" and made.equal == "exactly"
 
 
+class ByHand(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell = nn.Linear(9, 5)
+
+    def forward(self, x: Any) -> Any:
+        h = torch.zeros(x.size(0), 5)
+        for t in range(x.size(1)):
+            h = torch.tanh(self.cell(torch.cat([x[:, t], h], -1)))
+        return h
+
+
+def test_a_loop_over_time_with_zeros_to_start_from() -> None:
+    made = brought(ByHand(), Entry((3, 4)))
+    found = types(made.project.main)
+    assert found.count("Linear") == 3 and found.count("ExpandBatch") == 1 and made.equal == "exactly"
+    cells = [node for node in made.project.main.nodes.values() if node.type == "Linear"]
+    assert [node.shares for node in cells] == [None, cells[0].id, cells[0].id]
+    assert set(made.weights) == {"cell.weight", "cell.bias", "constant"}
+
+
+def test_parametrized_layers_come_with_what_they_compute() -> None:
+    made = brought(
+        nn.Sequential(nn.utils.parametrizations.weight_norm(nn.Linear(4, 3)), nn.Tanh()), Entry((4,))
+    )
+    assert made.equal == "exactly" and len(made.weights) == 2 and not made.left
+
+
+class Counts(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x: Any) -> Any:
+        for number in range(x.shape[0] % 2 + 1):
+            x = self.fc(x) + number
+        return x
+
+
+def test_a_model_that_cannot_be_followed_is_one_piece_of_python() -> None:
+    made = brought(Counts(), Entry((4,)))
+    assert types(made.project.main) == ["Input", "Block", "Output"]
+    assert "computes something else" in made.python[0]
+
+
 class Deep(nn.Module):
     def forward(self, x: Any) -> Any:
-        return x.reshape(-1)[: x.shape[0]].nonzero()
+        return {"places": [3, x.nonzero().tolist()]}
 
 
 def test_what_cannot_be_followed_is_said_in_a_sentence() -> None:
     with pytest.raises(ImportFailure) as refused:
         import_model(nn.Linear(3, 4), (Entry((5,)),))
-    assert "cannot be followed" in str(refused.value) and refused.value.hint
+    assert "does not run on float32 (2, 5)" in str(refused.value) and refused.value.hint
     with pytest.raises(ImportFailure):
         import_model(Deep(), (Entry((5,)),))
 
