@@ -21,6 +21,7 @@ from graph.operations import delete, rename
 from graph.reading.constants import substituted
 from graph.reading.near import beside
 from graph.reading.sketch import CannotRead, Draft, Sketch
+from graph.reading.solving import solved
 from graph.values import Expr, Value, expressions
 
 if TYPE_CHECKING:
@@ -139,6 +140,10 @@ class Changing:
             if node.type in (INPUT, OUTPUT):
                 continue
             actual = self._graph().nodes[places[node.id]]
+            if node.type == BLOCK and actual.block != self.updater.graphs.get(node.block or ""):
+                if self._differences(twin, node):
+                    return None
+                continue
             for name in {**actual.params, **self._differences(twin, node)}:
                 default: Value = 1
                 if node.type != BLOCK:
@@ -207,6 +212,9 @@ class Changing:
             return
         values = self._differences(twin, node)
         actual = self._graph().nodes[place]
+        if node.type == BLOCK and actual.block != self.updater.graphs.get(node.block or ""):
+            self._change_row(node, place)
+            return
         told: dict[str, Value | Unset] = {}
         for name, value in values.items():
             if node.type == BLOCK and name not in OWN and not self._settable(node.block or "", name):
@@ -222,6 +230,28 @@ class Changing:
             else:  # the drawing has another type that is written alike; the text's is clear now
                 self.updater.do(Retype(self._graph().id, place, node.type, self._params(node)))
             self.updater.done.changed += 1
+
+    def _change_row(self, node: Node, place: str) -> None:
+        """A row that is a chain of its own in the drawing: its use says how many, or it is replaced."""
+        origin = self.updater.origin[self.updater.pairs[self.key]]
+        graph, inner = origin.rows.get(self.twins[node.id], ("", ""))
+        actual = self._graph().nodes[place]
+        if graph == actual.block:
+            block = self.updater.work.graph(graph)
+            given = {
+                item.name: item.default
+                for item in self.updater.new.sketches[node.block or ""].graph.parameters
+            }
+            wanted = {
+                (inner, name): node.params.get(name, given.get(name, 1)) for name in block.nodes[inner].params
+            }
+            shown = {name for name in self._differences(self.old.graph.nodes[self.twins[node.id]], node)}
+            values = solved(block, actual, wanted) if shown <= block.nodes[inner].params.keys() else None
+            if values is not None:
+                self.updater.do(SetParams(self._graph().id, place, dict(values)))
+                self.updater.done.changed += 1
+                return
+        self._replace(node, place)
 
     def _settable(self, block: str, name: str) -> bool:
         """Whether a use may set a parameter; what a chain written in place takes is set where it needs it."""

@@ -21,6 +21,8 @@ class Origin:
     nodes: dict[str, str] = field(default_factory=dict)
     loose: list[str] = field(default_factory=list)
     """Nodes of the graph that no node of the sketch stands for: sums of sums are one sum in the text."""
+    rows: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Uses in the sketch that are a chain of one row in the drawing: the chain's graph and the node in it."""
     user: tuple[str, str] | None = None
     """For a chain written in place: the sketch that uses it and the node there."""
 
@@ -56,6 +58,10 @@ def origins(project: Project, shapes: ProjectShapes, network: str, draft: Draft)
                 continue
             origin.nodes[node.id] = step.id
             plan = scope.plans[step.id]
+            if isinstance(plan, PlacePlan) and inner is not None and not inner.in_place:
+                steps = plan.scope.structure.steps
+                if len(steps) == 1 and steps[0].block is not None:
+                    origin.rows[node.id] = (plan.scope.structure.graph.id, steps[0].id)
             if inner is not None and inner.in_place and isinstance(plan, PlacePlan):
                 follow(inner, plan.scope, (sketch.graph.id, node.id))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
@@ -80,7 +81,9 @@ def parse(text: str, imports: Collection[str] = ()) -> Module:
     if len(text) > MAX_LENGTH:
         raise CannotRead(f"the text is longer than {MAX_LENGTH:,} characters.", (1, 1))
     try:
-        tree = ast.parse(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's advice is for whoever runs the text
+            tree = ast.parse(text)
     except SyntaxError as error:
         place = (max(1, error.lineno or 1), max(1, error.offset or 1))
         raise CannotRead(f"this is not Python: {error.msg}.", place) from None

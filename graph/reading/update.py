@@ -113,7 +113,7 @@ class _Updater:
         for key in moved:
             self._own_graph(key)
         for key, sketch in self.new.sketches.items():
-            if key not in known:
+            if key not in known and not self._unchanged(key):
                 self.line = sketch.line
                 self._add_class(sketch)
         for key in known:
@@ -152,6 +152,16 @@ class _Updater:
             mine: origin.nodes[theirs] for mine, theirs in self.twins[key].items() if theirs in origin.nodes
         }
         return True
+
+    def _unchanged(self, key: str) -> bool:
+        """Whether a class reads as it did before, though it is not known what it shows."""
+        old = self.old.sketches.get(self.pairs.get(key, ""))
+        new = self.new.sketches[key]
+        return old is not None and (old.graph.nodes, old.graph.edges, old.uses) == (
+            new.graph.nodes,
+            new.graph.edges,
+            new.uses,
+        )
 
     def _user(self, key: str) -> tuple[str, str] | None:
         """For a chain written in place: the sketch that uses it and the node there, in the new draft."""
@@ -316,8 +326,11 @@ class _Updater:
                 }
                 if values and node_id in self.nodes[key]:
                     place = self.nodes[key][node_id]
-                    present = self.graph(key).nodes[place].params
-                    if any(present.get(name) != value for name, value in values.items()):
+                    actual = self.graph(key).nodes[place]
+                    present = actual.params
+                    if actual.block == self.graphs[block] and any(
+                        present.get(name) != value for name, value in values.items()
+                    ):
                         self.do(SetParams(self.graphs[key], place, dict(values)))
 
     def _remove_classes(self) -> None:
