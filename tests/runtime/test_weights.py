@@ -219,7 +219,10 @@ def test_a_run_begins_with_the_projects_weights(tmp_path: Path) -> None:
 
 def test_a_head_of_another_size_stays_fresh(tmp_path: Path) -> None:
     state = tensors(
-        {key: shape if "layers.2" not in key else (9, *shape[1:]) for key, shape in keys_of(irises(), ()).items()}
+        {
+            key: shape if "layers.2" not in key else (9, *shape[1:])
+            for key, shape in keys_of(irises(), ()).items()
+        }
     )
     torch.save({"state_dict": {f"module.{key}": item for key, item in state.items()}}, tmp_path / "other.pt")
     train_project(irises(), tmp_path / "fresh")
