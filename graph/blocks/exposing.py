@@ -30,7 +30,8 @@ def _header(block: Graph, parameters: list[Exposed]) -> SetHeader:
 
 
 def free_name(block: Graph, wanted: str) -> str:
-    """A name for a new parameter of the block."""
+    """A name for a new parameter of the block, after the node's parameter that will follow it."""
+    wanted = "blocks" if wanted == "repeat" else wanted  # how many stand in a row
     return unique_name(wanted, {item.name for item in block.parameters} | RESERVED)
 
 

@@ -50,11 +50,16 @@ def detach(project: Project, graph: Graph, use_id: str) -> tuple[list[Edit], str
 
 def places_of(project: Project, block_id: str) -> int:
     """At how many places of the networks a block stands, through all blocks around it (a row counts once)."""
+    users: dict[str, list[str]] = {}
+    for graph in project.graphs():
+        for node in graph.nodes.values():
+            if node.block is not None:
+                users.setdefault(node.block, []).append(graph.id)
     known: dict[str, int] = dict.fromkeys(project.networks, 1)
 
     def count(graph_id: str) -> int:
         if graph_id not in known:
-            known[graph_id] = sum(count(use.graph.id) for use in uses_of(project, graph_id))
+            known[graph_id] = sum(map(count, users.get(graph_id, ())))
         return known[graph_id]
 
     return count(block_id)

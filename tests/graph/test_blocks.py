@@ -383,6 +383,23 @@ def test_exposing_changes_nothing_until_a_use_says_so() -> None:
         expose(made, block, named(block, "act"), "inplace", name="repeat")
 
 
+def test_a_number_of_repetitions_is_exposed_from_nested_blocks() -> None:
+    made = stages(2)
+    found = group(made, made.main, ids(made.main, "u2"), name="Stage", use_name="stage")
+    do(made, found.edits)
+    block = made.blocks[found.block.id]
+    row = named(block, "u2")
+    do(made, expose(made, block, row, "repeat"))
+    do(made, expose(made, block, row, "width"))
+    assert [(item.name, item.default) for item in block.parameters] == [("blocks", 1), ("width", 9)]
+    assert block.parameters[1].help == "How many outputs."
+    apply_edits(made, [SetParams("g1", named(made.main, "stage"), {"blocks": 3})])
+    assert not shapes_of(made).problems
+    assert shapes_of(made).networks["g1"].parameters == 4 * 8 + 8 + (8 * 9 + 9) + 2 * (9 * 9 + 9)
+    do(made, ungroup(made, made.main, named(made.main, "stage")))
+    assert made.main.nodes[named(made.main, "u2")].params == {"width": 9, "repeat": 3}
+
+
 def test_stop_exposing_gives_every_use_the_default() -> None:
     made = stages(3)
     block = made.blocks["b1"]
