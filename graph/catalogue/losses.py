@@ -86,12 +86,19 @@ def _squares(name: str, summary: str, help: str, formula: str, words: tuple[str,
     )  # fmt: skip
 
 
+def _one_for_several(shape: tuple[int, ...], variance: tuple[int, ...]) -> bool:
+    """The last axis left out, or one axis of size 1 (``gaussian_nll_loss`` in torch/nn/functional.py)."""
+    if variance == shape[:-1]:
+        return True
+    return len(shape) == len(variance) and [b for a, b in zip(shape, variance, strict=True) if a != b] == [1]
+
+
 def _variances(given: Given) -> Complaint | None:
     found = same_shape("input", "target")(given)
     head, var = given.one(), given.one("var")
     if found is not None or var.shapes == head.shapes:
         return found
-    if head.rank and all(v in ((*s[:-1], 1), s[:-1]) for s, v in zip(head.shapes, var.shapes, strict=True)):
+    if head.rank and all(_one_for_several(s, v) for s, v in zip(head.shapes, var.shapes, strict=True)):
         return None
     return Complaint(
         f"needs one variance for each value, or one for each sample, of {head.text}, but var is {var.text}",

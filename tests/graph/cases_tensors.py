@@ -244,6 +244,14 @@ def _boxes(random: Random, layer: LayerType) -> Case:
     return Case(params, Wires({"input": [axes(random, near(random, 4))], "boxes": [boxes]}, {}))
 
 
+def _words(random: Random, layer: LayerType) -> Case:
+    """Sequences of tokens."""
+    dtype = "float32" if random.random() < 0.1 else "int64"
+    return Case(
+        parameters(random, layer), Wires({"input": [axes(random, near(random, 2))]}, {"input": dtype})
+    )
+
+
 def _mixed(random: Random, layer: LayerType) -> Case:
     return Case({}, Wires({"input": [axes(random, near(random, 3))]}, {}))
 
@@ -271,6 +279,7 @@ MAKERS.update(
         **dict.fromkeys(("ReshapeLike", "ExpandLike"), _like),
         **dict.fromkeys(("Cdist", "Cross", "Outer"), _sets),
         **dict.fromkeys(("SinusoidalPositions", "LearnedPositions", "ClassToken"), _steps),
+        "ShiftTokens": _words,
         **dict.fromkeys((layer.name for layer in CATALOGUE.values() if layer.category == "Losses"), _loss),
         **dict.fromkeys(("RoIAlign", "GIoULoss"), _boxes),
         "SoftArgmax2d": images,

@@ -71,6 +71,8 @@ def on_purpose(layer: LayerType, answer: Answer, trial: Case) -> str | None:
         return (
             "torch has no such layer: its parts would compute something, but not what the layer says it does"
         )
+    if layer.name == "CTCLoss" and text.startswith("expects padded targets"):
+        return "torch also takes the targets of all samples one behind the other, which is no batch"
     if layer.name == "AdaptiveLogSoftmaxWithLoss" and "leaves none" in text:
         return "torch makes groups without features, which cannot tell their classes apart"
     if layer.category == "Losses" and (
