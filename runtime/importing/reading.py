@@ -24,6 +24,10 @@ from runtime.importing.recorder import Call, Scope, Value, mapped, values_in
 from runtime.importing.tracing import Trace
 
 
+LARGEST = 1e6
+"""Numbers a tensor may be said to start from."""
+
+
 @dataclass(slots=True)
 class Read:
     """A trace as groups of plans, and what had to become Python."""
@@ -446,6 +450,8 @@ def _start(state: torch.Tensor) -> dict[str, Any]:
     if not state.numel() or state.device.type == "meta":
         return {}
     first = state.flatten()[0].item()
+    if abs(first) > LARGEST:
+        return {}
     if bool((state == first).all()):
         if first in (0, 1):
             return {} if first == 0 else {"start": "ones"}

@@ -258,7 +258,8 @@ class Recorder(TorchFunctionMode):
         old = self.values.get(id(result)) if changes else None
         self._recorded(call, result)
         if old is not None:
-            self._changed(result, old)
+            with torch._C.DisableTorchFunction():
+                self._changed(result, old)
         return result
 
     # -- calls -----------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from runtime.importing.reading import Reader
 from runtime.importing.tracing import Entry, Untraceable, example, trace
 
 TOLERANCE = 1e-5
+"""How far outputs may differ and still count as equal, for values of about 1."""
 Progress = Callable[[float, str], None]
 
 
@@ -249,13 +250,18 @@ def _compare(
     if [item.shape for item in expected] != [item.shape for item in found]:
         made.equal, made.difference = "no", float("inf")
         return
-    if all(torch.equal(one, other) for one, other in zip(expected, found, strict=True)):
-        made.equal = "exactly"
-        return
-    pairs = list(zip(expected, found, strict=True))
-    made.difference = max(float((one.double() - other.double()).abs().max()) for one, other in pairs)
-    close = all(torch.allclose(one, other, rtol=1e-4, atol=TOLERANCE) for one, other in pairs)
-    made.equal = "nearly" if close else "no"
+    pairs = [
+        (one.nan_to_num().double(), other.nan_to_num().double())
+        for one, other in zip(expected, found, strict=True)
+    ]
+    differences = [float((one - other).abs().max()) if one.numel() else 0.0 for one, other in pairs]
+    made.difference = max(differences, default=0.0)
+    close = all(
+        difference <= TOLERANCE * max(1.0, float(one.abs().max()))
+        or torch.allclose(one, other, rtol=1e-4, atol=TOLERANCE)
+        for difference, (one, other) in zip(differences, pairs, strict=True)
+    )
+    made.equal = "exactly" if made.difference == 0 else "nearly" if close else "no"
 
 
 def _flat(result: Any) -> list[torch.Tensor]:
