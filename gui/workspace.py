@@ -144,8 +144,8 @@ class Workspace(QObject):
         return True
 
     def _changed(self, changes: ChangeSet) -> None:
-        if not self._place_exists():
-            self.place = (self.project.main.id,)
+        while not self._place_exists():  # the nearest graph around what is gone
+            self.place = self.place[:-1] or (self.project.main.id,)
         if self._shown != self.graph_id:
             self._shown = self.graph_id
             self.place_changed.emit()

@@ -190,6 +190,19 @@ def test_a_block_is_grouped_inside_and_all_uses_follow(qapp: QApplication) -> No
     assert hand.workspace.undo.count() == 2
 
 
+def test_undoing_a_group_that_was_entered_shows_what_is_around_it(qapp: QApplication) -> None:
+    hand = Hand(with_block())
+    hand.double_click(hand.title("cell"))
+    pick(hand, "conv1")
+    hand.key(Key.Key_G, CTRL)
+    QTest.keyClick(popup(hand).name, Key.Key_Return)
+    hand.workspace.enter(hand.workspace.selected_nodes[0])
+    assert len(hand.workspace.place) == 3
+    hand.workspace.undo.undo()
+    hand.settle()
+    assert hand.workspace.graph.name == "Cell" and len(hand.workspace.place) == 2 and not mirror(hand)
+
+
 def test_a_use_becomes_independent_from_its_menu(qapp: QApplication) -> None:
     hand = Hand(with_block())
     menu, actions = menu_of(hand, "cell")
