@@ -69,7 +69,7 @@ class ImportWork(QObject):
         self._command = command
         self._over = False
         self._came.connect(self._take, Qt.ConnectionType.QueuedConnection)
-        self._client = WorkerClient(self._hand_on, restart=False)
+        self._client = WorkerClient(self._hand_on, restart=False, warm=False)
         self._client.start()
 
     def _hand_on(self, message: Message) -> None:
@@ -218,6 +218,7 @@ class ImportDialog(QDialog):
         self.buttons = QDialogButtonBox()
         self.go = QPushButton(icon("import"), self.tr("Import"))
         self.go.setDefault(True)
+        self.go.setMinimumWidth(112)  # its text is bold while it is the default
         self.go.clicked.connect(self.start)
         self.buttons.addButton(self.go, QDialogButtonBox.ButtonRole.ActionRole)
         self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
@@ -454,7 +455,7 @@ class FilePage(QWidget):
         self.trust = QCheckBox(self.tr("I trust this file"))
         self.trust.toggled.connect(lambda on: self.changed.emit())
         box = QFrame()
-        box.setProperty("card", True)
+        box.setProperty("card", "warning")
         inside = QVBoxLayout(box)
         inside.addWidget(self.warning)
         inside.addWidget(self.trust)

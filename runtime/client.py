@@ -67,12 +67,16 @@ class WorkerClient:
     after the other; it must not call :meth:`close` itself.
 
     When a worker that had been ready dies, ``on_message`` gets "died" and a fresh one is started at once
-    (unless ``restart`` is false), which says "ready" in its turn.
+    (unless ``restart`` is false), which says "ready" in its turn. ``warm`` has it train a little first, so that
+    a run starts at once; what is not going to train needs none of that.
     """
 
-    def __init__(self, on_message: Callable[[Message], None], restart: bool = True) -> None:
+    def __init__(
+        self, on_message: Callable[[Message], None], restart: bool = True, warm: bool = True
+    ) -> None:
         self._on_message = on_message
         self._restart = restart
+        self._warm = warm
         self._context = multiprocessing.get_context("spawn")
         self._lock = threading.Lock()
         self._process: BaseProcess | None = None
@@ -146,7 +150,7 @@ class WorkerClient:
         handle, name = tempfile.mkstemp(prefix="torchloom-worker-", suffix=".txt")
         os.close(handle)
         process: Any = self._context.Process(
-            target=main, args=(theirs, name), name="torchloom-worker", daemon=True
+            target=main, args=(theirs, name, self._warm), name="torchloom-worker", daemon=True
         )
         process.start()
         theirs.close()

@@ -32,14 +32,14 @@ LOOK_WITHIN = 10.0
 clock = time.perf_counter
 
 
-def main(connection: Connection, faults: str) -> None:
+def main(connection: Connection, faults: str, warm: bool = True) -> None:
     """Run until told to quit. ``faults`` is the file a crash in native code leaves its trace in."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the window's to answer
     with open(faults, "w", encoding="utf-8") as file:
         faulthandler.enable(file)
         link = Link(connection)
         warnings.simplefilter("ignore")
-        Worker(link).run()
+        Worker(link).run(warm)
         link.close()
         faulthandler.disable()
         gc.unfreeze()  # or the interpreter would complain on leaving
@@ -59,8 +59,9 @@ class Worker:
         self._paused = False
         self._quit = False
 
-    def run(self) -> None:
-        warm_up()
+    def run(self, warm: bool = True) -> None:
+        if warm:
+            warm_up()
         import torch
 
         from runtime.devices import default_threads

@@ -178,8 +178,8 @@ def _signature(text: str) -> tuple[_Argument, ...]:
 
 
 _CONSTANTS: dict[str, Any] = {
-    "None": None, "True": True, "False": False, "mean": "mean", "none": "none", "zeros": "zeros",
-    "constant": "constant", "nearest": "nearest", "ij": "ij", "relu": "relu", "tanh": "tanh", "()": (),
+    "None": None, "True": True, "False": False, "()": (),
+    **{word: word for word in ("mean", "none", "zeros", "constant", "nearest", "bilinear", "ij", "relu", "tanh")},
 }  # fmt: skip
 
 

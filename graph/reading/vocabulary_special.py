@@ -63,6 +63,15 @@ def _minus(target: str, args: Args, kwargs: Kwargs) -> Reading:
     return node("Subtract", {"input": a, "other": b})
 
 
+def _swapped(reader: Reader) -> Reader:
+    """``x.__rsub__(y)`` is ``y - x``."""
+
+    def read(target: str, args: Args, kwargs: Kwargs) -> Reading:
+        return reader(target, [*args[1::-1], *args[2:]], kwargs)
+
+    return read
+
+
 def _times(target: str, args: Args, kwargs: Kwargs) -> Reading:
     a, b = _pair(target, args, kwargs)
     if _number(a) or _number(b):
@@ -624,6 +633,8 @@ SPECIAL: dict[str, Reader] = {
     "* torch.mul .mul torch.multiply .multiply .__rmul__": _times,
     "/ torch.div .div torch.true_divide .true_divide torch.divide .divide": _divided,
     "** torch.pow .pow": _power,
+    "rsub torch.rsub": _swapped(_minus),
+    "rdiv": _swapped(_divided),
     "torch.addcmul .addcmul": _added_product,
     "torch.max .max": _extreme("amax", "Maximum"),
     "torch.min .min": _extreme("amin", "Minimum"),

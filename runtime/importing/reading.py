@@ -23,7 +23,6 @@ from runtime.importing.python import Unwritable, function_code, module_code
 from runtime.importing.recorder import Call, Scope, Value, mapped, values_in
 from runtime.importing.tracing import Trace
 
-
 LARGEST = 1e6
 """Numbers a tensor may be said to start from."""
 
