@@ -213,6 +213,34 @@ def _depth(module: Any) -> Reading:
     return Reading("StochasticDepth", checked(layer, {"p": float(share or 0.0), "mode": mode}))
 
 
+def _told(kind: str, *names: str) -> Callable[[Any], Reading]:
+    """A layer of ours that torchvision has too, by the attributes that say how it was built."""
+
+    def read(module: Any) -> Reading:
+        return Reading(kind, checked(CATALOGUE[kind], {name: getattr(module, name) for name in names}))
+
+    return read
+
+
+def _channels_norm(module: Any) -> Reading:
+    if len(module.normalized_shape) != 1 or not module.elementwise_affine or module.bias is None:
+        raise Unreadable("This LayerNorm2d learns something else than its node does.")
+    params = {"normalized_shape": module.normalized_shape[0], "eps": module.eps}
+    return Reading("LayerNorm2d", checked(CATALOGUE["LayerNorm2d"], params))
+
+
+def _deformable(module: Any) -> Reading:
+    names = ("out_channels", "kernel_size", "stride", "padding", "dilation", "groups")
+    params = {name: getattr(module, name) for name in names}
+    pairs = {
+        name: value[0] for name, value in params.items() if isinstance(value, tuple) and len(set(value)) == 1
+    }
+    return Reading(
+        "DeformConv2d",
+        checked(CATALOGUE["DeformConv2d"], {**params, **pairs, "bias": module.bias is not None}),
+    )
+
+
 _INSTANCES: dict[str, Callable[[Any], Reading]] = {
     **{f"nn.Conv{n}d": _convolution(n) for n in (1, 2, 3)},
     "nn.MultiheadAttention": _attention,
@@ -226,4 +254,8 @@ _INSTANCES: dict[str, Callable[[Any], Reading]] = {
     "nn.TransformerDecoderLayer": _encoder_layer("nn.TransformerDecoderLayer"),
     "torchvision.StochasticDepth": _depth,
     "timm.DropPath": _depth,
+    "torchvision.DropBlock2d": _told("DropBlock2d", "p", "block_size"),
+    "torchvision.DeformConv2d": _deformable,
+    "torchvision.FrozenBatchNorm2d": _told("FrozenBatchNorm2d", "eps"),
+    "torchvision.LayerNorm2d": _channels_norm,
 }
