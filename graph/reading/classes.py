@@ -240,10 +240,22 @@ class ClassReader:
                         statement,
                     )
                 found[statement.name] = statement
+            elif self._constant(statement):
+                continue
             elif not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)) \
                     and not isinstance(statement, ast.Pass):  # fmt: skip
                 raise undrawable(statement)
         return found
+
+    def _constant(self, statement: ast.stmt) -> bool:
+        """``expansion = 4`` in a class: a number under a name of its own."""
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+            return False
+        value, target = constant(statement.value, lambda name: NOTHING), statement.targets[0]
+        if value is NOTHING or not isinstance(target, ast.Name):
+            return False
+        self.stored[target.id] = value
+        return True
 
     def _arguments(self, init: ast.FunctionDef) -> None:
         given = init.args

@@ -124,6 +124,8 @@ class Forward:
             self.values[target.id] = value
             return
         if isinstance(target, (ast.Tuple, ast.List)):
+            if isinstance(value, Size) and value.axis is None:  # B, T, C = x.shape
+                value = Bundle(tuple(Size(axis) for axis in range(len(target.elts))))
             value = self._as_many(value, len(target.elts))
             if not isinstance(value, Bundle) or len(value.items) != len(target.elts):
                 raise CannotRead(f"this gives not {len(target.elts)} values.", target)
@@ -341,17 +343,12 @@ class Forward:
         return False
 
     def _size(self, tree: ast.expr) -> Size | Bundle | None:
-        """``x.size(0)``, ``x.shape[0]``."""
+        """``x.size(0)``; ``x.shape`` for all of them."""
         if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Attribute) and tree.func.attr == "size":
             axis = constant(tree.args[0], self.lookup) if len(tree.args) == 1 else None
             return Size(axis if type(axis) is int else None)
-        if (
-            isinstance(tree, ast.Subscript)
-            and isinstance(tree.value, ast.Attribute)
-            and tree.value.attr == "shape"
-        ):
-            axis = constant(tree.slice, self.lookup)
-            return Size(axis if type(axis) is int else None)
+        if isinstance(tree, ast.Attribute) and tree.attr == "shape":
+            return Size(None)
         return None
 
     # -- modules ------------------------------------------------------------------------------------
@@ -411,6 +408,8 @@ class Forward:
             reading = read_forward(Reading(layer.name, dict(params)), *self._arguments(tree))
         except Unreadable as error:
             raise CannotRead(str(error), tree) from None
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError):
+            raise CannotRead("this call has arguments that no node can take.", tree) from None
         known = {port: [self._handle(item) for item in items] for port, items in reading.inputs.items()}
         own = {key: value for key, value in params.items() if key not in reading.params}
         return self._place(layer, {**own, **reading.params}, known, attribute, definition, tree, variable)
@@ -584,11 +583,17 @@ class Forward:
     # -- everything else torch can say --------------------------------------------------------------
 
     def _otherwise(self, tree: ast.expr, name: str) -> Any:
+        if not self.is_tensor(tree) and isinstance(tree, ast.BinOp):
+            raise CannotRead(
+                "the length of an axis is not known here: write the number, or -1 where it fits.", tree
+            )
         target, values, words = self._called(tree)
         try:
             reading = read_call(target, tuple(values), words)
         except Unreadable as error:
             raise CannotRead(str(error), tree) from None
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError):
+            raise CannotRead("this call has arguments that no node can take.", tree) from None
         return self._of_reading(reading, name, tree)
 
     def _called(self, tree: ast.expr) -> tuple[str, list[Any], dict[str, Any]]:

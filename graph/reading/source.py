@@ -145,6 +145,19 @@ class _Renamer(ast.NodeTransformer):
             ast.copy_location(part, node)
         return made
 
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        """``x.size(0)`` for ``x.shape[0]``."""
+        self.generic_visit(node)
+        whole, axis = node.value, node.slice
+        if (
+            not isinstance(whole, ast.Attribute)
+            or whole.attr != "shape"
+            or isinstance(axis, (ast.Slice, ast.Tuple))
+        ):
+            return node
+        size = ast.copy_location(ast.Attribute(value=whole.value, attr="size", ctx=ast.Load()), whole)
+        return ast.copy_location(ast.Call(func=size, args=[axis], keywords=[]), node)
+
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
         place = _PLACES.get(dotted(node))
@@ -188,7 +201,7 @@ def _support() -> dict[str, str]:
         name = file.name.removesuffix(".py")
         if not file.name.endswith(".py") or name == "__init__":
             continue
-        for node in ast.parse(support.text(name)).body:
+        for node in _Renamer({}).visit(ast.parse(support.text(name))).body:
             if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
                 found[node.name] = ast.dump(node)
     return found

@@ -282,10 +282,17 @@ def _fits_call(form: ast.Call, tree: ast.Call, found: Match, is_tensor: IsTensor
         if number >= len(given) or not _fits(wanted, given[number], found, is_tensor):
             return False
     else:
-        if len(given) != len(form.args):
+        if len(given) < len(form.args):
             return False
     words = {word.arg: word.value for word in tree.keywords}
-    if len(words) != len(tree.keywords) or words.keys() != {word.arg for word in form.keywords}:
+    if len(words) != len(tree.keywords):
+        return False
+    beyond = given[len(form.args) :] if not any(isinstance(part, ast.Starred) for part in form.args) else []
+    missing = [word.arg for word in form.keywords if word.arg not in words]
+    if len(beyond) > len(missing):
+        return False
+    words |= dict(zip(missing, beyond, strict=False))  # torch.cat(parts, 1) for torch.cat(parts, dim=1)
+    if words.keys() != {word.arg for word in form.keywords}:
         return False
     return all(_fits(word.value, words[word.arg], found, is_tensor) for word in form.keywords)
 

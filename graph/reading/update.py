@@ -366,7 +366,8 @@ class _Updater:
                     self.done.changed += 1
             if not wrong:
                 break
-        errors = [problem for problem in shapes.errors if problem.place[:1] == (self.network,)]
+        here = {self.network, *self.graphs.values()}  # a mistake in a block is told once, in any network
+        errors = [problem for problem in shapes.errors if here & {problem.place[0], problem.graph}]
         if errors:
             self.done.problem = errors[0].text
             for key, places in self.nodes.items():

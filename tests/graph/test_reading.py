@@ -189,3 +189,80 @@ def test_nothing_is_run(tmp_path) -> None:  # type: ignore[no-untyped-def]
         with pytest.raises(CannotRead):
             read_text(HEAD + text)
     assert not proof.exists()
+
+
+LENET = """
+class Net(nn.Module):
+    def __init__(self):
+        super(Net, self).__init__()
+        self.conv1 = nn.Conv2d(3, 6, 5)
+        self.pool = nn.MaxPool2d(2, 2)
+        self.conv2 = nn.Conv2d(6, 16, 5)
+        self.fc1 = nn.Linear(16 * 5 * 5, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.pool(F.relu(self.conv1(x)))
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        x = x.view(x.shape[0], -1)
+        return F.log_softmax(self.fc1(x), dim=1)
+"""
+RESIDUAL = """
+class Block(nn.Module):
+    expansion = 2
+
+    def __init__(self, c):
+        super().__init__()
+        hidden = c * self.expansion
+        self.conv1 = nn.Conv2d(c, hidden, kernel_size=3, padding=1)
+        self.conv2 = nn.Conv2d(hidden, c, 1)
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, x):
+        identity = x
+        out = self.relu(self.conv1(x))
+        out = self.conv2(out)
+        out += identity
+        return out
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cls = nn.Parameter(torch.zeros(1, 1, 6))
+        self.stem = nn.Conv2d(3, 6, 3, padding=1)
+        self.blocks = nn.ModuleList([Block(6) for _ in range(3)])
+        self.lstm = nn.LSTM(6, 4, batch_first=True)
+
+    def forward(self, x):
+        x = self.stem(x)
+        for block in self.blocks:
+            x = block(x)
+        x = x.flatten(2).transpose(1, 2)
+        x = torch.cat((self.cls.expand(x.shape[0], -1, -1), x), 1)
+        out, (h, c) = self.lstm(x)
+        return out[:, -1, :], h[0]
+"""
+
+
+@pytest.mark.parametrize("text", [LENET, RESIDUAL], ids=["lenet", "residual"])
+def test_what_people_write_computes_the_same_as_a_graph(text: str) -> None:
+    """Not only our own printing: the same numbers come out of what people write and of what is drawn."""
+    import torch
+
+    torch.set_num_threads(1)
+    drawn = as_project(read_text(HEAD + text.strip("\n") + "\n"), [{"shape": (3, 32, 32)}])
+    shapes = _inference.run(drawn)
+    assert not shapes.errors, shapes.errors
+    models = []
+    for code in (HEAD + text, generate(drawn, shapes, drawn.main.id).text):
+        scope: dict[str, type] = {"__name__": "read"}
+        exec(compile(code, "read", "exec"), scope)
+        models.append(scope["Net"]())
+    theirs, ours = models
+    weights = zip(ours.state_dict(), theirs.state_dict().values(), strict=True)  # one chain is self.layers here
+    ours.load_state_dict(dict(weights), strict=True)
+    x = torch.rand(2, 3, 32, 32)
+    with torch.no_grad():
+        wanted, got = theirs(x), ours(x)
+    for one, other in zip(*((y if isinstance(y, tuple) else (y,)) for y in (wanted, got)), strict=True):
+        assert torch.equal(one, other)
