@@ -103,6 +103,10 @@ def _power(target: str, args: Args, kwargs: Kwargs) -> Reading:
     return node("Power", {"input": given["input"]}, {"exponent": float(given["exponent"])})
 
 
+def _zeros(target: str, args: Args, kwargs: Kwargs) -> Reading:
+    return node("Scale", {"input": args[0]}, {"factor": 0.0})
+
+
 def _added_product(target: str, args: Args, kwargs: Kwargs) -> Reading:
     given = bind("input, tensor1, tensor2, value=1", target, args, kwargs)
     product = node("Multiply", {"inputs": [given["tensor1"], given["tensor2"]]})
@@ -636,6 +640,7 @@ SPECIAL: dict[str, Reader] = {
     "rsub torch.rsub": _swapped(_minus),
     "rdiv": _swapped(_divided),
     "torch.addcmul .addcmul": _added_product,
+    ".zero": _zeros,
     "torch.max .max": _extreme("amax", "Maximum"),
     "torch.min .min": _extreme("amin", "Minimum"),
     "== torch.eq .eq": _compare("EqualTo", "Equal"),

@@ -68,7 +68,9 @@ def _torchvision(name: str, pretrained: bool) -> Loaded:
     if name in torchvision.models.list_models(module=torchvision.models.segmentation):
         options["weights_backbone"] = None
     model = _with_weights(
-        name, lambda: torchvision.models.get_model(name, weights="DEFAULT" if pretrained else None, **options)
+        name,
+        lambda: torchvision.models.get_model(name, weights="DEFAULT" if pretrained else None, **options),
+        pretrained,
     )
     side = 299 if name == "inception_v3" else 224
     return Loaded(model, name, (Entry((3, side, side)),))
@@ -78,18 +80,20 @@ def _from_timm(name: str, pretrained: bool) -> Loaded:
     timm = _timm()
     if name not in timm.list_models():
         raise ImportFailure(f"timm has no model “{name}”.", _close(name, timm.list_models()))
-    model = _with_weights(name, lambda: timm.create_model(name, pretrained=pretrained))
+    model = _with_weights(name, lambda: timm.create_model(name, pretrained=pretrained), pretrained)
     config = getattr(model, "default_cfg", None) or {}
     size = tuple(config.get("input_size", (3, 224, 224)))
     return Loaded(model, name, (Entry(size),))
 
 
-def _with_weights(name: str, build: Callable[[], nn.Module]) -> nn.Module:
+def _with_weights(name: str, build: Callable[[], nn.Module], pretrained: bool) -> nn.Module:
     try:
         return build()
-    except OSError as error:
+    except Exception as error:  # a library and its way to the network raise many things
+        if not pretrained:
+            raise ImportFailure(f"{name} could not be built: {first_line(error)}.") from error
         raise ImportFailure(
-            f"The pretrained weights of {name} could not be had: {error}.",
+            f"The pretrained weights of {name} could not be had: {first_line(error)}.",
             "Try again when there is a connection, or import it without its weights.",
         ) from error
 

@@ -114,6 +114,21 @@ def test_what_cannot_be_had_is_said_with_what_to_do(
     assert words[0] in str(refused.value) and words[1] in f"{refused.value} {refused.value.hint}"
 
 
+def test_weights_that_cannot_be_downloaded_are_said_so(monkeypatch: Any, tmp_path: Path) -> None:
+    pytest.importorskip("torchvision")
+    from torch import hub
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError("Name or service not known.")
+
+    monkeypatch.setattr(hub, "download_url_to_file", refuse)
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    with pytest.raises(ImportFailure) as refused:
+        load("torchvision:squeezenet1_1", "", pretrained=True)
+    assert "could not be had: Name or service not known." in str(refused.value)
+    assert "without its weights" in refused.value.hint
+
+
 def test_the_terminal_asks_for_trust_and_writes_project_and_weights(
     file: Path, tmp_path: Path, capfd: Any
 ) -> None:
