@@ -51,8 +51,11 @@ class Reader:
         """Parameters that a concatenation puts in front of a sequence."""
         self.repeats: set[Call] = set()
         """What repeats those for every sample, and needs no node then."""
+        self.masks: dict[Call, Value] = {}
+        """Tensors of which a part is set to zero, by the call that does it."""
         for call in trace.calls:
             self._find_tokens(call)
+            self._find_mask(call)
         self.python: list[str] = []
         self.codes: dict[str, str] = {}
 
@@ -125,6 +128,9 @@ class Reader:
     def _function(self, call: Call, group: Group) -> None:
         if call in self.repeats or all(0 in value.shape for value in call.values):
             return  # nothing comes of it
+        if call in self.masks:
+            self._masked(call, group)
+            return
         if call in self.tokens:
             self._class_token(call, group)
             return
@@ -266,6 +272,38 @@ class Reader:
         if all(tokens) and last.call.kind not in ("state", "constant") and not self._token(last):
             self.tokens[call] = [token for token in tokens if token]
             self.repeats |= {item.call for item in items[:-1]}
+
+    def _find_mask(self, call: Call) -> None:
+        """``x[2:4].zero_()``: all of a tensor but a part, which a multiplication with a mask gives."""
+        if call.target != "[]=" or not isinstance(call.args[2], Value) or any(values_in(call.args[1])):
+            return
+        source, zeros = call.args[0], call.args[2].call
+        if zeros.target != ".zero_" or not zeros.args or source.shapes[0] != source.shapes[-1]:
+            return
+        part = zeros.args[0].call
+        if part.target != "[]" or part.args[0] is not source:
+            return
+        self.masks[call] = source
+        self.repeats.add(zeros)
+        if self.readers[part.values[0]] == 1:
+            self.repeats.add(part)
+
+    def _masked(self, call: Call, group: Group) -> None:
+        source, index = call.args[0], call.args[1]
+        mask = torch.ones(source.shape)
+        mask[index] = 0.0
+        self.source(source)
+        plan = Plan(
+            "Buffer",
+            {"shape": tuple(mask.shape), "start": "ones"},
+            {},
+            ("output",),
+            "mask",
+            {"": Weight("", mask)},
+        )
+        product = Plan("Multiply", {}, {"inputs": [source, Out(plan, "output")]}, ("output",))
+        group.parts += [plan, product]
+        self.home[call.values[0]] = Out(product, "output")
 
     def _class_token(self, call: Call, group: Group) -> None:
         fed: Source = (call.args[0] if call.args else call.kwargs["tensors"])[-1]

@@ -221,6 +221,23 @@ def test_parts_changed_in_place_are_followed() -> None:
     assert {graph.name.rstrip("0123456789") for graph in made.project.blocks.values()} == {"put"}
 
 
+class Zeroed(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.ones(6, 4)), nn.Parameter(torch.ones(6))
+
+    def forward(self, x: Any) -> Any:
+        bias = self.bias.clone()
+        bias[2:4].zero_()
+        return F.linear(x, self.weight, bias)
+
+
+def test_a_part_set_to_zero_is_a_mask() -> None:
+    made = brought(Zeroed(), Entry((4,)))
+    assert made.equal == "exactly" and not made.python
+    assert types(made.project.main).count("Multiply") == 1 and "Slice" not in types(made.project.main)
+
+
 class Overlap(nn.Module):
     def __init__(self) -> None:
         super().__init__()
