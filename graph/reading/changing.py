@@ -245,7 +245,7 @@ class Changing:
             wanted = {
                 (inner, name): node.params.get(name, given.get(name, 1)) for name in block.nodes[inner].params
             }
-            shown = {name for name in self._differences(self.old.graph.nodes[self.twins[node.id]], node)}
+            shown = set(self._differences(self.old.graph.nodes[self.twins[node.id]], node))
             values = solved(block, actual, wanted) if shown <= block.nodes[inner].params.keys() else None
             if values is not None:
                 self.updater.do(SetParams(self._graph().id, place, dict(values)))

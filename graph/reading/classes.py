@@ -4,181 +4,25 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from graph import custom
-from graph.catalogue.spec import LayerType
-from graph.model import Node, Project
-from graph.names import is_usable, unique_name
 from graph.overtime import OVER
-from graph.reading.constants import NOTHING, constant, dotted, plus, substituted
+from graph.reading.constants import NOTHING, constant, dotted
+from graph.reading.definitions import Definition, LayerDef, ListDef, UseDef, kept, numbered
 from graph.reading.drawing import Drawing, Ref
 from graph.reading.forward import Forward
-from graph.reading.layers import Params, is_layer, read_constructor
-from graph.reading.sketch import SELF, CannotRead, Draft, Sketch, Written
-from graph.reading.source import Module, undrawable
+from graph.reading.layers import is_layer, read_constructor
+from graph.reading.sketch import SELF, CannotRead, Sketch, Written
+from graph.reading.source import undrawable
 from graph.values import Expr, expressions
+
+if TYPE_CHECKING:
+    from graph.reading.reader import Reader
 
 MAX_ROW = 1_000
 OVER_TIME = "OverTime"
 REPEATED = "Repeated"
 """The support class for a row of blocks with several inputs."""
-
-
-@dataclass(slots=True)
-class LayerDef:
-    """A layer that a constructor makes: what it may be, until its call tells."""
-
-    choices: list[tuple[LayerType, Params]]
-    tree: ast.Call
-
-
-@dataclass(slots=True)
-class UseDef:
-    """One or several uses of a class in a row."""
-
-    block: Sketch
-    written: list[Written]
-    tree: ast.AST
-    row: bool = False
-    """Whether it is an ``nn.Sequential`` of uses."""
-    over: str = ""
-    """How it runs over the time axis, if it does."""
-
-    @property
-    def states(self) -> set[str]:
-        """Inputs that need no wire."""
-        outputs = self.block.graph.outputs if self.over else []
-        return {str(node.params["carries"]) for node in outputs if "carries" in node.params}
-
-    @property
-    def count(self) -> Any:
-        total: Any = 0
-        for written in self.written:
-            total = plus(total, written.count)
-        return total
-
-    def apart(self, where: ast.AST) -> list[UseDef]:
-        """Each of the uses by itself."""
-        found: list[UseDef] = []
-        for written in self.written:
-            if not isinstance(written.count, int):
-                raise CannotRead("a row of varying length can only be gone through as x = layer(x).", where)
-            for number in range(written.count):
-                arguments = _numbered(written.arguments, written.variable, number)
-                found.append(UseDef(self.block, [Written(arguments)], self.tree))
-        return found
-
-
-@dataclass(slots=True)
-class ListDef:
-    """An ``nn.ModuleList``, or the items of an ``nn.Sequential``."""
-
-    items: list[LayerDef | UseDef]
-    tree: ast.AST
-    sequential: bool = False
-
-
-Definition = LayerDef | UseDef | ListDef
-
-
-class Reader:
-    """Reads all classes of a text. ``known`` is the project it belongs to, for blocks of own code."""
-
-    def __init__(self, module: Module, known: Project | None = None, flat: bool = False) -> None:
-        self.flat = flat
-        self.module = module
-        self.known = known
-        self.draft = Draft()
-        self.usual = (
-            {node.type for graph in known.graphs() for node in graph.nodes.values()} if known else set()
-        )
-        """Types that the project uses: preferred where two are written alike."""
-        self._open: list[str] = []
-        self.codes = {block.name: block for block in known.blocks.values() if block.code} if known else {}
-        """Blocks of own code: their text is not read, only their ports and arguments."""
-        self._by_name: dict[str, Sketch] = {}
-        self.renamed: dict[tuple[str, str], str] = {}
-        """(block, output port) -> the name its first use gives it."""
-        self.names = set(module.classes) | set(module.functions)
-
-    def read(self) -> Draft:
-        """All classes that the last one uses, and those nothing uses."""
-        last = list(self.module.classes)[-1]
-        for name, function in self.module.functions.items():
-            if name not in self.codes:
-                raise CannotRead(
-                    f"the function “{name}” cannot be drawn: put what it does into forward, or into a code block.",
-                    function,
-                )
-            self.sketch(name)
-        for name in self.module.classes:
-            if name != last:
-                self.sketch(name)
-        network = self.sketch(last)
-        network.block = False
-        self.draft.network = network.graph.id
-        del self.draft.sketches[network.graph.id]
-        self.draft.sketches[network.graph.id] = network
-        self._rename()
-        return self.draft
-
-    def _rename(self) -> None:
-        for (block, old), new in self.renamed.items():
-            for output in self.draft.sketches[block].graph.outputs:
-                if output.name == old:
-                    output.name = new
-        for sketch in self.draft.sketches.values():
-            for edge in sketch.graph.edges.values():
-                key = (sketch.graph.nodes[edge.source].block or "", edge.source_port)
-                edge.source_port = self.renamed.get(key, edge.source_port)
-
-    def sketch(self, name: str, where: ast.AST | None = None) -> Sketch:
-        if name in self._by_name:
-            return self._by_name[name]
-        if name in self._open:
-            raise CannotRead(f"the class “{name}” contains itself.", where or self.module.classes[name])
-        self._open.append(name)
-        made = self._code(name) if name in self.codes else ClassReader(self, self.module.classes[name]).read()
-        self._open.pop()
-        self._by_name[name] = made
-        self.draft.sketches[made.graph.id] = made
-        return made
-
-    def _code(self, name: str) -> Sketch:
-        """A block of the person's own code, with its text as it stands here."""
-        tree = self.module.classes.get(name) or self.module.functions[name]
-        before = custom.read(self.codes[name].code)
-        head = "".join(f"{item.text}\n" for item in before.imports)
-        code = (f"{head}\n\n" if head else "") + self.module.segment(tree)
-        try:
-            graph = custom.code_block(name, code, name)
-        except custom.CodeFault as fault:
-            line = tree.lineno + max(
-                0, fault.line - 1 - code.count("\n", 0, len(code) - len(self.module.segment(tree)))
-            )
-            raise CannotRead(str(fault), (line, fault.column)) from None
-        sketch = Sketch(graph, tree.lineno, code=True)
-        sketch.named = set(graph.nodes)
-        return sketch
-
-    def add(self, sketch: Sketch) -> None:
-        """Keep a chain that is written in place."""
-        self.draft.sketches[sketch.graph.id] = sketch
-
-    def name_output(self, block: Sketch, output: Node, wanted: str) -> None:
-        """Call an output of a class like the variable it is first kept in."""
-        taken = block.graph.names() | {new for (key, _), new in self.renamed.items() if key == block.graph.id}
-        done = (block.graph.id, output.name) in self.renamed or block.code
-        if done or not is_usable(wanted) or (wanted in taken and wanted != output.name):
-            return
-        self.renamed[block.graph.id, output.name] = wanted
-
-    def fresh_class(self, wanted: str) -> str:
-        name = unique_name(wanted, self.names)
-        self.names.add(name)
-        return name
 
 
 class ClassReader:
@@ -501,7 +345,7 @@ class ClassReader:
                 f"“{variable}” can only be counted with a fixed number of repetitions.", use.tree
             )
         return [
-            UseDef(use.block, [Written(_numbered(written.arguments, variable, number))], use.tree)
+            UseDef(use.block, [Written(numbered(written.arguments, variable, number))], use.tree)
             for number in range(count)
         ]
 
@@ -523,7 +367,7 @@ class ClassReader:
             before = found[-1] if found else None
             if (
                 isinstance(item, UseDef) and isinstance(before, UseDef) and item.block is before.block
-                and not item.block.in_place and _kept(item) == _kept(before)
+                and not item.block.in_place and kept(item) == kept(before)
             ):  # fmt: skip
                 found[-1] = UseDef(item.block, [*before.written, *item.written], before.tree)
             else:
@@ -619,17 +463,6 @@ class ClassReader:
         self.reader.add(drawing.finish(self.reader.draft.sketches))
         written = Written({key: Expr(key) for key in inner})
         return UseDef(drawing.sketch, [written], tree)
-
-
-def _numbered(arguments: dict[str, Any], variable: str, number: int) -> dict[str, Any]:
-    return {key: substituted(value, {variable: number}) for key, value in arguments.items()}
-
-
-def _kept(use: UseDef) -> dict[str, Any]:
-    """The arguments that are not derived, with the defaults of the class."""
-    kept = {item.name: item.default for item in use.block.graph.parameters}
-    kept |= use.written[0].arguments
-    return {key: value for key, value in kept.items() if key not in use.block.derivable}
 
 
 def _is_text(statement: ast.stmt) -> bool:

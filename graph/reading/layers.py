@@ -112,7 +112,7 @@ def _by_vocabulary(
         reading = read_module(name, tuple(values), words)
     except Unreadable as error:
         raise first or CannotRead(str(error), tree) from None
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError):
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError):
         raise first or CannotRead(f"{name} cannot be made with these arguments.", tree) from None
     if not reading.type or reading.inputs or reading.weights:
         raise first or CannotRead(f"{name} cannot be drawn as it stands here.", tree)

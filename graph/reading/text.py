@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graph import custom
 from graph.model import Project
-from graph.reading.classes import Reader
+from graph.reading.reader import Reader
 from graph.reading.sketch import CannotRead, Draft
 from graph.reading.source import parse
 
