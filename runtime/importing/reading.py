@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import inspect
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import nn
 
-from graph.asking import Answer, ask_layer
 from graph.catalogue import CATALOGUE
-from graph.names import is_usable, unique_name
+from graph.names import unique_name
 from graph.reading.instances import without_inferred
 from graph.reading.vocabulary import Reading, Unreadable, Varying, node, read_call, read_forward, same
 from graph.tensors import Tensor
+from runtime.importing.calls import agrees, is_parameter, names_of, needed_calls, settled, start_of
 from runtime.importing.plans import Group, Out, Plan, Source, Weight
 from runtime.importing.ports import argument_name, results_of
 from runtime.importing.python import Unwritable, function_code, module_code
-from runtime.importing.recorder import Call, Scope, Value, mapped, values_in
+from runtime.importing.recorder import Call, Scope, Value, values_in
 from runtime.importing.tracing import Trace
-
-LARGEST = 1e6
-"""Numbers a tensor may be said to start from."""
 
 
 @dataclass(slots=True)
@@ -43,7 +39,7 @@ class Reader:
         self.model = model
         self.trace = trace
         self.home: dict[Value, Source] = {}
-        self.needed = _needed(trace)
+        self.needed = needed_calls(trace)
         self.readers = Counter(value for call in trace.calls if call in self.needed for value in call.read())
         self.readers.update(values_in(trace.root.result))
         self.groups: dict[int, Group] = {}
@@ -134,7 +130,7 @@ class Reader:
         if call in self.tokens:
             self._class_token(call, group)
             return
-        args, kwargs = _settled(call)
+        args, kwargs = settled(call)
         if call.target in ("torch.cat", "torch.concat") and args:
             args = ([item for item in args[0] if 0 not in item.shape], *args[1:])
         try:
@@ -142,7 +138,7 @@ class Reader:
             if reading.type == "Concat" and len(reading.inputs["inputs"]) == 1:
                 reading = same(reading.inputs["inputs"][0])
             if reading.type != "":
-                _agrees(reading, call)
+                agrees(reading, call)
             if reading.type == "":
                 self.home[call.values[0]] = reading.inputs["input"][0]
                 return
@@ -223,7 +219,7 @@ class Reader:
         """A parameter, a buffer or a constant as a node, in the module it belongs to."""
         group = self.groups[id(call.scope)]
         if call.kind == "state":
-            state = self.model.get_parameter(call.target) if _is_parameter(self.model, call.target) else \
+            state = self.model.get_parameter(call.target) if is_parameter(self.model, call.target) else \
                 self.model.get_buffer(call.target)  # fmt: skip
             kind = "Parameter" if isinstance(state, nn.Parameter) else "Buffer"
             weight = Weight(call.target)
@@ -232,7 +228,7 @@ class Reader:
         shape = tuple(state.shape) or (1,)
         weight.flat = not state.shape
         params: dict[str, Any] = {"shape": shape} if shape != (1,) else {}
-        params |= _start(state)
+        params |= start_of(state)
         dtype = str(state.dtype).removeprefix("torch.")
         if kind == "Buffer" and dtype != "float32":
             params["dtype"] = (
@@ -325,7 +321,7 @@ class Reader:
             return None
         if self.readers[source] != 1 or self.readers[value] != 1:
             return None
-        return source.call.target if _is_parameter(self.model, source.call.target) else None
+        return source.call.target if is_parameter(self.model, source.call.target) else None
 
     def _repeated(self, call: Call, group: Group) -> bool:
         """``token.expand(B, -1, -1)``: as often as the batch is large, which another tensor tells."""
@@ -371,7 +367,7 @@ class Reader:
 
     def _piece(self, call: Call, group: Group, reason: str) -> None:
         """A call without a node of its own, as a function of one line."""
-        names = _names(call)
+        names = names_of(call)
         code = function_code(call, names, lambda size: self._size(size, call, names))
         self._coded(call, group, code, names, "")
         if call.target == "[]=":
@@ -379,7 +375,7 @@ class Reader:
         self.python.append(f"{call.target} became a piece of Python: {reason}")
 
     def _module(self, call: Call, group: Group, reason: str = "") -> None:
-        names = _names(call)
+        names = names_of(call)
         module = self.model.get_submodule(call.target)
         why = reason or self.trace.opaque.get(call.target, "")
         try:
@@ -426,109 +422,3 @@ class Reader:
             )
         names[like] = unique_name("like", set(names.values()))
         return f"{names[like]}.size(0)"
-
-
-def _agrees(reading: Reading, call: Call) -> None:
-    """A node must give what the call gave, for both batches: sizes and dtypes."""
-    inputs = {}
-    for port, items in reading.inputs.items():
-        if not all(isinstance(item, Value) for item in items):
-            return
-        inputs[port] = tuple(Tensor(tuple(item.shapes), item.dtype) for item in items)
-    key = (reading.type, repr(sorted(reading.params.items())), tuple(inputs.items()))
-    if key not in _ANSWERS:
-        _ANSWERS[key] = ask_layer(reading.layer, reading.params, inputs)
-    answer = _ANSWERS[key]
-    if answer.complaint is not None:
-        raise Unreadable(f"{reading.type} {answer.complaint.text}.")
-    for value, tensor in zip(call.values, answer.outputs.values(), strict=False):
-        if tuple(value.shapes) != tensor.shapes or value.dtype != tensor.dtype:
-            raise Unreadable(f"{reading.type} gives {tensor.text} where {call.target} gives another tensor.")
-
-
-_ANSWERS: dict[Any, Answer] = {}
-
-
-def _needed(trace: Trace) -> set[Call]:
-    """What the results depend on."""
-    waiting = [value.call for value in values_in(trace.root.result)]
-    waiting += [call for call in trace.calls if call.kind == "input"]
-    found: set[Call] = set()
-    while waiting:
-        call = waiting.pop()
-        if call not in found:
-            found.add(call)
-            waiting += [value.call for value in call.read()]
-    return found
-
-
-def _names(call: Call) -> dict[Value, str]:
-    """A name for every tensor a call gets."""
-    values = list(dict.fromkeys(values_in((call.args, call.kwargs))))
-    if call.kind == "module":
-        try:
-            bound = inspect.signature(call.function.forward).bind(*call.args, **call.kwargs).arguments
-            named = {item: name for name, item in bound.items() if isinstance(item, Value)}
-        except (TypeError, ValueError):
-            named = {}
-    else:
-        named = {}
-    taken: set[str] = set()
-    found = {}
-    for value in values:
-        wanted = named.get(value, "x")
-        found[value] = unique_name(wanted if is_usable(wanted) else "x", taken)
-        taken.add(found[value])
-    return found
-
-
-def _start(state: torch.Tensor) -> dict[str, Any]:
-    """How a tensor would have to start to be like this one, as far as a node can say it."""
-    if not state.numel() or state.device.type == "meta":
-        return {}
-    first = state.flatten()[0].item()
-    if abs(first) > LARGEST:
-        return {}
-    if bool((state == first).all()):
-        if first in (0, 1):
-            return {} if first == 0 else {"start": "ones"}
-        return {"start": "constant", "value": float(first)} if state.is_floating_point() else {}
-    if state.is_floating_point() and isinstance(state, nn.Parameter):
-        return {"start": "normal", "std": float(f"{state.std().item():.1g}")}
-    return {}
-
-
-def _is_parameter(model: nn.Module, key: str) -> bool:
-    path, _, name = key.rpartition(".")
-    return name in model.get_submodule(path)._parameters
-
-
-def _settled(call: Call) -> tuple[Sequence[Any], Mapping[str, Any]]:
-    """Arguments as the vocabulary wants them: dtypes and devices as text, shapes from what came out."""
-    args, kwargs = mapped(call.args, _as_text), mapped(call.kwargs, _as_text)
-    if call.target in (".view", ".reshape", "torch.reshape") and call.values:
-        rest = args[1:]
-        if not any(isinstance(item, str) for item in rest):
-            value = call.values[0]
-            shape = [
-                one if one == other else Varying((one, other))
-                for one, other in zip(*value.shapes, strict=True)
-            ]
-            return (args[0], tuple(shape)), {}
-    if call.target == ".view_as" or call.target == ".reshape_as":
-        return args, kwargs
-    if call.target == ".expand" and call.values:
-        value, source = call.values[0], call.args[0]
-        if source.shapes[0][:1] != source.shapes[-1][:1] and len(source.shape) == len(value.shape):
-            sizes = [
-                -1 if mine == theirs else mine
-                for mine, theirs in zip(value.shapes[0], source.shapes[0], strict=True)
-            ]
-            return (args[0], *sizes), {}
-    return args, kwargs
-
-
-def _as_text(item: Any) -> Any:
-    if isinstance(item, (torch.dtype, torch.device)):
-        return str(item)
-    return None if isinstance(item, (torch.memory_format, torch.layout)) else item
