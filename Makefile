@@ -24,7 +24,7 @@ run: $(STAMP)
 	$(BIN)/python main.py $(ARGS)
 
 test: lint
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=8 --dist=loadfile $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
