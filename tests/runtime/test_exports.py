@@ -67,10 +67,11 @@ def test_the_cells_run_in_order(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "1.0 3.141592653589793\n"
 
 
-def built(preset: str) -> tuple[Source, list[str], nn.Module]:
+def built(preset: str, number: int = 0) -> tuple[Source, list[str], nn.Module]:
     project = find(preset).build()
-    source = generate(project, Inference().run(project), project.main.id)
-    return source, [node.name for node in project.main.outputs], build(project, source, None)
+    network = list(project.networks.values())[number]
+    source = generate(project, Inference().run(project), network.id)
+    return source, [node.name for node in network.outputs], build(project, source, None)
 
 
 def inputs_of(source: Source, batch: int, length: int = 11) -> list[torch.Tensor]:
@@ -88,10 +89,14 @@ def test_a_pt2_file_gives_the_same_outputs_for_any_batch(preset: str, tmp_path: 
         assert torch.allclose(loaded(*inputs), model(*inputs), atol=1e-6)
 
 
-def test_an_onnx_file_gives_the_same_outputs_and_keeps_the_names(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("preset", "number"), [("digits-cnn", 0), ("multi-task", 0), ("pix2pix", 1)])
+def test_an_onnx_file_gives_the_same_outputs_and_keeps_the_names(
+    preset: str, number: int, tmp_path: Path
+) -> None:
+    """One input and output; several outputs; several inputs."""
     import onnxruntime
 
-    source, outputs, model = built("digits-cnn")
+    source, outputs, model = built(preset, number)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the ONNX exporter's own libraries
         write_onnx(source, outputs, model, tmp_path / "net.onnx")
@@ -99,9 +104,12 @@ def test_an_onnx_file_gives_the_same_outputs_and_keeps_the_names(tmp_path: Path)
     assert [entry.name for entry in session.get_inputs()] == [entry.name for entry in source.inputs]
     assert [leave.name for leave in session.get_outputs()] == outputs
     for batch in (1, 5):
-        (x,) = inputs_of(source, batch)
-        (got,) = session.run(None, {source.inputs[0].name: x.numpy()})
-        assert torch.allclose(torch.from_numpy(got), model(x), atol=1e-5)
+        inputs = inputs_of(source, batch)
+        names = [entry.name for entry in source.inputs]
+        got = session.run(None, {name: x.numpy() for name, x in zip(names, inputs, strict=True)})
+        wanted = model(*inputs)
+        for one, other in zip(got, wanted if isinstance(wanted, tuple) else (wanted,), strict=True):
+            assert torch.allclose(torch.from_numpy(one), other, atol=1e-5)
 
 
 @pytest.mark.parametrize("ending", ["safetensors", "pt"])
