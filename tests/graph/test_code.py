@@ -23,7 +23,7 @@ from graph.model import BLOCK, INPUT, OUTPUT, Graph, Project
 from graph.order import live, topological
 from graph.overtime import OVER, carried, runs_over_time, zeros_shape
 from graph.shapes import GraphShapes, Inference, ProjectShapes
-from presets import all_presets
+from presets import all_presets, find
 from tests.graph.code_graphs import GOLDEN, random_project, small_resnet
 
 GOLDEN_FOLDER = Path(__file__).parent / "golden"
@@ -248,6 +248,14 @@ def test_ruff_has_nothing_to_do(tmp_path: Path) -> None:
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("preset", "most"), [("resnet152", 120), ("vgg16", 60), ("vit-b16", 120), ("transformer", 180)]
+)
+def test_known_networks_fit_on_a_page_or_three(preset: str, most: int) -> None:
+    source, _ = made(find(preset).build())
+    assert source.text.count("\n") <= most
 
 
 def test_resnet_reads_like_a_resnet() -> None:
