@@ -39,6 +39,8 @@ class Imported:
     weights: dict[str, torch.Tensor]
     fixed: frozenset[str] = frozenset()
     """Keys of numbers that are not learned: tables, masks, coordinates."""
+    looked: bool = False
+    """Whether the model decides by the numbers of its input; the drawing holds one of its ways."""
     python: list[str] = field(default_factory=list)
     """Sentences about what became pieces of Python."""
     left: list[str] = field(default_factory=list)
@@ -56,6 +58,11 @@ class Imported:
             "no": f"The outputs differ from the original's by up to {self.difference:.2g}.",
         }
         found = [text[self.equal]] if self.equal else []
+        if self.looked:
+            found.append(
+                "The model looks at the numbers of its input to decide what it computes. A drawing cannot decide: "
+                "it holds the way the model took for a random input, and other inputs may need another."
+            )
         counts: dict[str, int] = {}
         for sentence in self.python:
             counts[sentence] = counts.get(sentence, 0) + 1
@@ -154,7 +161,8 @@ def _drawn(
         for place, key, weight in drawing.weights
         if key == "" and (weight.tensor is not None or id(_state(model, weight.key)) not in learned)
     )
-    return Imported(drawing.project, source, weights_of(model, drawing, source), fixed, read.python, left)
+    weights = weights_of(model, drawing, source)
+    return Imported(drawing.project, source, weights, fixed, traced.looked, read.python, left)
 
 
 _HINT = "Check that it runs on an input of this shape and dtype."

@@ -39,6 +39,8 @@ class Trace:
     """Paths of modules that could not be looked into, with the reason."""
     readings: dict[str, Reading]
     """The layers of the catalogue among the modules, by path."""
+    looked: bool = False
+    """Whether it took real numbers to follow: the model decides by them, and another input may go another way."""
 
 
 def trace(
@@ -87,6 +89,7 @@ def _followed(
     def is_leaf(path: str, module: nn.Module) -> bool:
         return path in readings or path in opaque
 
+    looked = False
     try:
         buffers = dict(model.named_buffers())
         runs = [  # a copy for each: some models keep things from one run to the next
@@ -99,9 +102,10 @@ def _followed(
             with torch.no_grad():
                 runs = [_run(_copied(model), entries, size, is_leaf, "cpu", None) for size in FEW]
             first = _merged(*runs)
+            looked = True
         except Untraceable as second:
             raise (second if second.path else error) from None
-    return Trace(first.root, first.calls, dict(opaque), readings)
+    return Trace(first.root, first.calls, dict(opaque), readings, looked)
 
 
 def without_numbers(model: nn.Module) -> nn.Module:

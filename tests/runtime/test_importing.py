@@ -277,6 +277,7 @@ class Decides(nn.Module):
 def test_a_model_that_looks_at_its_numbers_is_followed_with_real_ones() -> None:
     made = brought(Decides(), Entry((4,)))
     assert "Linear" in types(made.project.main) and made.equal == "exactly"
+    assert made.looked and any("other inputs may need another" in text for text in made.sentences)
 
 
 class Unknown(nn.Module):
