@@ -10,10 +10,14 @@ from __future__ import annotations
 
 import ast
 import importlib
+import textwrap
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from typing import Any
+
+WIDTH = 88
+"""How wide a line of generated code may be."""
 
 
 @cache
@@ -22,7 +26,18 @@ def text(name: str) -> str:
     source = resources.files(__name__).joinpath(f"{name}.py").read_text("utf-8")
     body = [node for node in ast.parse(source).body if isinstance(node, (ast.ClassDef, ast.FunctionDef))]
     first = min([body[0].lineno, *(item.lineno for item in body[0].decorator_list)])
-    return "\n".join(source.splitlines()[first - 1 :]).rstrip()
+    return "\n".join(_narrow(line) for line in source.splitlines()[first - 1 :]).rstrip()
+
+
+def _narrow(line: str) -> str:
+    """A docstring of one line as two where it is longer than generated code is wide."""
+    indent = line[: len(line) - len(line.lstrip())]
+    words = line.strip()
+    if len(line) <= WIDTH or not (words.startswith('"""') and words.endswith('"""') and len(words) > 6):
+        return line
+    room = WIDTH - len(indent) - 3  # a first line that leaves no room for the quotes would be put back
+    wrapped = textwrap.wrap(words[:-3], room, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(indent + part for part in [*wrapped, '"""'])
 
 
 @cache
