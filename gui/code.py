@@ -35,6 +35,7 @@ class CodePanel(QWidget):
         self._stale = True
         self._own_click = False
         self.view = CodeView()
+        self.view.setAccessibleName(self.tr("Code of the network"))
         self.editing = CodeEditing(workspace)
         self.editing.hide()
         self.editing.done.connect(self._written)

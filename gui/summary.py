@@ -52,6 +52,7 @@ class SummaryPanel(QWidget):
         self.workspace = workspace
         self.model = SummaryModel(self)
         self.tree = QTreeView()
+        self.tree.setAccessibleName(self.tr("Layers with shapes, parameters and MACs"))
         self.tree.setModel(self.model)
         self.tree.setUniformRowHeights(True)
         self.tree.setSortingEnabled(True)

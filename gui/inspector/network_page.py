@@ -77,6 +77,7 @@ class NetworkPage(Column):
         self.project_title.setAccessibleName(self.tr("Title of the project"))
         self.project_title.textEdited.connect(lambda text: self._set_project("title", text))
         self.notes = QPlainTextEdit(self.workspace.project.notes)
+        self.notes.setAccessibleName(self.tr("Notes about the project"))
         self.notes.setPlaceholderText(self.tr("Notes about the project"))
         self.notes.setTabChangesFocus(True)
         self.notes.setMinimumHeight(90)

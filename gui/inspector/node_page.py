@@ -190,6 +190,7 @@ class NodePage(Column):
         self.layout_.addWidget(Heading(self.tr("Note")))
         self.note = QPlainTextEdit(self.node.note)
         self.note.setPlaceholderText(self.tr("Anything worth remembering"))
+        self.note.setAccessibleName(self.tr("Note"))
         self.note.setTabChangesFocus(True)
         self.note.setMaximumHeight(74)
         self.note.textChanged.connect(self._note_changed)

@@ -43,6 +43,7 @@ class Gallery(QWidget):
         self._timer.setInterval(5)
         self._timer.timeout.connect(self._prepare_one)
         self.search = SearchLine()
+        self.search.setAccessibleName(self.tr("Search networks"))
         self.search.setPlaceholderText(self.tr("Search networks"))
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(320)

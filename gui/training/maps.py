@@ -60,6 +60,7 @@ class FeatureMapsPanel(QWidget):
         self.split.setToolTip(self.tr("From which part of the data the sample is taken"))
         self.split.currentIndexChanged.connect(self._watch)
         self.sample = QSpinBox()
+        self.sample.setAccessibleName(self.tr("Sample"))
         self.sample.setPrefix(self.tr("sample "))
         self.sample.setMaximum(99_999)
         self.sample.valueChanged.connect(self._watch)

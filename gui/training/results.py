@@ -46,6 +46,7 @@ class ResultsPanel(QWidget):
         self.headline.setWordWrap(True)
         self.matrix = ConfusionMatrix()
         self.table = QTableWidget(0, 5)
+        self.table.setAccessibleName(self.tr("Scores of every class"))
         self.table.setHorizontalHeaderLabels(
             [self.tr("class"), self.tr("precision"), self.tr("recall"), self.tr("F1"), self.tr("samples")]
         )

@@ -191,7 +191,7 @@ def test_digits_to_draw_again_are_their_own_targets() -> None:
     assert clean.schema.summary.endswith("as a target a picture of 1 × 8 × 8") and clean.label(0) == ""
     noisy = SOURCES["digits-again"].load({"noise": 0.5})
     assert torch.equal(noisy.targets, clean.targets) and not torch.equal(noisy.inputs, noisy.targets)
-    assert 0 <= noisy.inputs.min() and noisy.inputs.max() <= 1
+    assert noisy.inputs.min() >= 0 and noisy.inputs.max() <= 1
 
 
 def test_a_drawn_circle_has_a_circles_area_at_every_size() -> None:
