@@ -21,9 +21,7 @@ class ExportError(Exception):
     """An export that cannot be done. The text is a sentence for the person."""
 
 
-def build(
-    project: Project, source: Source, weights: Path | None, start: Path | None = None
-) -> nn.Module:
+def build(project: Project, source: Source, weights: Path | None, start: Path | None = None) -> nn.Module:
     """The network in eval mode; without weights those its training would start from: the project's seed, and
     what fits of the file ``start``."""
     import torch

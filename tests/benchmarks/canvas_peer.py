@@ -86,7 +86,9 @@ def _ours(graph: Graph, report: Report) -> dict[str, float]:
     workspace.perform("Delete", operations.delete(workspace.project, workspace.graph, every))
     start = time.perf_counter()
     workspace.undo.undo()
-    report(f"undo of deleting {COUNT:,} nodes", (time.perf_counter() - start) * 1000, "ms", goal="under 200 ms")
+    report(
+        f"undo of deleting {COUNT:,} nodes", (time.perf_counter() - start) * 1000, "ms", goal="under 200 ms"
+    )
     assert len(workspace.graph.nodes) == len(every) and RemoveNodes
     view.close()
     return found

@@ -259,7 +259,9 @@ def test_what_people_write_computes_the_same_as_a_graph(text: str) -> None:
         exec(compile(code, "read", "exec"), scope)
         models.append(scope["Net"]())
     theirs, ours = models
-    weights = zip(ours.state_dict(), theirs.state_dict().values(), strict=True)  # one chain is self.layers here
+    weights = zip(
+        ours.state_dict(), theirs.state_dict().values(), strict=True
+    )  # one chain is self.layers here
     ours.load_state_dict(dict(weights), strict=True)
     x = torch.rand(2, 3, 32, 32)
     with torch.no_grad():
