@@ -150,7 +150,11 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("target", "function", "args", "kwargs"), CASES, ids=lambda item: str(item)[:24])
+@pytest.mark.parametrize(
+    ("target", "function", "args", "kwargs"),
+    CASES,
+    ids=[f"{number}-{case[0]}" for number, case in enumerate(CASES)],
+)
 def test_the_node_does_what_the_call_does(target: str, function: Any, args: Any, kwargs: Any) -> None:
     expected = function(*args, **kwargs)
     with torch.no_grad():
