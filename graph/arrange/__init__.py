@@ -5,7 +5,7 @@ Deterministic: the same graph gives the same picture.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from graph.arrange.layers import Layers, Wire, layered
 from graph.arrange.order import put_in_order
@@ -17,6 +17,9 @@ from graph.ports import in_ports, out_ports
 
 GAP_X = 60.0
 PART_GAP = 70.0
+GAP_PINNED = 24.0
+"""How far free nodes keep from pinned ones."""
+
 SHELF = 1600.0
 
 Size = tuple[float, float]
@@ -41,7 +44,7 @@ def arrange(
     ports = _Ports(graph, edges, project)
     size = {node.id: (sizes or {}).get(node.id) or ports.size(node) for node in chosen}
     parts = [_part(part, edges, ports, size) for part in _components(chosen, edges)]
-    places = _around_pinned(chosen, _shelved(parts, size))
+    places = _around_pinned(chosen, _shelved(parts, size), size)
     if only is not None and not any(node.pinned for node in chosen):
         left, top = min(node.x for node in chosen), min(node.y for node in chosen)
         first = (min(x for x, _ in places.values()), min(y for _, y in places.values()))
@@ -52,15 +55,51 @@ def arrange(
     }
 
 
-def _around_pinned(chosen: list[Node], places: dict[str, Size]) -> dict[str, Size]:
-    """Pinned nodes stay; the picture is shifted to where they stand."""
+def _around_pinned(chosen: list[Node], places: dict[str, Size], size: dict[str, Size]) -> dict[str, Size]:
+    """Pinned nodes stay; the picture is shifted to where they stand, and what would lie on one makes way."""
     pinned = [node for node in chosen if node.pinned]
     if not pinned:
         return places
     dx = sum(node.x - places[node.id][0] for node in pinned) / len(pinned)
     dy = sum(node.y - places[node.id][1] for node in pinned) / len(pinned)
-    moved = {key: (x + dx, y + dy) for key, (x, y) in places.items()}
-    return moved | {node.id: (node.x, node.y) for node in pinned}
+    found = {key: (x + dx, y + dy) for key, (x, y) in places.items()}
+    found |= {node.id: (node.x, node.y) for node in pinned}
+    fixed = {node.id for node in pinned}
+    waiting = {key for key in found if key not in fixed and _hit(found, size, key, found[key], fixed)}
+    settled = found.keys() - waiting
+    for key in sorted(waiting, key=lambda key: (found[key], id_key(key))):
+        found[key] = _nearest(found, size, key, settled)
+        settled = settled | {key}
+    return found
+
+
+def _hit(
+    places: dict[str, Size], size: dict[str, Size], key: str, place: Size, others: Iterable[str]
+) -> list[str]:
+    """What a node would come too close to at a place."""
+    (x, y), (width, height) = place, size[key]
+    found = []
+    for other in others:
+        (left, top), (wide, tall) = places[other], size[other]
+        beside = x >= left + wide + GAP_PINNED or left >= x + width + GAP_PINNED
+        if other != key and not beside and y < top + tall + GAP_PINNED and top < y + height + GAP_PINNED:
+            found.append(other)
+    return found
+
+
+def _nearest(places: dict[str, Size], size: dict[str, Size], key: str, others: Iterable[str]) -> Size:
+    """The free place straight above or below that is nearest to where a node was to stand."""
+    x, wanted = places[key]
+    spots = []
+    for step in (-1, 1):
+        y = wanted
+        while met := _hit(places, size, key, (x, y), others):
+            if step < 0:
+                y = min(places[other][1] for other in met) - size[key][1] - GAP_PINNED - 1
+            else:
+                y = max(places[other][1] + size[other][1] for other in met) + GAP_PINNED + 1
+        spots.append((abs(y - wanted), -step, y))
+    return x, min(spots)[2]
 
 
 class _Ports:

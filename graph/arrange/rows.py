@@ -16,7 +16,10 @@ WORTH_IT = 1.3
 """How much larger things must get for another row."""
 WORTH_A_GAP = 1.6
 """The same where a row holds something above the place where its wire arrives, so that it must keep far from
-the row before it."""
+the row before it, or where a node or two are left alone in a row beside a long one."""
+
+LONELY, LONG = 2, 5
+"""Columns of a row that looks lost beside a row of at least so many."""
 
 MOST_ROWS = 80
 ROW_MARGIN = 26.0
@@ -47,7 +50,8 @@ def broken(columns: list[Column]) -> list[tuple[float, float]]:
         rows = _filled(groups, ends, count)
         moves, width, height = _laid(columns, rows)
         scale = min(SCREEN[0] / max(width, 1.0), SCREEN[1] / max(height, 1.0))
-        if scale > best_scale * (WORTH_A_GAP if _gaping(columns, rows) else WORTH_IT):
+        worth = WORTH_A_GAP if _gaping(columns, rows) or _lonely(rows) else WORTH_IT
+        if scale > best_scale * worth:
             best, best_scale = moves, scale
         if scale >= READABLE or SCREEN[1] / height < best_scale:
             break
@@ -116,6 +120,12 @@ def _gaping(columns: list[Column], rows: list[list[int]]) -> bool:
     return any(
         _above(columns, columns[before[-1]], row) + ROW_MARGIN > ABOVE for before, row in pairwise(rows)
     )
+
+
+def _lonely(rows: list[list[int]]) -> bool:
+    """Whether a row holds next to nothing while another is long: a picture torn apart, not wrapped."""
+    lengths = [len(row) for row in rows]
+    return min(lengths) <= LONELY and max(lengths) >= LONG
 
 
 def _drop(beneath: float, above: float) -> float:

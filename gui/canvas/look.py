@@ -154,7 +154,8 @@ def headline(project: Project, node: Node, values: dict[str, Any]) -> str:
     """The one or two parameters worth a glance: ``32 ch · 3×3``."""
     parts = []
     if node.type == BLOCK:
-        parts = [f"{name}={_plain(value)}" for name, value in node.params.items() if name not in RESERVED][:2]
+        own = [(name, value) for name, value in node.params.items() if name not in RESERVED]
+        parts = [_given(name, value) for name, value in own if value is not None][:2]
     elif node.type in CATALOGUE:
         layer = CATALOGUE[node.type]
         for name in layer.headline:
@@ -168,6 +169,13 @@ def headline(project: Project, node: Node, values: dict[str, Any]) -> str:
                 continue
             parts.append(_part(name, value, layer.name, values))
     return " · ".join(part for part in parts if part)
+
+
+def _given(name: str, value: Any) -> str:
+    """What a block is used with. Numbers and names speak for themselves; a flag only with its own name."""
+    if isinstance(value, bool):
+        return name if value else ""
+    return _plain(value)
 
 
 def _part(name: str, value: Any, layer: str, values: dict[str, Any]) -> str:

@@ -16,6 +16,8 @@ from graph.build import GraphBuilder, Ref, Source, project
 from graph.geometry import node_size, port_y, wire_points
 from graph.model import Graph, Project
 from graph.ports import in_ports, out_ports
+from presets import find
+from tests.presets import clear
 
 Places = dict[str, tuple[float, float]]
 
@@ -180,11 +182,44 @@ def test_every_preset_is_clear() -> None:
     from presets import all_presets
 
     for preset in all_presets():
-        for graph in preset.build().graphs():
-            if not any(node.type == "Block" for node in graph.nodes.values()):
-                places = arrange(graph)
-                assert overlaps(graph, places) == [], preset.id
-                assert run_through(graph, places) == [], preset.id
+        made = preset.build()
+        for graph in made.graphs():
+            moved(graph, arrange(graph, project=made))
+            assert clear.overlaps(made, graph) == [], (preset.id, graph.name)
+            assert clear.run_through(made, graph) == [], (preset.id, graph.name)
+
+
+def moved(graph: Graph, places: Places) -> None:
+    for key, (x, y) in places.items():
+        graph.nodes[key].x, graph.nodes[key].y = x, y
+
+
+def test_the_u_of_the_unet_is_not_torn_apart() -> None:
+    """Neither its input nor its head is left alone in a row."""
+    made = find("unet").build()
+    places = {made.main.nodes[key].name: place for key, place in arrange(made.main, project=made).items()}
+    assert places["picture"][0] < places["down1"][0] < places["bottom"][0] < places["up1"][0]
+    assert places["up1"][0] < places["head"][0] < places["masks"][0]
+    heights = [places[name][1] for name in ("down1", "down2", "down3", "bottom")]
+    assert heights == sorted(set(heights))
+    assert places["up3"][1] < places["bottom"][1] and places["up1"][1] < places["up3"][1]
+
+
+@pytest.mark.parametrize("name", TOPOLOGIES)
+def test_pinned_nodes_stay_and_nothing_lies_on_them(name: str) -> None:
+    graph = TOPOLOGIES[name]()
+    moved(graph, arrange(graph))
+    dice = random.Random(3)
+    pinned = dice.sample(list(graph.nodes.values()), 4)
+    for node in pinned:
+        node.pinned = True
+        node.x, node.y = node.x + dice.uniform(-300, 300), node.y + dice.uniform(-200, 200)
+    # two of them may not lie on each other to begin with
+    standing = {node.id: (node.x, node.y) for node in pinned}
+    already = {frozenset(pair) for pair in overlaps(graph, standing)}
+    places = arrange(graph)
+    assert {key: places[key] for key in standing} == standing
+    assert {frozenset(pair) for pair in overlaps(graph, places)} <= already
 
 
 def test_a_chain_is_level_and_goes_on_in_rows() -> None:

@@ -45,7 +45,7 @@ def test_a_block_shows_what_was_set_and_its_ports_say_nothing_of_shapes() -> Non
     made = project("P", g)
     use = next(node for node in made.main.nodes.values() if node.block)
     look = node_look(made, made.main, use, None, [], set())
-    assert (look.kind, look.headline, look.stack, look.category) == ("Cell", "planes=16", 3, "Blocks")
+    assert (look.kind, look.headline, look.stack, look.category) == ("Cell", "16", 3, "Blocks")
     block = made.blocks["b1"]
     port, convolution = block.inputs[0], next(n for n in block.nodes.values() if n.type == "Conv2d")
     assert node_look(made, block, port, None, [], set()).headline == ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.geometry import node_size, port_y, wire_points
+from graph.geometry import form_of, node_size, port_y, wire_points
 from graph.model import Graph, Project
 from graph.ports import in_ports, out_ports
 
@@ -13,7 +13,7 @@ def boxes(made: Project, graph: Graph) -> dict[str, Box]:
     """Left, top, right and bottom of every node where it stands in the document."""
     found = {}
     for key, node in graph.nodes.items():
-        width, height = node_size(len(in_ports(made, node)), len(out_ports(made, node)))
+        width, height = node_size(len(in_ports(made, node)), len(out_ports(made, node)), form_of(node))
         found[key] = (node.x, node.y, node.x + width, node.y + height)
     return found
 
@@ -37,8 +37,8 @@ def run_through(made: Project, graph: Graph) -> list[tuple[str, str, str]]:
         source, target = graph.nodes[edge.source], graph.nodes[edge.target]
         out = [port.name for port in out_ports(made, source)].index(edge.source_port)
         into = [port.name for port in in_ports(made, target)].index(edge.target_port)
-        start = (box[edge.source][2], box[edge.source][1] + port_y(out))
-        end = (box[edge.target][0], box[edge.target][1] + port_y(into))
+        start = (box[edge.source][2], box[edge.source][1] + port_y(out, form_of(source)))
+        end = (box[edge.target][0], box[edge.target][1] + port_y(into, form_of(target)))
         points = wire_points(start, end, 60)
         for key, (left, top, right, bottom) in box.items():
             if key in (edge.source, edge.target):
