@@ -38,3 +38,4 @@ def test_every_picture_of_the_readme_can_be_made() -> None:
     shown = re.findall(r"resources/pictures/([\w-]+)\.png", (ROOT / "README.md").read_text(encoding="utf-8"))
     assert shown
     assert set(shown) <= set(PICTURES)
+    assert {"unet-light", "unet-dark"} <= set(shown), "the gallery is shown in the reader's theme"

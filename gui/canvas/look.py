@@ -38,6 +38,7 @@ _UNITS = {
     "embedding_dim": "→ {}",
     "chunks": "{} parts",
     "p": "p = {}",
+    "padding_idx": "index {}",
 }
 
 
@@ -188,6 +189,8 @@ def _part(name: str, value: Any, layer: str, values: dict[str, Any]) -> str:
         stride = values.get("stride")
         usual = values.get("kernel_size") if "Pool" in layer else 1
         return text if stride in (None, usual) else f"{text} /{_plain(stride)}"
+    if name == "shape" and layer == INPUT and isinstance(value, tuple):
+        value = tuple("T" if item == -1 else item for item in value)
     return _UNITS.get(name, f"{name} = {{}}").format(_plain(value))
 
 

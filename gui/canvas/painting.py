@@ -218,6 +218,8 @@ def _texts(painter: QPainter, item: NodeItem, category: QColor, scale: float) ->
     line = f"{look.kind} · {look.headline}" if look.headline else look.kind
     if text_width(line, 11) > width:
         line = line.replace(" ch · ", " · ")
+    while line.count(" · ") > 1 and text_width(line, 10) > width:
+        line = line.rpartition(" · ")[0]
     fits = text_width(line, 11) <= width
     write(painter, QPointF(TEXT, 24 if fits else 25), line, 11 if fits else 10, colors.node_muted, width)
     if look.trouble:

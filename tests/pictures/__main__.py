@@ -8,11 +8,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "resources" / "pictures"
 SIZE = (1440, 900)
+EDGE = 48
+"""Pixels around a drawing."""
 PATIENCE = 120.0
 """Seconds any single step may take."""
 
@@ -63,6 +66,25 @@ class Stage:
         if not self.window.grab().save(str(path)):
             raise OSError(f"{path} cannot be written.")
         print(path)
+
+    def save_network(self, name: str) -> None:
+        """Only the drawing, all of it, at 1:1."""
+        from PySide6.QtCore import QSize
+
+        canvas = self.window.canvas
+        area = canvas.canvas.bounds().adjusted(-EDGE, -EDGE, EDGE, EDGE)
+        canvas.minimap.hide()
+        beside = self.window.size() - canvas.viewport().size()
+        self.window.resize(area.size().toSize() + beside + QSize(40, 40))
+        self.rest(0.2)
+        canvas.fit()
+        self.rest(0.2)
+        path = self.folder / f"{name}.png"
+        if not canvas.viewport().grab(canvas.mapFromScene(area).boundingRect()).save(str(path), "PNG", 0):
+            raise OSError(f"{path} cannot be written.")
+        print(path)
+        self.window.resize(*SIZE)
+        canvas.minimap.setVisible(self.window.actions_table["minimap"].isChecked())
 
     def close(self) -> None:
         self.window.training.session.close()
@@ -137,7 +159,21 @@ def start(stage: Stage) -> None:
     stage.save("start")
 
 
-PICTURES = {"training": training, "feature-maps": maps, "problem": problem, "blocks": blocks, "start": start}
+def network(preset: str, mode: str, stage: Stage) -> None:
+    """The drawing of a network, without the window around it."""
+    stage.theme(mode)
+    stage.open(preset)
+    stage.save_network(f"{preset}-{mode}")
+
+
+GALLERY = ("vgg16", "resnet50", "unet", "googlenet", "transformer")
+PICTURES: dict[str, Callable[[Stage], None]] = {
+    "training": training,
+    "feature-maps": maps,
+    "problem": problem,
+    "blocks": blocks,
+    "start": start,
+} | {f"{preset}-{mode}": partial(network, preset, mode) for mode in ("light", "dark") for preset in GALLERY}
 
 
 def main() -> int:
