@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from graph.arrange.layers import Layers, Wire, layered
+from graph.arrange.layers import Layers, Wire, layered, renumber
 from graph.arrange.order import put_in_order
-from graph.arrange.place import heights_of
+from graph.arrange.place import SMALL, heights_of
 from graph.arrange.rows import Column, broken
 from graph.geometry import form_of, node_size, port_y
 from graph.model import BLOCK, Edge, Graph, Node, Project, edge_key, id_key
 from graph.ports import in_ports, out_ports
 
 GAP_X = 60.0
+ALIGNMENTS = (0.0, 1.0, 0.5)
+"""How nodes stand in a column of wider ones: the first of these that keeps wires clear of nodes."""
+
 PART_GAP = 70.0
 GAP_PINNED = 24.0
 """How far free nodes keep from pinned ones."""
@@ -171,20 +174,38 @@ def _part(ids: list[str], edges: list[Edge], ports: _Ports, size: dict[str, Size
     total = len(layers.rank)
     width = [size[key][0] for key in ids] + [0.0] * (total - len(ids))
     height = [size[key][1] for key in ids] + [0.0] * (total - len(ids))
-    left = [0.0] * total
-    x = 0.0
-    for column in layers.columns:
-        for vertex in column:
-            left[vertex] = x
-        x += max(width[vertex] for vertex in column) + GAP_X
-    middle = heights_of(layers, height, left, width)
+    found = []
+    for align in ALIGNMENTS:
+        left = _lefts(layers, width, align)
+        columns = [list(column) for column in layers.columns]
+        middle, touching = heights_of(layers, height, left, width)
+        found.append((touching, align, left, middle, layers.columns))
+        if not touching or len(set(width[: len(ids)])) == 1 or total > SMALL:
+            break
+        layers.columns = columns
+        renumber(layers)
+    _, _, left, middle, layers.columns = min(found)
+    renumber(layers)
     moves = broken(_columns(layers, width, height, middle))
     places = {}
     for key, vertex in number.items():
         across, down = moves[layers.rank[vertex]]
-        places[key] = (across, middle[vertex] - height[vertex] / 2 + down)
+        inset = left[vertex] - min(left[other] for other in layers.columns[layers.rank[vertex]])
+        places[key] = (across + inset, middle[vertex] - height[vertex] / 2 + down)
     top = min(y for _, y in places.values())
     return {key: (x, y - top) for key, (x, y) in places.items()}
+
+
+def _lefts(layers: Layers, width: list[float], align: float) -> list[float]:
+    """Where the vertices of each column begin; narrow ones stand at its left (0) or right (1) edge."""
+    left = [0.0] * len(layers.rank)
+    x = 0.0
+    for column in layers.columns:
+        widest = max(width[vertex] for vertex in column)
+        for vertex in column:
+            left[vertex] = x + align * (widest - width[vertex])
+        x += widest + GAP_X
+    return left
 
 
 def _columns(

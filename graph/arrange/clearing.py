@@ -66,6 +66,7 @@ class Clearing:
         work = sum(len(path) - 2 for _, path in long)
         best, left = list(self.middle), [(0, 0)] * (work + 1)
         limit = TALLEST * (self._extent() + HEIGHT)
+        inner = self._from_narrow_nodes()
         for _ in range(min(ROUNDS, WORK // max(work, 1) + 2)):
             before = list(self.middle)
             self.met, self.pushed = [], {}
@@ -73,6 +74,9 @@ class Clearing:
                 for dummy in path[1:-1]:
                     self._pass(wire, dummy, -1)
                     self._pass(wire, dummy, 1)
+            for wire in inner:
+                down = self.middle[wire.target] + wire.into - self.middle[wire.source] - wire.out
+                self._pass(wire, wire.source, 1 if down > 0 else -1)
             if len(self.met) < len(left):
                 best, left = before, self.met
             if not self.met:
@@ -82,11 +86,17 @@ class Clearing:
         self.middle[:] = best
         return left
 
+    def _from_narrow_nodes(self) -> list[Wire]:
+        """Wires that start beside wider nodes of the same column: they may run into those at once."""
+        widest = [max(self.width[vertex] for vertex in column) for column in self.layers.columns]
+        found = [w for w in self.layers.wires if self.width[w.source] < widest[self.layers.rank[w.source]]]
+        return found if len(found) <= WORK // ROUNDS else []
+
     def _extent(self) -> float:
         return max(self.middle) - min(self.middle)
 
     def _pass(self, wire: Wire, dummy: int, step: int) -> None:
-        """Make room for a wire in a column, above (``step`` -1) or below it."""
+        """Make room for a wire in a column, above (``step`` -1) or below its dummy there, or its source."""
         column = self.layers.columns[self.layers.rank[dummy]]
         near = self.layers.position[dummy] + step
         while 0 <= near < len(column) and self.layers.is_dummy(column[near]):

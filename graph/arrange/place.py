@@ -23,8 +23,12 @@ SMALL = 400
 """Up to how many vertices other sides are tried."""
 
 
-def heights_of(layers: Layers, height: list[float], left: list[float], width: list[float]) -> list[float]:
-    """The middle of every vertex along y. ``left`` is each node's x, for the curves of its wires.
+def heights_of(
+    layers: Layers, height: list[float], left: list[float], width: list[float]
+) -> tuple[list[float], int]:
+    """The middle of every vertex along y, and how often a wire still touches a foreign node.
+
+    ``left`` is each node's x, for the curves of its wires.
 
     Where a wire cannot but run through a node, it is tried on the node's other side.
     """
@@ -41,7 +45,7 @@ def heights_of(layers: Layers, height: list[float], left: list[float], width: li
             renumber(layers)
         else:
             break
-    return middle
+    return middle, len(touching)
 
 
 def _heights(
@@ -60,7 +64,8 @@ def _by_wire(layers: Layers, touching: list[tuple[int, int]]) -> list[list[tuple
     owner = {dummy: number for number, path in enumerate(layers.paths) for dummy in path[1:-1]}
     groups: dict[int, list[tuple[int, int]]] = {}
     for dummy, node in touching:
-        groups.setdefault(owner[dummy], []).append((dummy, node))
+        if dummy in owner:
+            groups.setdefault(owner[dummy], []).append((dummy, node))
     return list(groups.values())
 
 

@@ -194,6 +194,29 @@ def moved(graph: Graph, places: Places) -> None:
         graph.nodes[key].x, graph.nodes[key].y = x, y
 
 
+def test_collapsed_networks_are_clear() -> None:
+    """Tiles are smaller than nodes, and all their ports are at one place."""
+    for name in ("resnet50", "unet", "googlenet", "transformer", "gru-cell", "lstm-cell", "bert", "ddpm"):
+        made = find(name).build()
+        for graph in made.graphs():
+            for node in graph.nodes.values():
+                node.collapsed = True
+            moved(graph, arrange(graph, project=made))
+            assert clear.overlaps(made, graph) == [], (name, graph.name)
+            assert clear.run_through(made, graph) == [], (name, graph.name)
+
+
+@pytest.mark.parametrize("name", TOPOLOGIES)
+@pytest.mark.parametrize("seed", range(4))
+def test_tiles_among_nodes_keep_clear(name: str, seed: int) -> None:
+    graph, dice = TOPOLOGIES[name](), random.Random(seed)
+    for node in graph.nodes.values():
+        node.collapsed = dice.random() < 0.4
+    moved(graph, arrange(graph))
+    assert clear.overlaps(Project(), graph) == []
+    assert clear.run_through(Project(), graph) == []
+
+
 def test_the_u_of_the_unet_is_not_torn_apart() -> None:
     """Neither its input nor its head is left alone in a row."""
     made = find("unet").build()
