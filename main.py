@@ -133,9 +133,10 @@ def build_parser() -> argparse.ArgumentParser:
     bring.add_argument("--args", default="", metavar="ARGS", help="arguments of the class: '64, depth=3'")
     bring.add_argument(
         "--input",
-        default="",
+        action="append",
+        default=[],
         metavar="SHAPE",
-        help="one sample's shape: 3x224x224, int64:128; several with ;",
+        help="one sample's shape: 3x224x224, int64:128; once for each input, or several with ;",
     )
     bring.add_argument(
         "--trust", action="store_true", help="let the Python file run; it can do whatever you can"
@@ -262,7 +263,7 @@ def _dispatch(options: argparse.Namespace, out: Output) -> int:
             Path(options.output),
             out,
             arguments=options.args,
-            shapes=options.input,
+            shapes=";".join(options.input),
             weights=options.weights == "pretrained",
             trust=options.trust,
             force=options.force,

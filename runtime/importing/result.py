@@ -20,9 +20,10 @@ from runtime.importing.drawing import Drawing
 from runtime.importing.failure import ImportFailure
 from runtime.importing.groups import Blocks
 from runtime.importing.hoisting import hoist, shorten
-from runtime.importing.ports import Ports, name_ports
+from runtime.importing.ports import Ports, name_ports, results_of
 from runtime.importing.python import Unwritable
 from runtime.importing.reading import Reader
+from runtime.importing.recorder import Scope, Value
 from runtime.importing.tracing import Entry, Untraceable, example, trace
 
 TOLERANCE = 1e-5
@@ -48,6 +49,8 @@ class Imported:
     equal: str = ""
     """"exactly", "nearly" or "no"; empty when it was not compared."""
     difference: float = 0.0
+    kept: list[bool] = field(default_factory=list)
+    """For each output of the original whether the drawing has it: those without the batch first are left."""
 
     @property
     def sentences(self) -> list[str]:
@@ -58,6 +61,12 @@ class Imported:
             "no": f"The outputs differ from the original's by up to {self.difference:.2g}.",
         }
         found = [text[self.equal]] if self.equal else []
+        gone = [str(number) for number, kept in enumerate(self.kept, 1) if not kept]
+        if gone:
+            found.append(
+                f"Left out of {len(self.kept)} outputs: number {' and '.join(gone)}. The batch is not the first axis there "
+                "(as in the last state of a recurrent layer), so that cannot leave a network."
+            )
         if self.looked:
             found.append(
                 "The model looks at the numbers of its input to decide what it computes. A drawing cannot decide: "
@@ -112,6 +121,7 @@ def import_model(
             _compare(made, expected, entries, progress)
     except (Untraceable, Unreadable, Unwritable, ImportFailure):
         raise failure from None
+    made.looked = False  # the piece of Python decides as the model does
     return made
 
 
@@ -136,6 +146,7 @@ def _drawn(
 ) -> Imported:
     progress(0.05, "Following the model…")
     traced = trace(model, entries, cancelled, closed)
+    kept = _keep_batched(traced.root)
     progress(0.35, "Drawing its layers…")
     reader = Reader(model, traced)
     read = reader.read()
@@ -162,7 +173,20 @@ def _drawn(
         if key == "" and (weight.tensor is not None or id(_state(model, weight.key)) not in learned)
     )
     weights = weights_of(model, drawing, source)
-    return Imported(drawing.project, source, weights, fixed, traced.looked, read.python, left)
+    return Imported(drawing.project, source, weights, fixed, traced.looked, read.python, left, kept=kept)
+
+
+def _keep_batched(root: Scope) -> list[bool]:
+    """Take away the model's results whose first axis is not the batch, unless no other is there.
+
+    A model that hands back its recurrent state beside its answer is the ordinary case. Says which were kept.
+    """
+    named = [(name, item) for name, item in results_of(root.result) if isinstance(item, Value)]
+    kept = [not item.shape or len({shape[0] for shape in item.shapes}) > 1 for _, item in named]
+    if all(kept) or not any(kept):
+        return [True] * len(named)
+    root.result = [{name: item} for (name, item), keep in zip(named, kept, strict=True) if keep]
+    return kept
 
 
 _HINT = "Check that it runs on an input of this shape and dtype."
@@ -254,6 +278,8 @@ def _compare(
     twin = built(made)
     with torch.no_grad():
         found = _flat(twin(*_samples(entries)))
+    if len(made.kept) == len(expected):
+        expected = [item for item, kept in zip(expected, made.kept, strict=True) if kept]
     progress(1.0, "Done.")
     if [item.shape for item in expected] != [item.shape for item in found]:
         made.equal, made.difference = "no", float("inf")

@@ -401,3 +401,33 @@ def test_the_original_is_left_as_it_was() -> None:
     import_model(model, (Entry((6,)),))
     assert set(vars(model)) == attributes and model.training is False
     assert all(torch.equal(before[key], value) for key, value in model.state_dict().items())
+
+
+def test_a_state_beside_the_answer_stays_inside() -> None:
+    class Tagger(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.cells = nn.LSTM(3, 6, batch_first=True)
+            self.head = nn.Linear(6, 2)
+
+        def forward(self, x: Any, hidden: Any = None) -> Any:
+            steps, hidden = self.cells(x, hidden)
+            return self.head(steps), hidden
+
+    made = brought(Tagger(), Entry((4, 3)))
+    assert made.equal == "exactly" and made.kept == [True, False, False] and not made.python
+    assert "Left out of 3 outputs: number 2 and 3." in " ".join(made.sentences)
+    assert types(made.project.main).count("Output") == 1
+
+
+def test_a_piece_of_python_decides_for_itself() -> None:
+    class Begins(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.cells = nn.RNN(3, 6, batch_first=True)
+
+        def forward(self, x: Any) -> Any:
+            return self.cells(x, torch.zeros(1, x.size(0), 6))[0][:, -1]
+
+    made = brought(Begins(), Entry((4, 3)))
+    assert made.equal == "exactly" and not made.looked

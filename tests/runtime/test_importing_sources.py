@@ -159,3 +159,15 @@ def test_without_weights_only_what_is_not_learned_comes_along(tmp_path: Path) ->
     assert kept and all("index" in key or "constant" in key for key in kept)
     assert main(["import", "torchvision:squeezenet1_1", "-o", str(out), "--input", "3x32x32", "--force"]) == 0
     assert load_project(out).weights == ""
+
+
+def test_each_input_may_be_given_by_itself(tmp_path: Path) -> None:
+    file = tmp_path / "two.py"
+    file.write_text(
+        "from torch import nn\n\n\nclass Two(nn.Module):\n    def forward(self, a, b):\n        return a + b\n",
+        encoding="utf-8",
+    )
+    out = tmp_path / "two.loom"
+    assert main(["import", f"{file}:Two", "-o", str(out), "--input", "5", "--input", "1", "--trust"]) == 0
+    inputs = [node for node in load_project(out).main.nodes.values() if node.type == "Input"]
+    assert [node.params["shape"] for node in inputs] == [(5,), (1,)]
