@@ -49,6 +49,12 @@ def add_block_items(view: CanvasView, menu: QMenu, node_id: str) -> None:
                 text = tr("Select all its uses here")
                 _add(menu, text, lambda: commands.select_uses(node_id), "", "select-group")
             _add(menu, tr("Save to my blocks"), commands.keep, "", "content-save-outline")
+    blocks = [key for key in workspace.selected_nodes if graph.nodes[key].block is not None]
+    if len(blocks) == 1 and len(workspace.selected_nodes) > 1:
+        text = tr("Move the others into {0}").format(graph.nodes[blocks[0]].name)
+        _add(menu, text, lambda: commands.take_in(blocks[0], workspace.selected_nodes), "", "import")
+    if len(workspace.place) > 1:
+        _add(menu, tr("Move out of the block"), commands.take_out, "", "export")
     _sharing(view, menu, node_id)
     if graph.id in workspace.project.blocks:
         _exposing(view, menu, node_id)

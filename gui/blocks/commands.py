@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMessageBox
@@ -18,6 +18,7 @@ from graph.blocks import (
     ungroup,
     uses_of,
 )
+from graph.blocks.crossing import take_in, take_out
 from graph.document import apply_edits
 from graph.edits import Edit, EditError
 from graph.model import Node
@@ -51,6 +52,26 @@ class BlockCommands:
             self.workspace.message.emit("warning", str(error))
             return False
         return self.workspace.perform(name, edits)
+
+    def take_in(self, use_id: str, ids: Iterable[str]) -> bool:
+        """Move nodes of this graph into a block that stands in it."""
+        workspace, graph = self.workspace, self.workspace.graph
+        moved = [key for key in ids if key != use_id]
+        name = tr("Move {0} into {1}").format(self._named(moved), graph.nodes[use_id].name)
+        return self._perform(name, lambda: take_in(workspace.project, graph.id, use_id, moved))
+
+    def take_out(self) -> None:
+        """Move the selected nodes out of the block that is shown, beside its use."""
+        workspace = self.workspace
+        *outer, use = workspace.place
+        graph, chosen = workspace.graph_at(tuple(outer)), workspace.selected_nodes
+        name = tr("Move {0} out of {1}").format(self._named(chosen), workspace.graph.name)
+        use_id = use.partition("[")[0]
+        self._perform(name, lambda: take_out(workspace.project, graph.id, use_id, chosen))
+
+    def _named(self, ids: list[str]) -> str:
+        nodes = self.workspace.graph.nodes
+        return nodes[ids[0]].name if len(ids) == 1 else tr("{0} nodes").format(len(ids))
 
     def group(self) -> None:
         """Ask for the names of the block that the selection becomes."""

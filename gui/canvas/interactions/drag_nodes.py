@@ -1,6 +1,7 @@
 """Select and move nodes. Alt copies them instead; an unwired node dropped on a wire goes into it.
 
-A dragged node snaps to the rims and middles of the nodes in sight; Ctrl lets it pass, Shift snaps to the grid.
+Dropped with the mouse on a block, they go into it. A dragged node snaps to the rims and middles of the nodes in
+sight; Ctrl lets it pass both, Shift snaps to the grid.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from graph import operations
 from graph.edits import Edit, EditError, Move
 from gui.canvas.aligning import Guides
+from gui.canvas.cursor_label import CursorLabel
 from gui.canvas.geometry import snapped
 from gui.canvas.hits import BOXES
 from gui.canvas.insertion import insertion, wire_for
@@ -48,6 +50,9 @@ class DragNodes(Interaction):
         self.shift = QPointF()
         self.copying = False
         self.wire = ""
+        self.into = ""
+        """The block the mouse is on: the nodes would go into it."""
+        self.label = CursorLabel(view)
         self.guides: Guides | None = None
         self.lines: list[QLineF] = []
 
@@ -72,6 +77,7 @@ class DragNodes(Interaction):
         else:
             self.scene.preview(self._places())
         self._find_wire(pointer)
+        self._find_block(pointer)
 
     def _snap(self, pointer: Pointer) -> None:
         """Meet the lines of the nodes around, unless Ctrl is held."""
@@ -101,6 +107,16 @@ class DragNodes(Interaction):
         dx, dy = self.shift.x(), self.shift.y()
         return {key: (x + dx, y + dy) for key, (x, y) in self.start.items()}
 
+    def _find_block(self, pointer: Pointer) -> None:
+        """The block under the mouse itself, unless Ctrl is held or copies are made."""
+        self.into = ""
+        if not self.copying and not pointer.ctrl:
+            items = (item for item in self.scene.items(pointer.position, BOXES) if isinstance(item, NodeItem))
+            blocks = (item for item in items if item.look.stack and item.node_id not in self.start)
+            self.into = next((item.node_id for item in blocks if item.body.contains(pointer.position)), "")
+        text = tr("Into {}").format(self.scene.graph.nodes[self.into].name) if self.into else ""
+        self.label.say(text, "info", pointer.pixel)
+
     def _find_wire(self, pointer: Pointer) -> None:
         """The wire into which the node would go."""
         found = ""
@@ -116,6 +132,7 @@ class DragNodes(Interaction):
     def release(self, pointer: Pointer) -> None:
         self.view.light_wire(self.wire, False)
         self._show_guides([])
+        self._drop_label()
         if not self.moved:
             if not (pointer.ctrl or pointer.shift):
                 self.workspace.select([self.node])
@@ -125,6 +142,9 @@ class DragNodes(Interaction):
             return
         if self.copying:
             self._copy()
+        elif self.into:
+            if not self.view.blocks.take_in(self.into, list(self.start)):
+                self.scene.settle(self.start)
         elif self.wire:
             self._insert()
         else:
@@ -157,7 +177,12 @@ class DragNodes(Interaction):
         if not self.workspace.perform(name, edits):
             self.scene.settle(self.start)
 
+    def _drop_label(self) -> None:
+        self.label.hide()
+        self.label.deleteLater()
+
     def cancel(self) -> None:
+        self._drop_label()
         self.view.light_wire(self.wire, False)
         self._show_guides([])
         self.scene.settle(self.start)
