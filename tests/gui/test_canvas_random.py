@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from graph.files import dumps
@@ -132,11 +133,17 @@ class Monkey:
             self.done.append(f"key {key.name}")
 
 
+def kinds(hand: Hand) -> Counter[str]:
+    """How many widgets of each kind the view holds."""
+    return Counter(type(widget).__name__ for widget in hand.view.findChildren(QWidget))
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_random_gestures(qapp: QApplication, seed: int) -> None:
     print(f"seed {seed}")
     hand = Hand(chain() if seed % 2 else with_block())
     start = dumps(hand.workspace.project)
+    widgets = kinds(hand)
     monkey = Monkey(hand, seed)
     for _ in range(250):
         monkey.step()
@@ -151,3 +158,11 @@ def test_random_gestures(qapp: QApplication, seed: int) -> None:
     hand.view.glider.finish()
     assert mirror(hand) == []
     assert dumps(hand.workspace.project) == start
+    hand.key(Key.Key_Escape)
+    while monkey.answer():
+        pass
+    hand.view.adding.close()
+    hand.view.close_bubble()
+    hand.settle()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert kinds(hand) == widgets, "a gesture left a widget behind"
