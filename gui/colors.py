@@ -1,7 +1,8 @@
 """The colours of the two themes, by what they are for.
 
 Categories and dtypes follow Okabe and Ito's palette ("Color Universal Design", 2008), darkened for the
-light theme so that an icon keeps 3:1 against a panel. Colour never stands alone: categories have icons,
+light theme so that an icon keeps 3:1 against a panel, and then moved apart in lightness until the layers
+that stand side by side in most networks differ for dichromats too. Colour never stands alone: categories have icons,
 problems have icons and sentences.
 """
 
@@ -141,24 +142,24 @@ LIGHT = _colors(
 )
 
 CATEGORIES: dict[str, tuple[str, str]] = {
-    "Inputs and outputs": ("#5d6877", "#b4bfcd"),
-    "Linear": ("#0068a4", "#5fb3ee"),
-    "Convolution": ("#bb4f00", "#ff9355"),
-    "Pooling": ("#007556", "#35c7a0"),
-    "Activation": ("#946200", "#f2b632"),
-    "Normalisation": ("#a53d79", "#e79ac6"),
-    "Dropout": ("#75665a", "#c4b3a2"),
-    "Recurrent": ("#007796", "#7dd3f7"),
-    "Embedding": ("#36686f", "#92cdd4"),
-    "Attention": ("#746700", "#f0e442"),
-    "Shape": ("#51639a", "#a9b9ec"),
-    "Combine": ("#5747b0", "#b8acff"),
-    "Arithmetic": ("#7c479f", "#d2a9f0"),
-    "Reduce": ("#8f4838", "#e9a795"),
-    "Padding and resizing": ("#4b7222", "#aad274"),
-    "Losses": ("#9a3412", "#fdba8c"),
-    "Blocks": ("#8d2f5b", "#f38fb8"),
-    "Own code": ("#3d5a14", "#c3e07f"),
+    "Inputs and outputs": ("#4c5e6b", "#d9dadd"),
+    "Linear": ("#025ba1", "#4591e9"),
+    "Convolution": ("#b83e04", "#ff7d34"),
+    "Pooling": ("#006942", "#25b97b"),
+    "Activation": ("#6f3b03", "#f2b632"),
+    "Normalisation": ("#a72667", "#ec7dbc"),
+    "Dropout": ("#85776c", "#c4b8b2"),
+    "Recurrent": ("#0575a1", "#92def9"),
+    "Embedding": ("#31687c", "#92cdd4"),
+    "Attention": ("#929709", "#efea4c"),
+    "Shape": ("#737daa", "#a5bbed"),
+    "Combine": ("#4c43b0", "#b8acff"),
+    "Arithmetic": ("#773fa2", "#c391f9"),
+    "Reduce": ("#76352f", "#f09b88"),
+    "Padding and resizing": ("#4a7622", "#aad274"),
+    "Losses": ("#a03d16", "#fdba8c"),
+    "Blocks": ("#6a1f4d", "#db688d"),
+    "Own code": ("#618a2b", "#c3e07f"),
 }
 """Category -> (colour in the light theme, colour in the dark theme)."""
 
