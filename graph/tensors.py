@@ -70,8 +70,7 @@ class Tensor:
     @property
     def text(self) -> str:
         """``"(B, 64, 28, 28)"``, with the dtype in front when it is not the usual float."""
-        body = f"({', '.join(self.dims)}{',' if self.rank == 1 else ''})"
-        return body if self.dtype == "float32" else f"{self.dtype} {body}"
+        return _tensor_text(self)
 
     @property
     def batched(self) -> bool:
@@ -91,6 +90,12 @@ class Tensor:
 def symbols_of(count: int) -> tuple[str, ...]:
     """Which symbols ``count`` probes stand for."""
     return {1: (), 2: (BATCH,), 4: (BATCH, LENGTH)}[count]
+
+
+@lru_cache(maxsize=4096)
+def _tensor_text(tensor: Tensor) -> str:
+    body = f"({', '.join(tensor.dims)}{',' if tensor.rank == 1 else ''})"
+    return body if tensor.dtype == "float32" else f"{tensor.dtype} {body}"
 
 
 @lru_cache(maxsize=4096)

@@ -251,8 +251,9 @@ class CanvasScene(QGraphicsScene):
                     item = WireItem(edge_id)
                     self.wires[edge_id] = item
                     self._dress(edge_id)
+                    self._route_wire(edge_id)  # before it is in the scene, whose index would follow
                     self.addItem(item)
-                    self._route_wire(edge_id)
+                    item.place_label()
 
     def _dress(self, edge_id: str) -> None:
         edge, item = self.graph.edges[edge_id], self.wires[edge_id]

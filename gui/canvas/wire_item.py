@@ -61,7 +61,7 @@ class WireItem(QGraphicsPathItem):
         """Put the ends somewhere else."""
         self.start, self.end = start, end
         self.setPath(wire_path(start, end))
-        self._place_label()
+        self.place_label()
 
     def dress(self, tone: str | None = None, selected: bool | None = None, hovered: bool | None = None,
               again: bool = False) -> None:  # fmt: skip
@@ -77,9 +77,10 @@ class WireItem(QGraphicsPathItem):
         """The shape that flows here; shown when the wire is long enough."""
         if text != self.text:
             self.text = text
-            self._place_label()
+            self.place_label()
 
-    def _place_label(self) -> None:
+    def place_label(self) -> None:
+        """Write the shape in the middle where there is room; a wire outside of a scene waits for it."""
         wide = text_width(self.text, LABEL) + 12 if self.text else 0.0
         room = self.end.x() - self.start.x() - 28
         if not wide or room < wide:

@@ -160,7 +160,7 @@ def _theirs(graph: Graph) -> dict[str, float]:
     QApplication.processEvents()
     found["full repaint, everything in view"] = median_ms(view.viewport().repaint, repeats=5)
     middle = graph.nodes[f"n{COUNT // 2}"]
-    view.reset_zoom([middle.x + 85, middle.y + 32])
+    view.reset_zoom(QPointF(middle.x + 85, middle.y + 32))
     QApplication.processEvents()
 
     def pan() -> None:
