@@ -40,11 +40,12 @@ def code_block(block_id: str, code: str, name: str = "") -> Graph:
 
 def ports(graph: Graph, reading: Reading) -> dict[str, Node]:
     """The Input and Output nodes the code asks for. A node keeps its id, its place and its parameters when
-    its name stays, or else when its number among the ports does (it was renamed)."""
+    its name stays, or else when its number among the ports does (it was renamed). Of results Python knows only
+    the number, so there it decides even when others come or go; arguments have names."""
     made: dict[str, Node] = {}
     fresh = iter(graph.fresh_ids("n", len(reading.inputs) + len(reading.outputs)))
     for kind, names, x in ((INPUT, reading.inputs, 0.0), (OUTPUT, reading.outputs, 480.0)):
-        for number, (name, old) in enumerate(_kept(graph.ordered(kind), names)):
+        for number, (name, old) in enumerate(_kept(graph.ordered(kind), names, kind == OUTPUT)):
             params: dict[str, Value] = dict(old.params) if old else {}
             params.pop("index", None)
             if number:
@@ -57,16 +58,16 @@ def ports(graph: Graph, reading: Reading) -> dict[str, Node]:
     return made
 
 
-def _kept(old: list[Node], names: tuple[str, ...]) -> Iterator[tuple[str, Node | None]]:
+def _kept(old: list[Node], names: tuple[str, ...], by_number: bool) -> Iterator[tuple[str, Node | None]]:
     """For every port its node so far: the one of that name, else the one at that place if its name is gone."""
     named = {node.name: node for node in old}
     spare = {number: node for number, node in enumerate(old) if node.name not in names}
-    same_count = len(old) == len(names)
+    by_number = by_number or len(old) == len(names)
     for number, name in enumerate(names):
         if name in named:
             yield name, named[name]
         else:
-            yield name, spare.pop(number, None) if same_count else None
+            yield name, spare.pop(number, None) if by_number else None
 
 
 def mismatch(graph: Graph, reading: Reading) -> str:

@@ -64,8 +64,9 @@ class Imported:
         gone = [str(number) for number, kept in enumerate(self.kept, 1) if not kept]
         if gone:
             found.append(
-                f"Left out of {len(self.kept)} outputs: number {' and '.join(gone)}. The batch is not the first axis there "
-                "(as in the last state of a recurrent layer), so that cannot leave a network."
+                f"Left out of {len(self.kept)} outputs: number {' and '.join(gone)}. "
+                "The batch is not the first axis there (as in the last state of a recurrent layer), "
+                "so that cannot leave a network."
             )
         if self.looked:
             found.append(

@@ -192,6 +192,13 @@ def wires(made: Project) -> set[tuple[str, str]]:
             for edge in edges}  # fmt: skip
 
 
+def test_results_keep_their_wires_by_number_when_one_goes() -> None:
+    document, _ = edited(net(), GATE.replace("return both * self.scale, both", "return both").replace(
+        "return x, other", "return x"))  # fmt: skip
+    assert [node.name for node in document.project.blocks["b1"].outputs] == ["output"]
+    assert wires(document.project) == {("in", "x"), ("in", "other"), ("out", "output")}
+
+
 def test_renamed_arguments_keep_their_wires() -> None:
     document, _ = edited(net(), GATE.replace("other", "second"))
     assert wires(document.project) == {("in", "x"), ("in", "second"), ("out", "output1"), ("out", "output2")}
@@ -203,11 +210,11 @@ def test_ports_come_and_go_with_their_wires() -> None:
     document, _ = edited(net(), code)
     block = document.project.blocks["b1"]
     assert [node.name for node in (*block.inputs, *block.outputs)] == ["other", "output"]
-    assert wires(document.project) == {("in", "other")}
+    assert wires(document.project) == {("in", "other"), ("out", "output")}  # the first result is the first
     assert document.project.main.nodes["n9"].params == {}  # the parameter is gone
     wider, _ = edited(document.project, GATE)
     assert [node.name for node in wider.project.blocks["b1"].inputs] == ["x", "other"]
-    assert wires(wider.project) == {("in", "other")}
+    assert wires(wider.project) == {("in", "other"), ("out", "output1")}
 
 
 def test_order_of_arguments_is_the_order_of_ports() -> None:
