@@ -60,7 +60,9 @@ class Connecting:
             if edits:
                 self.workspace.perform(tr("Connect {} to {}").format(*names), edits)
 
-        self._open(node, list(listed), None, tr("Connect {} with").format(node.name), chosen)
+        self._open(
+            node, list(listed), None, tr("Connect {} with").format(node.name), tr("Search ports…"), chosen
+        )
 
     def replace(self) -> None:
         """List the layers that the selected one can become; those that take what arrives come first."""
@@ -91,7 +93,7 @@ class Connecting:
                 return
             workspace.perform(tr("Replace {} by {}").format(node.name, entry.title), edits)
 
-        self._open(node, among, test, tr("Replace {} by").format(node.name), chosen)
+        self._open(node, among, test, tr("Replace {} by").format(node.name), tr("Search layers…"), chosen)
 
     def _one(self) -> Node | None:
         chosen = self.workspace.selected_nodes
@@ -101,12 +103,15 @@ class Connecting:
         return None
 
     def _open(
-        self, node: Node, among: list[Entry], test: Callable[[Entry], bool] | None, note: str,
+        self, node: Node, among: list[Entry], test: Callable[[Entry], bool] | None, note: str, hint: str,
         chosen: Callable[[Entry], None],
     ) -> None:  # fmt: skip
         if self.popup is not None:
             self.popup.finish()
         popup = SearchPopup(self.view, among, test, note)
+        popup.field.setPlaceholderText(hint)
+        popup.setAccessibleName(hint)
+        popup.field.setAccessibleName(hint)
 
         def gone() -> None:
             if self.popup is popup:
