@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from PySide6.QtCore import QMimeData, QPointF
+from PySide6.QtCore import QMimeData, QPointF, QRectF
 from PySide6.QtGui import QGuiApplication
 
 from graph import fragment, operations
@@ -252,6 +252,8 @@ class Commands:
         if not any(graph.nodes[key].pinned for key in places):
             old = {key: (graph.nodes[key].x, graph.nodes[key].y) for key in places}
             places = _kept_in_place(places, old)
+            if only is not None:
+                places = self._below_others(places)
         if not places:
             return
         old = {key: (graph.nodes[key].x, graph.nodes[key].y) for key in places}
@@ -260,6 +262,20 @@ class Commands:
         name = tr("Arrange") if only is None else tr("Arrange {} nodes").format(len(only))
         if self.workspace.perform(name, [Move(graph.id, places)]):
             self.view.glide(old, places, show=only is None)
+
+    def _below_others(self, places: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+        """A selection that was laid out moves down until it lies on no other node."""
+        items = self.view.canvas.nodes
+        others = [item.body.adjusted(-8, -8, 8, 8) for key, item in items.items() if key not in places]
+        down = 0.0
+        for _ in range(200):
+            bodies = [QRectF(QPointF(x, y + down), items[key].body.size()) for key, (x, y) in places.items()]
+            under = [other for other in others if any(body.intersects(other) for body in bodies)]
+            if not under:
+                break
+            top = min(body.top() for body in bodies)
+            down += max(GRID, max(other.bottom() for other in under) - top)
+        return {key: (x, y + down) for key, (x, y) in places.items()}
 
 
 def _kept_in_place(

@@ -239,3 +239,15 @@ def test_reveal_brings_a_node_to_the_middle(hand: Hand) -> None:
     assert hand.scene.scale > 0.5
     middle = hand.view.mapToScene(hand.view.viewport().rect().center())
     assert hand.scene.nodes[hand.node("fc1")].body.contains(middle)
+
+
+def test_arranging_a_selection_covers_no_other_node(hand: Hand) -> None:
+    hand.key(Key.Key_A, CTRL)
+    hand.key(Key.Key_D, CTRL)  # copies, a little beside the originals
+    hand.key(Key.Key_L)
+    hand.view.glider.finish()
+    items = hand.scene.nodes
+    chosen_ids = set(hand.workspace.selected_nodes)
+    rest = [item.body for key, item in items.items() if key not in chosen_ids]
+    assert chosen_ids and rest
+    assert not any(items[key].body.intersects(body) for key in chosen_ids for body in rest)
