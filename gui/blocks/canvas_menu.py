@@ -21,7 +21,8 @@ CANDIDATES = 30
 """Nodes that the menu for sharing lists at most."""
 
 
-def _add(menu: QMenu, text: str, do: Callable[[], object], keys: str = "", picture: str = "") -> None:
+def add_item(menu: QMenu, text: str, do: Callable[[], object], keys: str = "", picture: str = "") -> None:
+    """One row of a menu, with the keys that do the same."""
     action = menu.addAction(text)
     if picture:
         action.setIcon(icon(picture))
@@ -37,24 +38,24 @@ def add_block_items(view: CanvasView, menu: QMenu, node_id: str) -> None:
     workspace, commands = view.workspace, view.blocks
     graph, node = workspace.graph, workspace.graph.nodes[node_id]
     menu.addSeparator()
-    _add(menu, tr("Group into a block…"), commands.group, "Ctrl+G", "package-variant-closed")
+    add_item(menu, tr("Group into a block…"), commands.group, "Ctrl+G", "package-variant-closed")
     if node.block is not None:
-        _add(menu, tr("Ungroup"), commands.ungroup, "Ctrl+Shift+G", "package-variant")
+        add_item(menu, tr("Ungroup"), commands.ungroup, "Ctrl+Shift+G", "package-variant")
         uses = len(uses_of(workspace.project, node.block))
         if len(workspace.selected_nodes) == 1:
             if uses > 1:
                 text = tr("Make this use independent")
-                _add(menu, text, lambda: commands.detach(node_id), "", "call-split")
+                add_item(menu, text, lambda: commands.detach(node_id), "", "call-split")
             if sum(other.block == node.block for other in graph.nodes.values()) > 1:
                 text = tr("Select all its uses here")
-                _add(menu, text, lambda: commands.select_uses(node_id), "", "select-group")
-            _add(menu, tr("Save to my blocks"), commands.keep, "", "content-save-outline")
+                add_item(menu, text, lambda: commands.select_uses(node_id), "", "select-group")
+            add_item(menu, tr("Save to my blocks"), commands.keep, "", "content-save-outline")
     blocks = [key for key in workspace.selected_nodes if graph.nodes[key].block is not None]
     if len(blocks) == 1 and len(workspace.selected_nodes) > 1:
         text = tr("Move the others into {0}").format(graph.nodes[blocks[0]].name)
-        _add(menu, text, lambda: commands.take_in(blocks[0], workspace.selected_nodes), "", "import")
+        add_item(menu, text, lambda: commands.take_in(blocks[0], workspace.selected_nodes), "", "import")
     if len(workspace.place) > 1:
-        _add(menu, tr("Move out of the block"), commands.take_out, "", "export")
+        add_item(menu, tr("Move out of the block"), commands.take_out, "", "export")
     _sharing(view, menu, node_id)
     if graph.id in workspace.project.blocks:
         _exposing(view, menu, node_id)
@@ -69,7 +70,7 @@ def _sharing(view: CanvasView, menu: QMenu, node_id: str) -> None:
         apart = any(chosen[0] not in partners(graph, item.id) for item in chosen[1:])
         if len(same) == 1 and apart and (can_share(graph, node_id) or partners(graph, node_id)):
             text = tr("Share weights among the {0} selected").format(len(chosen))
-            _add(menu, text, commands.share_selected, "", "link-variant")
+            add_item(menu, text, commands.share_selected, "", "link-variant")
     else:
         candidates = can_share(graph, node_id)
         if candidates:
@@ -78,11 +79,11 @@ def _sharing(view: CanvasView, menu: QMenu, node_id: str) -> None:
                 text = other.name
                 if other.params != node.params:
                     text = tr("{0} (takes over its parameters)").format(other.name)
-                _add(inner, text, lambda other=other: commands.share(node_id, other.id))  # type: ignore[misc]
+                add_item(inner, text, lambda other=other: commands.share(node_id, other.id))  # type: ignore[misc]
     if not sharing(graph).isdisjoint(workspace.selected_nodes):
-        _add(menu, tr("Stop sharing weights"), commands.stop_sharing, "", "link-variant-off")
+        add_item(menu, tr("Stop sharing weights"), commands.stop_sharing, "", "link-variant-off")
     if candidates_to_copy(view):
-        _add(menu, tr("Duplicate with the same weights"), commands.duplicate_shared, "Ctrl+Shift+D",
+        add_item(menu, tr("Duplicate with the same weights"), commands.duplicate_shared, "Ctrl+Shift+D",
              "link-variant-plus")  # fmt: skip
 
 
@@ -95,5 +96,5 @@ def candidates_to_copy(view: CanvasView) -> bool:
 def _exposing(view: CanvasView, menu: QMenu, node_id: str) -> None:
     """Inside a block, its ports and parameters are also reached from the menu."""
     menu.addSeparator()
-    _add(menu, tr("Edit the block's ports and parameters"), lambda: view.workspace.select(()), "",
+    add_item(menu, tr("Edit the block's ports and parameters"), lambda: view.workspace.select(()), "",
          "tune-variant")  # fmt: skip

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QContextMenuEvent, QKeySequence
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QMenu
 
 from graph.edits import Disconnect
 from graph.model import BLOCK, INPUT, OUTPUT
-from gui.blocks.canvas_menu import add_block_items
+from gui.blocks.canvas_menu import add_block_items, add_item
 from gui.canvas.aligning import Way
 from gui.canvas.frames import COLOURS, carried, tint
 from gui.canvas.words import tr
@@ -54,47 +53,38 @@ def build_menu(view: CanvasView, event: QContextMenuEvent) -> QMenu:
     return menu
 
 
-def _add(menu: QMenu, text: str, do: Callable[[], object], keys: str = "", picture: str = "") -> None:
-    action = menu.addAction(text)
-    if picture:
-        action.setIcon(icon(picture))
-    if keys:
-        action.setShortcut(QKeySequence(keys))
-        action.setShortcutVisibleInContextMenu(True)
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-    action.triggered.connect(lambda *_: do())
-
-
 def _node_menu(view: CanvasView, menu: QMenu, node_id: str) -> None:
     commands, chosen = view.commands, view.workspace.selected_nodes
     node = view.workspace.graph.nodes[node_id]
     if view.workspace.problems_here().get(node_id):
-        _add(menu, tr("Show the problem"), lambda: view.explain_node(node_id), "", "alert-circle-outline")
+        add_item(menu, tr("Show the problem"), lambda: view.explain_node(node_id), "", "alert-circle-outline")
         menu.addSeparator()
     if node.block is not None:
-        _add(menu, tr("Look inside"), lambda: view.workspace.enter(node_id), "Return", "arrow-expand-all")
+        add_item(menu, tr("Look inside"), lambda: view.workspace.enter(node_id), "Return", "arrow-expand-all")
     if len(chosen) == 1:
-        _add(menu, tr("Rename…"), lambda: view.rename_requested.emit(node_id), "F2", "form-textbox")
-    _add(menu, tr("Cut"), commands.cut, "Ctrl+X", "content-cut")
-    _add(menu, tr("Copy"), commands.copy, "Ctrl+C", "content-copy")
-    _add(menu, tr("Duplicate"), commands.duplicate, "Ctrl+D", "content-duplicate")
+        add_item(menu, tr("Rename…"), lambda: view.rename_requested.emit(node_id), "F2", "form-textbox")
+    add_item(menu, tr("Cut"), commands.cut, "Ctrl+X", "content-cut")
+    add_item(menu, tr("Copy"), commands.copy, "Ctrl+C", "content-copy")
+    add_item(menu, tr("Duplicate"), commands.duplicate, "Ctrl+D", "content-duplicate")
     add_block_items(view, menu, node_id)
     menu.addSeparator()
     wires = view.workspace.graph.edges_of(chosen)
     if wires:
-        _add(menu, tr("Disconnect"), lambda: _disconnect(view, [edge.id for edge in wires]), "", "link-off")
+        add_item(
+            menu, tr("Disconnect"), lambda: _disconnect(view, [edge.id for edge in wires]), "", "link-off"
+        )
     if len(chosen) > 1:
-        _add(menu, tr("Arrange the selection"), commands.arrange, "L", "sitemap-outline")
+        add_item(menu, tr("Arrange the selection"), commands.arrange, "L", "sitemap-outline")
         _align_menu(view, menu, len(chosen))
     if len(chosen) == 1:
-        _add(menu, tr("Connect with…"), view.connecting.connect, "W", "transit-connection-horizontal")
+        add_item(menu, tr("Connect with…"), view.connecting.connect, "W", "transit-connection-horizontal")
         if node.type not in (BLOCK, INPUT, OUTPUT):
-            _add(menu, tr("Replace by…"), view.connecting.replace, "R", "swap-horizontal")
+            add_item(menu, tr("Replace by…"), view.connecting.replace, "R", "swap-horizontal")
     _state_menu(view, menu)
-    _add(menu, tr("Put into a frame"), view.frame_selection, "C", "card-text-outline")
-    _add(menu, tr("Delete"), commands.delete_selection, "Delete", "delete-outline")
+    add_item(menu, tr("Put into a frame"), view.frame_selection, "C", "card-text-outline")
+    add_item(menu, tr("Delete"), commands.delete_selection, "Delete", "delete-outline")
     if wires:
-        _add(menu, tr("Delete and join the wires"), commands.delete_and_heal, "Ctrl+Delete", "link-plus")
+        add_item(menu, tr("Delete and join the wires"), commands.delete_and_heal, "Ctrl+Delete", "link-plus")
 
 
 def _state_menu(view: CanvasView, menu: QMenu) -> None:
@@ -102,15 +92,17 @@ def _state_menu(view: CanvasView, menu: QMenu) -> None:
     chosen = [graph.nodes[key] for key in view.workspace.selected_nodes]
     inner = menu.addMenu(icon("toggle-switch-off-outline"), tr("Show and run"))
     off = {how: all(node.off == how for node in chosen) for how in ("bypass", "mute")}
-    _add(inner, tr("Switch on again") if off["bypass"] else tr("Bypass"), lambda: commands.toggle_off("bypass"),
+    add_item(inner, tr("Switch on again") if off["bypass"] else tr("Bypass"), lambda: commands.toggle_off("bypass"),
          "Ctrl+B", "debug-step-over")  # fmt: skip
-    _add(inner, tr("Switch on again") if off["mute"] else tr("Mute"), lambda: commands.toggle_off("mute"),
+    add_item(inner, tr("Switch on again") if off["mute"] else tr("Mute"), lambda: commands.toggle_off("mute"),
          "Ctrl+M", "volume-off")  # fmt: skip
     inner.addSeparator()
     small, pinned = all(node.collapsed for node in chosen), all(node.pinned for node in chosen)
-    _add(inner, tr("Expand") if small else tr("Collapse"), lambda: commands.toggle("collapsed"), "Alt+C",
+    add_item(inner, tr("Expand") if small else tr("Collapse"), lambda: commands.toggle("collapsed"), "Alt+C",
          "arrow-expand" if small else "arrow-collapse")  # fmt: skip
-    _add(inner, tr("Unpin") if pinned else tr("Pin"), lambda: commands.toggle("pinned"), "P", "pin-outline")
+    add_item(
+        inner, tr("Unpin") if pinned else tr("Pin"), lambda: commands.toggle("pinned"), "P", "pin-outline"
+    )
 
 
 def _align_menu(view: CanvasView, menu: QMenu, count: int) -> None:
@@ -124,17 +116,17 @@ def _align_menu(view: CanvasView, menu: QMenu, count: int) -> None:
         ("bottom", tr("Bottoms"), "align-vertical-bottom"),
     )
     for way, text, picture in ways:
-        _add(inner, text, lambda way=way: view.commands.align(way), "", picture)
+        add_item(inner, text, lambda way=way: view.commands.align(way), "", picture)
     if count > 2:
         inner.addSeparator()
-        _add(
+        add_item(
             inner,
             tr("Equal gaps across"),
             lambda: view.commands.align("across"),
             "",
             "distribute-horizontal-center",
         )
-        _add(
+        add_item(
             inner,
             tr("Equal gaps down"),
             lambda: view.commands.align("down"),
@@ -149,19 +141,19 @@ def _disconnect(view: CanvasView, wires: list[str]) -> None:
 
 def _wire_menu(view: CanvasView, menu: QMenu, wire: str, event: QContextMenuEvent) -> None:
     if view.canvas.wires[wire].tone == "error":
-        _add(menu, tr("Show the problem"), lambda: view.explain_wire(wire, event.pos()), "",
+        add_item(menu, tr("Show the problem"), lambda: view.explain_wire(wire, event.pos()), "",
              "alert-circle-outline")  # fmt: skip
         menu.addSeparator()
     place = view.mapToScene(event.pos())
-    _add(menu, tr("Add a dot here"), lambda: view.commands.add_dot(wire, place), "", "circle-small")
-    _add(menu, tr("Insert a layer here…"), lambda: view.adding.open(event.pos()), "", "plus")
-    _add(menu, tr("Delete"), view.commands.delete_selection, "Delete", "delete-outline")
+    add_item(menu, tr("Add a dot here"), lambda: view.commands.add_dot(wire, place), "", "circle-small")
+    add_item(menu, tr("Insert a layer here…"), lambda: view.adding.open(event.pos()), "", "plus")
+    add_item(menu, tr("Delete"), view.commands.delete_selection, "Delete", "delete-outline")
 
 
 def _frame_menu(view: CanvasView, menu: QMenu, frame_id: str) -> None:
     graph, workspace = view.workspace.graph, view.workspace
     nodes, _ = carried(view.canvas, frame_id)
-    _add(menu, tr("Rename…"), lambda: view.edit_title(frame_id), "F2", "form-textbox")
+    add_item(menu, tr("Rename…"), lambda: view.edit_title(frame_id), "F2", "form-textbox")
     colors = menu.addMenu(icon("palette-outline"), tr("Colour"))
     for name, text in zip(COLOURS, (tr("Grey"), tr("Blue"), tr("Green"), tr("Yellow"), tr("Orange"), tr("Purple")),
                           strict=True):  # fmt: skip
@@ -174,11 +166,11 @@ def _frame_menu(view: CanvasView, menu: QMenu, frame_id: str) -> None:
             )
         )
     if nodes:
-        _add(menu, tr("Select what lies on it"), lambda: workspace.select(nodes), "", "select-group")
+        add_item(menu, tr("Select what lies on it"), lambda: workspace.select(nodes), "", "select-group")
     menu.addSeparator()
-    _add(menu, tr("Delete the frame"), view.commands.delete_selection, "Delete", "delete-outline")
+    add_item(menu, tr("Delete the frame"), view.commands.delete_selection, "Delete", "delete-outline")
     if nodes:
-        _add(menu, tr("Delete the frame and what lies on it"),
+        add_item(menu, tr("Delete the frame and what lies on it"),
              lambda: (workspace.select([frame_id, *nodes]), view.commands.delete_selection()), "",
              "delete-sweep")  # fmt: skip
 
@@ -186,13 +178,13 @@ def _frame_menu(view: CanvasView, menu: QMenu, frame_id: str) -> None:
 def _void_menu(view: CanvasView, menu: QMenu, event: QContextMenuEvent) -> None:
     commands = view.commands
     place = view.mapToScene(event.pos())
-    _add(menu, tr("Add a layer…"), lambda: view.adding.open(event.pos()), "Tab", "plus")
-    _add(menu, tr("Add a frame"), view.frame_selection, "C", "card-text-outline")
-    _add(menu, tr("Paste"), lambda: commands.paste(place), "Ctrl+V", "content-paste")
+    add_item(menu, tr("Add a layer…"), lambda: view.adding.open(event.pos()), "Tab", "plus")
+    add_item(menu, tr("Add a frame"), view.frame_selection, "C", "card-text-outline")
+    add_item(menu, tr("Paste"), lambda: commands.paste(place), "Ctrl+V", "content-paste")
     menu.addSeparator()
-    _add(menu, tr("Select all"), commands.select_all, "Ctrl+A", "select-all")
-    _add(menu, tr("Arrange"), commands.arrange, "L", "sitemap-outline")
-    _add(menu, tr("Fit all"), view.fit, "Home", "fit-to-page-outline")
+    add_item(menu, tr("Select all"), commands.select_all, "Ctrl+A", "select-all")
+    add_item(menu, tr("Arrange"), commands.arrange, "L", "sitemap-outline")
+    add_item(menu, tr("Fit all"), view.fit, "Home", "fit-to-page-outline")
     if len(view.workspace.place) > 1:
         menu.addSeparator()
-        _add(menu, tr("Leave the block"), view.workspace.leave, "Ctrl+Up", "arrow-up")
+        add_item(menu, tr("Leave the block"), view.workspace.leave, "Ctrl+Up", "arrow-up")
