@@ -16,7 +16,6 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QGraphicsView
 
 from graph import operations
-from graph.edits import RemoveNodes
 from graph.model import Graph, Node
 from gui.canvas.view import CanvasView
 from gui.workspace import Workspace
@@ -33,15 +32,15 @@ def run(report: Report) -> None:
     ours = _ours(big(COUNT).main, report)
     theirs = _theirs(big(COUNT).main)
     goals = {
-        "load": ("at least 20 times faster", 1),
-        "full repaint, everything in view": ("at least 50 times faster", 1),
-        "full repaint at 1:1": ("at least 3 times faster", 1),
-        "pan step at 1:1": ("ours under 4 ms", 1),
-        "hover step at 1:1": ("ours under 4 ms", 1),
-        "move of a node with 10 wires": ("no slower", 1),
-        "memory": ("at most a quarter", 1),
+        "load": "at least 20 times faster",
+        "full repaint, everything in view": "at least 50 times faster",
+        "full repaint at 1:1": "at least 3 times faster",
+        "pan step at 1:1": "ours under 4 ms",
+        "hover step at 1:1": "ours under 4 ms",
+        "move of a node with 10 wires": "no slower",
+        "memory": "at most a quarter",
     }
-    for name, (goal, _) in goals.items():
+    for name, goal in goals.items():
         unit = "MB" if name == "memory" else "ms"
         report(f"{COUNT:,} nodes: {name}, ours", ours[name], unit, "NodeGraphQt", theirs[name], goal)
         report(f"{COUNT:,} nodes: {name}, NodeGraphQt / ours", theirs[name] / max(ours[name], 1e-9), "times")
@@ -89,7 +88,7 @@ def _ours(graph: Graph, report: Report) -> dict[str, float]:
     report(
         f"undo of deleting {COUNT:,} nodes", (time.perf_counter() - start) * 1000, "ms", goal="under 200 ms"
     )
-    assert len(workspace.graph.nodes) == len(every) and RemoveNodes
+    assert len(workspace.graph.nodes) == len(every)
     view.close()
     return found
 
