@@ -226,7 +226,11 @@ class WeightsDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         if not matched:
             self.note.setText(
-                self.tr("Nothing fits: these weights belong to another network. Nothing is changed.")
+                self.tr(
+                    "Nothing fits by its name and shape, and nothing is changed. If the weights are of this very "
+                    "network under other names, try its .pt file: that keeps the order of the tensors, by which "
+                    "they can be told."
+                )
             )
         elif rest:
             self.note.setText(

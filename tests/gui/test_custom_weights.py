@@ -126,7 +126,7 @@ def explains_what_cannot_be_used(window: MainWindow, tmp_path: Path) -> None:
     save_file({"x": torch.zeros(2)}, tmp_path / "other.safetensors")
     dialog = report(window, tmp_path / "other.safetensors")
     assert not dialog.use.isEnabled()
-    assert "belong to another network" in dialog.note.text()
+    assert "Nothing fits by its name and shape" in dialog.note.text()
     dialog.reject()
 
 
