@@ -62,6 +62,7 @@ class Adding:
 
         popup.chosen.connect(chosen)
         popup.closed.connect(gone)
+        popup.leave_with(self.workspace)
         self.popup = popup
         popup.show_at(pixel)
 

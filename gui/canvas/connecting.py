@@ -119,6 +119,7 @@ class Connecting:
 
         popup.chosen.connect(chosen)
         popup.closed.connect(gone)
+        popup.leave_with(self.workspace)
         self.popup = popup
         body = self.view.mapFromScene(self.view.canvas.nodes[node.id].body).boundingRect()
         popup.show_at(QPoint(body.right() + 8, body.top()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QEvent,
@@ -35,6 +36,9 @@ from graph.palette import Entry, search
 from gui.canvas.words import tr
 from gui.icons import layer_icon
 from gui.theme import theme
+
+if TYPE_CHECKING:
+    from gui.workspace import Workspace
 
 WIDTH, HEIGHT = 360, 372
 AT_ONCE = 7
@@ -235,6 +239,12 @@ class SearchPopup(QFrame):
         if entry is not None and not self._finished:
             self.finish()
             self.chosen.emit(entry)
+
+    def leave_with(self, workspace: Workspace) -> None:
+        """Close as soon as the graph it was opened over changes (undo while it is open): what it would join may
+        be gone then."""
+        workspace.changed.connect(self.finish)
+        workspace.place_changed.connect(self.finish)
 
     def finish(self) -> None:
         """Close; the canvas has the keyboard again."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from runtime.data.schema import DataError, Schema
@@ -94,10 +94,19 @@ class Dataset:
     input_scaler: Scaler | None = None
     target_scaler: Scaler | None = None
     skipped: tuple[str, ...] = ()
+    fields: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    """Further tensors (N, …) by name, as ``schema.fields`` says."""
 
     def __post_init__(self) -> None:
         if len(self.inputs) != len(self.targets):
             raise DataError(f"There are {len(self.inputs)} samples but {len(self.targets)} targets.")
+        for name, values in self.fields.items():
+            if len(values) != len(self):
+                raise DataError(f"There are {len(self)} samples but {len(values)} entries in “{name}”.")
+
+    def columns(self) -> dict[str, torch.Tensor]:
+        """All tensors by name: ``input``, ``target`` and the fields. A batch is some rows of each."""
+        return {"input": self.inputs, "target": self.targets, **self.fields}
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -130,12 +139,13 @@ class Dataset:
 
     def to(self, device: torch.device | str) -> Dataset:
         """The same data on a device."""
-        return replace(self, inputs=self.inputs.to(device), targets=self.targets.to(device))
+        fields = {name: values.to(device) for name, values in self.fields.items()}
+        return replace(self, inputs=self.inputs.to(device), targets=self.targets.to(device), fields=fields)
 
     @property
     def bytes(self) -> int:
         """Memory the samples take."""
-        return self.inputs.nbytes + self.targets.nbytes
+        return sum(values.nbytes for values in self.columns().values())
 
     def batches(
         self,

@@ -7,8 +7,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Task = Literal["classification", "binary", "regression", "next-token"]
+Task = Literal[
+    "classification", "binary", "regression", "next-token", "multi-label", "segmentation", "detection",
+    "translation", "sentence-pairs", "image-to-image", "unpaired-images", "unlabelled",
+]  # fmt: skip
+"""What there is to learn; the targets of each:
+
+- "classification" () int64, "binary" (1,) float32 of 0 and 1, "regression" the numbers, "next-token" (T,) int64;
+- "multi-label" (K,) float32 of 0 and 1, one per question; ``classes`` are the questions;
+- "segmentation" (H, W) int64, a class per pixel (255: does not count);
+- "detection" (M, 5) float32, rows of class, centre x, centre y, width, height, from 0 to 1 of the picture; class −1
+  fills up;
+- "translation" (T,) int64: start, the words, end, then 0 (inputs: the words, end, then 0);
+- "sentence-pairs" () int64, 1 where the second sentence follows the first; the field ``segments`` tells them apart;
+- "image-to-image" the wanted picture (C, H, W) of the same row; "unpaired-images" any picture of the other kind;
+- "unlabelled": nothing but the inputs; targets are an empty tensor (N, 0).
+"""
 Kind = Literal["table", "image", "series", "tokens"]
+START, END, CLASS, SEPARATOR, MASK, UNKNOWN = (
+    "<start>",
+    "<end>",
+    "<class>",
+    "<separator>",
+    "<mask>",
+    "<unknown>",
+)
+"""Words of a vocabulary that are not words; the empty word, number 0, fills up."""
+IGNORED = 255
+"""Number of the pixels of a mask that do not count."""
 
 
 class DataError(Exception):
@@ -17,6 +43,18 @@ class DataError(Exception):
 
 class Cancelled(Exception):
     """The person stopped the loading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One more tensor that every sample has beside input and target (``Dataset.fields[name]``): the second
+    sentence's segments, a second picture, a weight."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str = "float32"
+    kind: Kind = "table"
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +85,9 @@ class Schema:
     hold_out: bool = True
     vocabulary: tuple[str, ...] = ()
     """What the token numbers of the inputs stand for; an empty word fills up short samples."""
+    target_vocabulary: tuple[str, ...] = ()
+    """What the token numbers of the targets stand for, where these are another language."""
+    fields: tuple[Field, ...] = ()
 
     @property
     def class_count(self) -> int:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from graph.build import GraphBuilder, project
 from graph.code import generate
+from graph.operations import delete
 from tests.gui.canvas_hand import ALT, CTRL, PLAIN, SHIFT, Hand, chain, chosen, mirror, places, wires
 
 Key = Qt.Key
@@ -109,3 +110,15 @@ def test_a_tap_of_space_opens_the_search_and_holding_it_does_not(hand: Hand) -> 
     hand.view._space_since -= 1  # held for a second
     QApplication.sendEvent(hand.view, QKeyEvent(QEvent.Type.KeyRelease, Key.Key_Space, PLAIN))
     assert hand.view.adding.popup is None and not hand.view.space_held
+
+
+def test_a_list_closes_when_the_graph_changes_under_it(hand: Hand) -> None:
+    """Undo, or a node removed elsewhere, while the list is open: what it would replace may be gone."""
+    workspace, node = hand.workspace, hand.node("conv1")
+    for key in (Key.Key_R, Key.Key_W):
+        hand.click(hand.title("conv1"))
+        hand.key(key)
+        assert hand.view.connecting.popup is not None
+        workspace.perform("Delete", delete(workspace.project, workspace.graph, [node]))
+        assert hand.view.connecting.popup is None
+        workspace.undo.undo()
