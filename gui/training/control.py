@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, QSize
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph.problems import Problem
+from gui.data.page import DataPanel
 from gui.docks import BOTTOM, RIGHT
 from gui.theme import theme
 from gui.training.charts import ChartsPanel
-from gui.training.data import DataPanel
 from gui.training.panel import TrainingPanel
 from gui.training.progress import device_text
 from gui.training.session import TrainingSession

@@ -9,11 +9,11 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from graph.changes import ChangeSet
+from gui.data.banner import DataBanner
 from gui.icons import icon
 from gui.inspector.number_box import NumberBox
 from gui.theme import theme
 from gui.training.banner import Banner
-from gui.training.data_banner import DataBanner
 from gui.training.progress import device_text, progress_text
 from gui.training.session import TrainingSession
 from gui.training.settings import SettingsForm

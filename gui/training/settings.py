@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QToolButton, QVBox
 
 from graph.changes import ChangeSet
 from graph.edits import Edit, SetProject
+from gui.data.sources import SourcePicker
 from gui.icons import icon
 from gui.inspector.param_row import ParamRow
 from gui.theme import theme
@@ -30,7 +31,6 @@ from gui.training.fields import (
     split_fields,
 )
 from gui.training.session import TrainingSession
-from gui.training.sources import SourcePicker
 from gui.widgets import Heading, Picker, WrappedLabel, clear
 from gui.workspace import Workspace
 from runtime.data import DataError, get_source

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from gui.training.loader import Loaded
+from gui.data.loader import Loaded
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 
+from gui.data.grid import SERIES
+from gui.data.loader import Loaded
 from gui.theme import theme
-from gui.training.loader import Loaded
-from gui.training.samples import SERIES
 
 SYMBOLS = ("o", "s", "t", "d", "p")
 """Classes differ by shape too, for those who cannot tell the colours."""

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from gui.data.loader import Loaded
 from gui.theme import theme
-from gui.training.loader import Loaded
 
 if TYPE_CHECKING:
     import numpy as np

@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from graph.changes import ChangeSet
+from gui.data.balance import BalanceBars
+from gui.data.grid import SampleGrid
+from gui.data.loader import Loaded, Loader
+from gui.data.rows import SampleRows
+from gui.data.sources import SourcePicker
 from gui.theme import theme
-from gui.training.balance import BalanceBars
 from gui.training.fields import choose_data
-from gui.training.loader import Loaded, Loader
-from gui.training.rows import SampleRows
-from gui.training.samples import SampleGrid
-from gui.training.sources import SourcePicker
 from gui.widgets import Column, Heading, WrappedLabel
 from gui.workspace import Workspace
 from runtime.data import DataError, get_source
@@ -277,7 +277,7 @@ class DataPanel(QWidget):
             self.pages.setCurrentWidget(self.table)
 
     def _show_points(self, found: Loaded) -> None:
-        from gui.training.points import PointsPlot
+        from gui.data.points import PointsPlot
 
         plot = self.pages.widget(3)
         if not isinstance(plot, PointsPlot):

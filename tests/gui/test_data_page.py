@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from graph.edits import SetProject
-from gui.training.data import DataPanel
-from gui.training.rows import shown_text
+from gui.data.page import DataPanel
+from gui.data.rows import shown_text
 from gui.workspace import Workspace
 from presets import find
 from tests.gui.training_hand import until, workspace_of
