@@ -1,0 +1,75 @@
+"""Words and their numbers: text to token numbers of a vocabulary, and token numbers to text a person reads.
+
+In a vocabulary number 0, the empty word, fills up. The other words that are not words stand in
+:mod:`runtime.data.schema`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from runtime.data.schema import CLASS, END, MASK, SEPARATOR, START, UNKNOWN, DataError
+
+if TYPE_CHECKING:
+    import torch
+
+MARKS = (START, END, CLASS, SEPARATOR)
+"""What is left out where a sentence is read: marks that only say where something begins and ends."""
+
+
+def readable(numbers: Iterable[int], vocabulary: Sequence[str], marks: bool = False) -> str:
+    """Token numbers as text, up to the end token. Characters stand side by side, words apart; ``marks`` keeps the
+    marks and what comes behind the end. Numbers beyond the vocabulary are shown as unknown words."""
+    words: list[str] = []
+    for number in numbers:
+        word = vocabulary[number] if number < len(vocabulary) else UNKNOWN
+        if word == END and not marks:
+            break
+        if word and (marks or word not in MARKS):
+            words.append(word)
+    return joined(words)
+
+
+def joined(words: Sequence[str]) -> str:
+    """Words with spaces between them, but none between two single characters."""
+    text = ""
+    for number, word in enumerate(words):
+        apart = number > 0 and (len(word) > 1 or len(words[number - 1]) > 1)
+        text += f" {word}" if apart else word
+    return text
+
+
+def numbers_of(text: str, vocabulary: Sequence[str]) -> list[int]:
+    """The token numbers of a text a person typed: words where the vocabulary has them, else their characters.
+
+    A text of characters only (the vocabulary holds the space) is taken character by character. What is not
+    known becomes the unknown word; where the vocabulary has none, :class:`DataError` names what was not understood.
+    """
+    table = {word: number for number, word in enumerate(vocabulary) if word}
+    found: list[int] = []
+    pieces = list(text) if " " in table else text.split()
+    for piece in pieces:
+        word = piece if piece in table else piece.lower()
+        if word in table:
+            found.append(table[word])
+        elif word and all(character in table for character in word):
+            found += [table[character] for character in word]
+        elif UNKNOWN in table:
+            found.append(table[UNKNOWN])
+        else:
+            known = ", ".join(word for word in list(table)[:12] if word not in (*MARKS, MASK))
+            raise DataError(f"“{piece}” is not among the words of this data. It knows {known}, …")
+    if not found:
+        raise DataError("There is no word in this text. Type some.")
+    return found
+
+
+def filled(rows: Sequence[Sequence[int]], length: int) -> torch.Tensor:
+    """Rows of token numbers as one tensor (N, length) of int64, filled up with 0."""
+    import torch
+
+    tokens = torch.zeros(len(rows), length, dtype=torch.int64)
+    for number, row in enumerate(rows):
+        tokens[number, : len(row)] = torch.tensor(row, dtype=torch.int64)
+    return tokens
