@@ -167,11 +167,27 @@ def edge_key(edge: Edge) -> tuple[int, tuple[str, int, str]]:
 
 
 @dataclass(slots=True)
+class Step:
+    """One step of the data's preparation. Kinds live in :mod:`runtime.data.steps`.
+
+    ``where`` is ``"all"`` (every sample, training or not) or ``"train"`` (only what is trained on, drawn anew
+    each time); ``off`` keeps the step in the list without doing it.
+    """
+
+    kind: str
+    options: dict[str, Value] = field(default_factory=dict)
+    where: str = "all"
+    off: bool = False
+
+
+@dataclass(slots=True)
 class DataChoice:
-    """Which data source feeds the project, and its options. Sources live in :mod:`runtime.data`."""
+    """Which data source feeds the project, its options, and how its samples are prepared, step by step.
+    Sources live in :mod:`runtime.data`."""
 
     source: str = ""
     options: dict[str, Value] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -7,11 +7,11 @@ a project from a newer program or with a data source that is missing still opens
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from graph.checks import MAX_TITLE, check_options, check_text, check_value, is_number
-from graph.model import Project
+from graph.model import Project, Step
 from graph.values import BadValue, shown
 
 Check = Callable[[str, Any], None]
@@ -111,6 +111,31 @@ def normal_setting(part: str, key: str, value: Any) -> Any:
     return value
 
 
+MAX_STEPS = 100
+WHERE = ("all", "train")
+
+
+def check_steps(steps: Sequence[Step]) -> None:
+    """The steps of a preparation; :class:`BadValue` names the one that cannot be."""
+    if len(steps) > MAX_STEPS:
+        raise BadValue(f"A preparation has at most {MAX_STEPS} steps, not {len(steps)}.")
+    for number, step in enumerate(steps, 1):
+        what = f"Step {number} of the preparation"
+        _choice(what, step.kind)
+        check_options(step.options, what)
+        if step.where not in WHERE:
+            raise BadValue(f"{what} must be done for “all” or “train”, not for {shown(step.where)}.")
+        if type(step.off) is not bool:
+            raise BadValue(f"{what}: off must be true or false, not {shown(step.off)}.")
+
+
+def normal_steps(steps: Sequence[Step]) -> list[Step]:
+    """Copies of checked steps, with tuples for lists in their options."""
+    made = [Step(step.kind, _plain(step.options), step.where, step.off) for step in steps]
+    check_steps(made)
+    return made
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
@@ -123,3 +148,4 @@ def check_settings(project: Project) -> None:
         target = project if part == "project" else getattr(project, part)
         for key, check in known.items():
             check(key, getattr(target, key))
+    check_steps(project.data.steps)

@@ -8,11 +8,12 @@ from graph.edits.base import UNSET, Edit, EditError, Unset, uses_block
 from graph.edits.code import SetCode
 from graph.edits.graphs import AddGraph, RemoveGraph, SetFrames, SetHeader, SetProject
 from graph.edits.nodes import AddNodes, Move, RemoveNodes, Rename, Retype, SetNote, SetParams, SetState
+from graph.edits.preparation import SetSteps
 from graph.edits.uses import SetBlock, SetShares
 from graph.edits.wires import Connect, Disconnect
 
 __all__ = [
     "UNSET", "AddGraph", "AddNodes", "Connect", "Disconnect", "Edit", "EditError", "Move", "RemoveGraph",
     "RemoveNodes", "Rename", "Retype", "SetBlock", "SetCode", "SetFrames", "SetHeader", "SetNote", "SetParams",
-    "SetProject", "SetShares", "SetState", "Unset", "uses_block",
+    "SetProject", "SetShares", "SetState", "SetSteps", "Unset", "uses_block",
 ]  # fmt: skip

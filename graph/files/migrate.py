@@ -22,7 +22,12 @@ def _with_code_and_weights(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-STEPS: dict[int, Step] = {1: _with_code_and_weights}
+def _with_preparation(data: dict[str, Any]) -> dict[str, Any]:
+    """Format 3 added the steps that prepare the data; older files prepare nothing beyond their source's options."""
+    return data
+
+
+STEPS: dict[int, Step] = {1: _with_code_and_weights, 2: _with_preparation}
 """From format ``n`` to ``n + 1``."""
 
 

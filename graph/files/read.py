@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from graph.checks import MAX_EDGES, MAX_LIST, MAX_NODES, check_id, check_project
 from graph.files.errors import FileError
-from graph.model import DataChoice, Edge, Exposed, Frame, Graph, Node, Project, Training
+from graph.model import DataChoice, Edge, Exposed, Frame, Graph, Node, Project, Step, Training
 from graph.settings import SETTINGS, check_settings
 from graph.values import BadValue, Expr, Value, parse, shown
 
@@ -20,7 +20,9 @@ Kind = TypeVar("Kind")
 
 _EDGE_KEYS = {"from", "to", "order"}
 _NODE_KEYS = {"type", "name", "params", "block", "shares", "note", "off", "collapsed", "pinned"}
-_NAMES = {dict: "a table", list: "a list", str: "text", int: "a whole number", float: "a number"}
+_NAMES = {
+    dict: "a table", list: "a list", str: "text", int: "a whole number", float: "a number", bool: "true or false",
+}  # fmt: skip
 
 
 def read_project(data: Mapping[str, Any]) -> Project:
@@ -77,10 +79,14 @@ def _project(data: Mapping[str, Any]) -> Project:
     known = {"format", "kind", "title", "notes", "networks", "blocks", "data", "training", "view", "weights"}
     _keys(data, known, where)
     what = "The data choice"
-    choice = _keys(data.get("data", {}), {"source", "options"}, what)
+    choice = _keys(data.get("data", {}), {"source", "options", "steps"}, what)
     project = Project(
         title=_get(data, "title", str, where, "Untitled"),
-        data=DataChoice(_get(choice, "source", str, what, ""), _table(choice, "options", what)),
+        data=DataChoice(
+            _get(choice, "source", str, what, ""),
+            _table(choice, "options", what),
+            [_step(number, item) for number, item in enumerate(_get(choice, "steps", list, what, []), 1)],
+        ),
         training=_training(data.get("training", {})),
         view=_table(data, "view", where),
         notes=_get(data, "notes", str, where, ""),
@@ -93,6 +99,17 @@ def _project(data: Mapping[str, Any]) -> Project:
                 raise BadValue(f"Two of the {key} have the id “{graph.id}”.")
             table[graph.id] = graph
     return project
+
+
+def _step(number: int, data: Any) -> Step:
+    where = f"Step {number} of the preparation"
+    _keys(data, {"kind", "options", "where", "off"}, where)
+    return Step(
+        _get(data, "kind", str, where),
+        _table(data, "options", where),
+        _get(data, "where", str, where, "all"),
+        _get(data, "off", bool, where, False),
+    )
 
 
 def _training(data: Any) -> Training:

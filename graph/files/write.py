@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from graph.model import Edge, Exposed, Frame, Graph, Node, Project
+from graph.model import DataChoice, Edge, Exposed, Frame, Graph, Node, Project, Step
 from graph.values import Expr, Value
 
-FORMAT = 2
+FORMAT = 3
 
 
 def project_data(project: Project) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def project_data(project: Project) -> dict[str, Any]:
         "notes": project.notes,
         "networks": [graph_data(graph) for graph in project.networks.values()],
         "blocks": [graph_data(graph) for graph in project.blocks.values()],
-        "data": {"source": project.data.source, "options": table_data(project.data.options)},
+        "data": _data_choice(project.data),
         "training": {
             item.name: _setting(getattr(project.training, item.name))
             for item in dataclasses.fields(project.training)
@@ -60,6 +60,22 @@ def value_data(value: Value) -> Any:
 
 def table_data(table: dict[str, Value]) -> dict[str, Any]:
     return {key: value_data(value) for key, value in table.items()}
+
+
+def _data_choice(choice: DataChoice) -> dict[str, Any]:
+    data: dict[str, Any] = {"source": choice.source, "options": table_data(choice.options)}
+    if choice.steps:
+        data["steps"] = [_step_data(step) for step in choice.steps]
+    return data
+
+
+def _step_data(step: Step) -> dict[str, Any]:
+    data: dict[str, Any] = {"kind": step.kind, "where": step.where}
+    if step.options:
+        data["options"] = table_data(step.options)
+    if step.off:
+        data["off"] = True
+    return data
 
 
 def _setting(value: Any) -> Any:

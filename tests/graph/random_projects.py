@@ -28,8 +28,9 @@ from graph.edits import (
     SetParams,
     SetProject,
     SetShares,
+    SetSteps,
 )
-from graph.model import BLOCK, Edge, Exposed, Frame, Graph, Node, Project
+from graph.model import BLOCK, Edge, Exposed, Frame, Graph, Node, Project, Step
 from graph.names import fresh_name
 from graph.ports import in_ports, out_ports
 from graph.values import Expr, Value
@@ -163,10 +164,16 @@ def random_project(seed: int, size: int = 8) -> Project:
         project.networks[network.id] = network
     project.data.source = dice.choice(("", "digits", "moons"))
     project.data.options = {"noise": dice.random(), "size": (8, 8), "flip": True}
+    project.data.steps = [_step(dice) for _ in range(dice.randint(0, 3))]
     project.training.epochs = dice.randint(1, 99)
     project.training.learning_rate = dice.choice((0.1, 1e-3, 1e-5))
     project.view = {"zoom": 0.75, "place": ("g1", "n2")}
     return project
+
+
+def _step(dice: random.Random) -> Step:
+    options = dice.choice(({}, {"size": (4, 4), "degrees": dice.random()}))
+    return Step(dice.choice(("resize", "clip")), options, dice.choice(("all", "train")), dice.random() < 0.3)
 
 
 def random_edit(dice: random.Random, project: Project) -> Edit:
@@ -299,9 +306,14 @@ def _set_project(dice: random.Random, project: Project, graph: Graph) -> Edit:
     )
 
 
+def _set_steps(dice: random.Random, project: Project, graph: Graph) -> Edit:
+    spoiled = Step(dice.choice(("resize", "no kind")), {}, dice.choice(("train", "test")))
+    return SetSteps([*project.data.steps, dice.choice((_step(dice), spoiled))])
+
+
 MAKERS: tuple[Callable[[random.Random, Project, Graph], Edit], ...] = (
     _add_nodes, _add_nodes, _remove_nodes, _connect, _connect, _disconnect, _move, _set_params, _set_params,
     _rename, _set_note, _retype, _set_block, _set_shares, _set_frames, _add_graph,
-    _remove_graph, _set_header, _set_project,
+    _remove_graph, _set_header, _set_project, _set_steps,
 )  # fmt: skip
 """One function per kind of edit."""

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from graph.build import GraphBuilder, project
 from graph.files import FileError, dumps, from_data, load, loads, save, to_data
 from graph.files.migrate import migrate
-from graph.model import Project
+from graph.model import Project, Step
 from graph.values import Expr
 from presets import all_presets
 from tests.graph.random_projects import random_project
@@ -111,6 +111,15 @@ def test_files_of_every_format_open(path: Path) -> None:
     assert block.nodes["n2"].params == {"out_features": Expr("planes * 2 + 1")}
     assert [(item.name, item.default) for item in block.parameters] == [("planes", 64)]
     assert made.weights == ("" if number < 2 else "start-3fa9.safetensors")
+    assert made.data.steps == (
+        []
+        if number < 3
+        else [
+            Step("standardise"),
+            Step("noise", {"deviation": 0.05}, "train"),
+            Step("clip", {"low": -2.0, "high": 2.0}, off=True),
+        ]
+    )
     if number >= 2:
         gate = made.blocks["b2"]
         assert gate.code.startswith("import numpy as np\n\n\nclass Gate(nn.Module):\n")
@@ -148,7 +157,7 @@ def test_migrations_run_in_order_and_leave_their_input_alone() -> None:
         ("", "It is not valid JSON: Expecting value, line 1, column 1."),
         ("[1, 2]", "It is JSON, but not a TorchLoom project."),
         ('{"a": 1}', "It is JSON, but not a TorchLoom project: it says no format."),
-        ('{"format": 99}', "It was made by a newer TorchLoom (format 99; this one reads up to 2). "
+        ('{"format": 99}', "It was made by a newer TorchLoom (format 99; this one reads up to 3). "
                            "Update TorchLoom to open it."),
         ('{"format": 1, "x": NaN}', "It holds NaN, which is not a number."),
         ('{"format": 1, "x": -Infinity}', "It holds -Infinity, which is not a number."),
@@ -242,6 +251,18 @@ BAD_PLACES: list[tuple[tuple[Any, ...], Any, str]] = [
     (("training", "evil"), 1, "has an entry “evil” that is not known"),
     (("data", "source"), "../../etc", "source must be the name of a choice"),
     (("data", "options"), {"x": [[[[1]]]]}, "cannot be a value"),
+    (("data", "steps"), {"kind": "clip"}, "“steps” must be a list"),
+    (("data", "steps"), ["clip"], "Step 1 of the preparation must be a table"),
+    (("data", "steps"), [{"where": "all"}], "Step 1 of the preparation has no “kind”."),
+    (("data", "steps"), [{"kind": "clip"}, {"kind": "a b"}], "Step 2 of the preparation must be the name of"),
+    (
+        ("data", "steps"),
+        [{"kind": "clip", "where": "test"}],
+        "must be done for “all” or “train”, not for “test”",
+    ),
+    (("data", "steps"), [{"kind": "clip", "options": {"a b": 1}}], "cannot be the name of an option"),
+    (("data", "steps"), [{"kind": "clip", "evil": 1}], "has an entry “evil” that is not known"),
+    (("data", "steps"), [{"kind": "clip"}] * 101, "has at most 100 steps, not 101"),
     (("view",), {"a": {"b": 1}}, "cannot be a value"),
     (("title",), "a\nb", "title must be a single line."),
     (("title",), 5, "“title” must be text, not 5."),
