@@ -73,34 +73,38 @@ def pick(session: Session, split: str, numbers: Sequence[int]) -> torch.Tensor:
     return torch.stack([rows[number % len(rows)] for number in numbers])
 
 
-def activations(session: Session, path: tuple[str, ...], inputs: torch.Tensor) -> torch.Tensor:
-    """What the node at an instance path (within the network) gives for some inputs, batch first.
+def activations(
+    session: Session, path: tuple[str, ...], inputs: torch.Tensor | Sequence[torch.Tensor], network: str = ""
+) -> torch.Tensor:
+    """What the node at an instance path (within a network, the first if not said) gives for some inputs, batch first.
 
     A layer is watched by a hook and the pass ends behind it; functions such as Add have no module, so the
     graph itself is walked over the model's own layers.
     """
-    dotted = session.source.modules.get(path)
-    module = dict(session.model.named_modules()).get(dotted) if dotted is not None else None
-    if module is not None and not speaks_often(session, path):
-        return _hooked(session, module, inputs)
+    part = session.part_of(network or session.network)
+    given = [inputs] if isinstance(inputs, torch.Tensor) else list(inputs)
+    dotted = part.source.modules.get(path)
+    module = dict(part.module.named_modules()).get(dotted) if dotted is not None else None
+    if module is not None and not speaks_often(session, path, part.network):
+        return _hooked(part.module, module, given)
     from graph.code import walk
 
-    found = walk(session.project, session.shapes, session.network, session.model, [inputs], {path})
+    found = walk(session.project, session.shapes, part.network, part.module, given, {path})
     if path not in found:
         raise RunError("The watched node is not part of the network that is training.")
     return found[path]
 
 
-def speaks_often(session: Session, path: tuple[str, ...]) -> bool:
+def speaks_often(session: Session, path: tuple[str, ...], network: str = "") -> bool:
     """Whether a node's module speaks more than once: it borrows another's weights, or it stands in a block that
     runs over time."""
-    *uses, node = nodes_on(session, path)
+    *uses, node = nodes_on(session, path, network)
     return node.shares is not None or any(runs_over_time(use) for use in uses)
 
 
-def nodes_on(session: Session, path: tuple[str, ...]) -> list[Node]:
-    """The block uses on the way to a node, and the node."""
-    graph = session.project.graph(session.network)
+def nodes_on(session: Session, path: tuple[str, ...], network: str = "") -> list[Node]:
+    """The block uses on the way to a node of a network (the first if not said), and the node."""
+    graph = session.project.graph(network or session.network)
     found: list[Node] = []
     for step in path:
         found.append(graph.nodes[step.partition("[")[0]])
@@ -109,7 +113,7 @@ def nodes_on(session: Session, path: tuple[str, ...]) -> list[Node]:
     return found
 
 
-def _hooked(session: Session, module: nn.Module, inputs: torch.Tensor) -> torch.Tensor:
+def _hooked(model: nn.Module, module: nn.Module, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
     caught: list[torch.Tensor] = []
 
     def hook(_module: nn.Module, _inputs: Any, output: Any) -> None:
@@ -120,7 +124,7 @@ def _hooked(session: Session, module: nn.Module, inputs: torch.Tensor) -> torch.
 
     handle = module.register_forward_hook(hook)
     try:
-        session.model(inputs)
+        model(*inputs)
     except _Enough:
         return caught[0]
     finally:
@@ -133,8 +137,8 @@ def maps(session: Session, watch: Watch) -> Message:
     rows = pick(session, watch.split, watch.samples)
     shown = []
     with undisturbed(session):
-        inputs, _ = session.take(rows)
-        found = activations(session, (*watch.place[1:], watch.node), inputs)
+        given = session.given_to(watch.place[0], rows)
+        found = activations(session, (*watch.place[1:], watch.node), given, watch.place[0])
         for number, row in enumerate(rows.tolist()):
             one = found[number] if found.dim() and len(found) == len(rows) else found
             shown.append(
@@ -144,7 +148,7 @@ def maps(session: Session, watch: Watch) -> Message:
                     "label": session.dataset.label(row),
                     "maps": tensor_array(shrunk(one)),
                     "full_shape": list(one.shape),
-                    "input": tensor_array(shrunk(inputs[number])),
+                    "input": tensor_array(shrunk(given[0][number])),
                 }
             )
     return {
@@ -191,7 +195,7 @@ def boundary(session: Session, size: int = 80) -> Message:
     """The message "boundary": what the network says all over the plane of two features, in the units the
     data had before it was scaled."""
     dataset = session.dataset
-    if dataset.schema.input_shape != (2,):
+    if dataset.schema.input_shape != (2,) or session.loop is not None:
         raise RunError("A decision boundary can be drawn for inputs of two features only.")
     scaler = dataset.input_scaler
     raw = scaler.invert(dataset.inputs.cpu()) if scaler else dataset.inputs.cpu()
@@ -221,6 +225,11 @@ def boundary(session: Session, size: int = 80) -> Message:
 
 def predict(session: Session, inputs: torch.Tensor, rows: torch.Tensor | None = None) -> Message:
     """The message "prediction" for inputs (batch first)."""
+    if session.loop is not None:
+        raise RunError(
+            f"The recipe “{session.recipe.title}” has no single output to show.",
+            "Look at what it shows instead.",
+        )
     with undisturbed(session):
         outputs = session.forward(inputs.to(session.device))
         shares = probabilities(session, outputs)

@@ -91,6 +91,11 @@ class Run:
         return self.folder / "best.safetensors"
 
     @property
+    def shows(self) -> Path:
+        """What was to be seen at the end of epochs: ``00012.show`` (:func:`runtime.protocol.decode`)."""
+        return self.folder / "shows"
+
+    @property
     def log(self) -> Path:
         return self.folder / "log.txt"
 
@@ -144,6 +149,7 @@ class Recorder:
         self._due = 0.0
         self._losses: list[float] = []
         self._shares: list[float] = []
+        self._figures: dict[str, list[float]] = {}
         self._metrics: IO[str] = run.metrics.open("a", encoding="utf-8")
         self._log: IO[str] = run.log.open("a", encoding="utf-8")
 
@@ -153,6 +159,8 @@ class Recorder:
         if event == "steps":
             self._losses += message["loss"]
             self._shares += message["accuracy"] or []
+            for name, values in message.get("figures", {}).items():
+                self._figures.setdefault(name, []).extend(values)
             if self._losses and self._clock() >= self._due:
                 self._due = self._clock() + self._gap
                 self._steps(message["step"][-1])
@@ -164,6 +172,9 @@ class Recorder:
             self.log(f"{event.capitalize()} after {message['epochs']} epochs.")
         elif event == "failed":
             self.log(f"Failed: {message['sentence']} {message['hint']}\n{message['details']}")
+        elif event == "advice":
+            self._write(message)
+            self.log(f"{message['text']} {message['hint']}")
         elif event in ("started", "paused", "resumed", "learning_rate", "log"):
             words = {"learning_rate": f"Learning rate {message.get('value')}", "log": message.get("text", "")}
             self.log(words.get(event, event.capitalize() + "."))
@@ -172,8 +183,10 @@ class Recorder:
         if self._losses:
             share = sum(self._shares) / len(self._shares) if self._shares else None
             mean = sum(self._losses) / len(self._losses)
-            self._write({"event": "steps", "step": step, "loss": mean, "accuracy": share})
-            self._losses, self._shares = [], []
+            figures = {name: sum(values) / len(values) for name, values in self._figures.items()}
+            line = {"event": "steps", "step": step, "loss": mean, "accuracy": share}
+            self._write({**line, "figures": figures} if figures else line)
+            self._losses, self._shares, self._figures = [], [], {}
 
     def _write(self, message: dict[str, Any]) -> None:
         self._metrics.write(json.dumps(message) + "\n")

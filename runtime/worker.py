@@ -159,7 +159,7 @@ class Worker:
         for message in train(session):
             if message is not None:
                 recorder.take(message)
-                if message["event"] in ("steps", "epoch"):
+                if message["event"] in ("steps", "epoch", "shows"):
                     self.outbox.add(message)
                 else:
                     recorder.flush()

@@ -18,7 +18,7 @@ from runtime.training.errors import RunError
 if TYPE_CHECKING:
     from runtime.training.session import Session
 
-FORMAT = 1
+FORMAT = 2
 State = tuple[dict[str, torch.Tensor], dict[str, Any]]
 
 
@@ -44,14 +44,10 @@ def capture(session: Session, best: bool = True) -> State:
     tensors: dict[str, torch.Tensor] = {}
     for key, tensor in session.model.state_dict().items():
         tensors[f"model.{key}"] = tensor
-    optimizer = session.optimizer.state_dict()
-    plain: dict[str, dict[str, Any]] = {}
-    for index, entries in optimizer["state"].items():
-        for name, value in entries.items():
-            if torch.is_tensor(value):
-                tensors[f"optimizer.{index}.{name}"] = value
-            else:
-                plain.setdefault(str(index), {})[name] = value
+    optimizers = {}
+    for number, (group, optimizer) in enumerate(session.optimizers.items()):
+        found, optimizers[group] = _captured(optimizer)
+        tensors |= {f"{_prefix(number)}{key}": value for key, value in found.items()}
     tensors["random.torch"] = torch.get_rng_state()
     # In the middle of an epoch the cards must be dealt again as they lay at its beginning.
     tensors["random.shuffle"] = session.shuffle_state if session.batch else session.shuffle.get_state()
@@ -62,8 +58,9 @@ def capture(session: Session, best: bool = True) -> State:
     scaler = session.steps.scaler
     facts = {
         "format": FORMAT,
-        "optimizer": {"groups": optimizer["param_groups"], "plain": plain},
-        "schedule": session.schedule.state_dict() if session.schedule is not None else None,
+        "optimizers": optimizers,
+        "schedules": {group: schedule.state_dict() for group, schedule in session.schedules.items()},
+        "loop": session.loop.state() if hasattr(session.loop, "state") else None,
         "scaler": scaler.state_dict() if scaler is not None else None,
         "epoch": session.epoch,
         "batch": session.batch,
@@ -74,6 +71,52 @@ def capture(session: Session, best: bool = True) -> State:
         "seconds": session.seconds,
     }
     return tensors, facts
+
+
+def _prefix(number: int) -> str:
+    """Where the state of an optimiser stands among the tensors."""
+    return "optimizer." if number == 0 else f"optimizer{number}."
+
+
+def _captured(optimizer: torch.optim.Optimizer) -> State:
+    """An optimiser's state: its tensors by ``index.name``, and the rest."""
+    state = optimizer.state_dict()
+    tensors: dict[str, torch.Tensor] = {}
+    plain: dict[str, dict[str, Any]] = {}
+    for index, entries in state["state"].items():
+        for name, value in entries.items():
+            if torch.is_tensor(value):
+                tensors[f"{index}.{name}"] = value
+            else:
+                plain.setdefault(str(index), {})[name] = value
+    return tensors, {"groups": state["param_groups"], "plain": plain}
+
+
+def _put_back(
+    optimizer: torch.optim.Optimizer, tensors: dict[str, torch.Tensor], facts: dict[str, Any] | None
+) -> None:
+    refusal = RunError(
+        "The run was started with another optimiser, so its state does not fit.",
+        "Choose the optimiser the run was started with, or train it as a new run.",
+    )
+    if facts is None:
+        raise refusal
+    entries: dict[int, dict[str, Any]] = {
+        int(index): dict(values) for index, values in facts["plain"].items()
+    }
+    for key, tensor in tensors.items():
+        index, name = key.split(".", 1)
+        entries.setdefault(int(index), {})[name] = tensor
+    groups = [
+        {
+            name: tuple(value) if isinstance(value, list) and name != "params" else value
+            for name, value in group.items()
+        }
+        for group in facts["groups"]
+    ]
+    if set(groups[0]) != set(optimizer.param_groups[0]):
+        raise refusal
+    optimizer.load_state_dict({"state": entries, "param_groups": groups})
 
 
 def restore(session: Session, state: State) -> None:
@@ -93,27 +136,13 @@ def restore(session: Session, state: State) -> None:
             "Train it as a new run, or open the project of the run.",
         )
     session.model.load_state_dict(weights)
-    entries: dict[int, dict[str, Any]] = {
-        int(index): dict(values) for index, values in facts["optimizer"]["plain"].items()
-    }
-    for key, tensor in part("optimizer.").items():
-        index, name = key.split(".", 1)
-        entries.setdefault(int(index), {})[name] = tensor
-    groups = [
-        {
-            name: tuple(value) if isinstance(value, list) and name != "params" else value
-            for name, value in group.items()
-        }
-        for group in facts["optimizer"]["groups"]
-    ]
-    if set(groups[0]) != set(session.optimizer.param_groups[0]):
-        raise RunError(
-            "The run was started with another optimiser, so its state does not fit.",
-            "Choose the optimiser the run was started with, or train it as a new run.",
-        )
-    session.optimizer.load_state_dict({"state": entries, "param_groups": groups})
-    if session.schedule is not None and facts["schedule"] is not None:
-        session.schedule.load_state_dict(facts["schedule"])
+    for number, (group, optimizer) in enumerate(session.optimizers.items()):
+        _put_back(optimizer, part(_prefix(number)), facts["optimizers"].get(group))
+    for group, schedule in session.schedules.items():
+        if group in facts["schedules"]:
+            schedule.load_state_dict(facts["schedules"][group])
+    if facts["loop"] is not None and hasattr(session.loop, "restore"):
+        session.loop.restore(facts["loop"])
     if session.steps.scaler is not None and facts["scaler"]:
         session.steps.scaler.load_state_dict(facts["scaler"])
     torch.set_rng_state(tensors["random.torch"])
@@ -154,6 +183,14 @@ def read(path: Path) -> State:
         raise RunError(
             "The checkpoint of this run is damaged and cannot be read.", "Train it as a new run instead."
         ) from error
+    if facts.get("format") == 1:  # one optimiser, one schedule
+        schedule = facts.pop("schedule")
+        facts |= {
+            "format": FORMAT,
+            "optimizers": {"network": facts.pop("optimizer")},
+            "schedules": {} if schedule is None else {"network": schedule},
+            "loop": None,
+        }
     if facts.get("format") != FORMAT:
         raise RunError("The checkpoint of this run was written by a newer TorchLoom.", "Update the program.")
     return tensors, facts

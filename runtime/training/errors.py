@@ -19,7 +19,9 @@ class RunError(Exception):
 class NotFinite(Exception):
     """The loss became NaN or infinite at a step of this epoch; ``batch`` counts from 0."""
 
-    def __init__(self, batch: int, value: float) -> None:
+    def __init__(self, batch: int, value: float, figure: str = "") -> None:
         super().__init__(f"the loss is {value}")
         self.batch = batch
         self.value = value
+        self.figure = figure
+        """Which loss of a recipe of its own, by its title."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 
@@ -15,16 +16,21 @@ from runtime.training.session import Session
 POLL = 1 / 30
 
 
-class Measured(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Measured:
     """Mean loss and share of right answers over a split; ``None`` where there is nothing to measure."""
 
     loss: float | None
     accuracy: float | None
+    figures: dict[str, float] = field(default_factory=dict)
+    """What a recipe of its own measures."""
 
 
 def measure(session: Session, split: str) -> Generator[None, None, Measured]:
     """Evaluate a split: ``measured = yield from measure(...)``. Yields now and then, so that the driver of
     the loop can look around."""
+    if session.loop is not None:
+        return (yield from _figures(session, split))
     rows = session.rows(split).to(session.inputs.device)
     answers = 0
     losses: list[tuple[torch.Tensor, int]] = []
@@ -52,6 +58,33 @@ def measure(session: Session, split: str) -> Generator[None, None, Measured]:
     return Measured(total / len(rows), right / answers if answers else None)
 
 
+def _figures(session: Session, split: str) -> Generator[None, None, Measured]:
+    """The figures of a recipe of its own: means over the samples, then what it measures over the whole split. Random
+    numbers begin with the run's seed, so that noise is the same in every epoch."""
+    rows = session.rows(split)
+    if not len(rows):
+        return Measured(None, None)
+    session.model.eval()
+    due = time.perf_counter() + POLL
+    means: dict[str, list[tuple[torch.Tensor, int]]] = {}
+    cuda = [session.device] if session.device.type == "cuda" else []
+    with torch.random.fork_rng(devices=cuda), torch.no_grad():
+        torch.manual_seed(session.project.training.seed)
+        for part in rows.split(session.evaluation_size):
+            for name, value in session.loop.evaluate(session.batch_of(part)).items():
+                means.setdefault(name, []).append((value, len(part)))
+            if time.perf_counter() >= due:
+                yield
+                due = time.perf_counter() + POLL
+        found = {
+            name: sum(value.item() * count for value, count in values) / len(rows)
+            for name, values in means.items()
+        }
+        if hasattr(session.loop, "summary"):
+            found |= session.loop.summary()
+    return Measured(found.get(session.recipe.main.name), None, found)
+
+
 def all_outputs(session: Session, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Outputs and targets of some rows, on the CPU."""
     outputs, targets = [], []
@@ -71,6 +104,9 @@ def scored(session: Session, split: str) -> dict[str, Any]:
     rows = session.rows(split)
     if not len(rows):
         return {f"{split}_loss": None, f"{split}_accuracy": None}
+    if session.loop is not None:
+        measured = _to_the_end(_figures(session, split))
+        return {f"{split}_loss": measured.loss, f"{split}_accuracy": None, "scores": measured.figures}
     outputs, targets = all_outputs(session, rows)
     total = 0.0
     size = session.evaluation_size
@@ -85,3 +121,13 @@ def scored(session: Session, split: str) -> dict[str, Any]:
     found = scores.evaluate(outputs, targets, schema, loss)
     found.pop("accuracy", None)
     return {f"{split}_loss": total / len(rows), f"{split}_accuracy": accuracy, **found}
+
+
+def _to_the_end(steps: Generator[None, None, Measured]) -> Measured:
+    """What a generator returns."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: Measured = end.value
+            return found

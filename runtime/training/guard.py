@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import torch
 
-from graph.code import CodeError
+from graph.code import CodeError, Source
 from graph.files import FileError
 from graph.overtime import OVER, runs_over_time
 from runtime.choice import ChoiceError
@@ -96,25 +96,26 @@ def _advice(text: str) -> str:
 
 
 def node_of(error: BaseException, session: Session) -> tuple[str, ...] | None:
-    """The node whose line of ``model.py`` raised."""
-    line = _last_line(error, session)
-    place = session.source.node_at(line) if line is not None else None
+    """The node whose line of ``model.py`` (or of another network's file) raised."""
+    found = _last_line(error, session)
+    place = found[0].node_at(found[1]) if found else None
     return tuple(place) if place else None
 
 
 def code_line_of(error: BaseException, session: Session) -> tuple[str, int] | None:
     """The block written in Python that raised, and the line in its own code."""
-    line = _last_line(error, session)
-    return session.source.code_line(line) if line is not None else None
+    found = _last_line(error, session)
+    return found[0].code_line(found[1]) if found else None
 
 
-def _last_line(error: BaseException, session: Session) -> int | None:
-    """The innermost line of ``model.py`` that the error went through."""
-    line = None
+def _last_line(error: BaseException, session: Session) -> tuple[Source, int] | None:
+    """The innermost line of a network's file that the error went through."""
+    files = {str(part.file): part.source for part in session.parts}
+    found = None
     for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename == str(session.run.model):
-            line = frame.lineno
-    return line
+        if frame.filename in files and frame.lineno is not None:
+            found = files[frame.filename], frame.lineno
+    return found
 
 
 def name_of(session: Session, place: Sequence[str]) -> str:
@@ -138,6 +139,11 @@ def not_finite_error(
     what = "not a number (NaN)" if problem.value != problem.value else "infinite"
     rate = session.learning_rate
     hint = f"Lower the learning rate, for instance from {rate:g} to {rate / 10:g}, or scale the inputs."
+    if session.loop is not None:
+        return RunError(
+            f"“{problem.figure}” became {what} in epoch {session.epoch + 1}, at step {problem.batch + 1} of it.",
+            hint,
+        )
     rows = batches[problem.batch]
     if spare is not None:
         rows = _go_again(session, batches, spare)

@@ -8,22 +8,28 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 
-from runtime.protocol import STEPS_PER_SECOND, Message
+from runtime.probes import undisturbed
+from runtime.protocol import STEPS_PER_SECOND, Message, encode
+from runtime.runs import write_atomic
 from runtime.training import checkpoint
 from runtime.training.errors import NotFinite
 from runtime.training.evaluation import Measured, measure, scored
+from runtime.training.figures import FigureMeter
 from runtime.training.guard import not_finite_error
+from runtime.training.meter import Meter
 from runtime.training.session import Session, parameter_count
 
 TICK = 1 / STEPS_PER_SECOND
 SAVE_SHARE = 0.003
 """Checkpoints may take this share of the time."""
 SAVE_EVERY = 10.0
+SHOW_SHARE = 0.1
+"""Samples, translations and the like may take this share of the time."""
 SAVE_WITHIN = 120.0
 """Seconds between checkpoints: at the end of an epoch, and within a long one."""
 
@@ -38,6 +44,8 @@ def train(session: Session) -> Iterator[Message | None]:
     """
     yield started(session)
     begun = clock() - session.seconds
+    if session.step == 0:
+        yield from shows(session, now=True)
     while session.epoch < session.epochs and not session.stopping:
         yield from _epoch(session, begun)
     session.seconds = clock() - begun - session.idle
@@ -70,6 +78,10 @@ def started(session: Session) -> Message:
         "classes": list(schema.classes) if schema.classes else None,
         "features": schema.input_shape[0] if len(schema.input_shape) == 1 else None,
         "learning_rate": session.learning_rate,
+        "figures": [
+            {"name": figure.name, "title": figure.title, "kind": figure.kind, "better": figure.better}
+            for figure in (session.recipe.figures if session.loop is not None else ())
+        ],
     }
 
 
@@ -80,34 +92,63 @@ def deal(session: Session) -> tuple[torch.Tensor, ...]:
     return order.split(session.batch_size)[: session.steps_per_epoch]
 
 
-def _epoch(session: Session, begun: float) -> Iterator[Message | None]:
+def _advance(session: Session) -> Callable[[torch.Tensor], None]:
+    """What one step does with the rows of its batch."""
+    return _supervised(session) if session.loop is None else _by_recipe(session)
+
+
+def _supervised(session: Session) -> Callable[[torch.Tensor], None]:
     meter, compute, update = session.meter, session.steps.compute, session.steps.update
+    assert isinstance(meter, Meter)
     inputs, targets, device, exact = session.inputs, session.targets, session.device, session.exact
     travels = inputs.device != device
+
+    def advance(rows: torch.Tensor) -> None:
+        x, y = inputs[rows], targets[rows]
+        if travels:
+            x, y = x.to(device, non_blocking=True), y.to(device, non_blocking=True)
+        outputs, loss = compute(x, y)
+        if exact:
+            value = loss.item()
+            if value - value != 0.0:
+                raise NotFinite(session.batch, value)
+            meter.losses.append(value)
+        else:
+            meter.losses.append(loss.detach())
+        meter.outputs.append(outputs.detach())
+        meter.targets.append(y)
+        update(loss)
+
+    return advance
+
+
+def _by_recipe(session: Session) -> Callable[[torch.Tensor], None]:
+    meter, step = session.meter, session.loop.step
+    assert isinstance(meter, FigureMeter)
+
+    def advance(rows: torch.Tensor) -> None:
+        meter.add(step(session.batch_of(rows)), len(rows))
+
+    return advance
+
+
+def _epoch(session: Session, begun: float) -> Iterator[Message | None]:
+    meter = session.meter
     if session.batch == 0:
         session.shuffle_state = session.shuffle.get_state()
     batches = deal(session)
     seen, idle, since = session.batch, session.idle, clock()
     before = meter.samples
-    spare = None if exact else checkpoint.copied(checkpoint.capture(session, best=False))
+    keeps = session.loop is None and not session.exact
+    spare = checkpoint.copied(checkpoint.capture(session, best=False)) if keeps else None
+    if hasattr(session.loop, "begin_epoch"):
+        session.loop.begin_epoch(session.epoch + 1, session.epochs)
     session.model.train()
+    advance = _advance(session)
     due = since + (TICK if session.step else 0.0)  # the very first step is told at once
     try:
         for rows in batches[seen:]:
-            x, y = inputs[rows], targets[rows]
-            if travels:
-                x, y = x.to(device, non_blocking=True), y.to(device, non_blocking=True)
-            outputs, loss = compute(x, y)
-            if exact:
-                value = loss.item()
-                if value - value != 0.0:
-                    raise NotFinite(session.batch, value)
-                meter.losses.append(value)
-            else:
-                meter.losses.append(loss.detach())
-            meter.outputs.append(outputs.detach())
-            meter.targets.append(y)
-            update(loss)
+            advance(rows)
             session.step += 1
             session.batch += 1
             if clock() >= due:
@@ -134,22 +175,24 @@ def _close(
     meter = session.meter
     measured: Measured = yield from measure(session, "validation")
     train_loss, accuracy, rate = meter.mean_loss, meter.accuracy, session.learning_rate
-    watched = measured.loss if measured.loss is not None else train_loss
-    assert watched is not None
+    train_figures = dict(meter.means) if isinstance(meter, FigureMeter) else {}
+    watched = _watched(session, measured, train_figures)
     session.epoch += 1
     session.batch = 0
-    meter.restore([0, 0.0, 0, 0, 0])
+    meter.clear()
     best = watched < session.best_loss
-    if best:
+    if session.loop is not None and not session.recipe.watch:  # the last epoch counts
+        session.best_epoch, best = session.epoch, True
+    elif best:
         session.best_loss, session.best_epoch = watched, session.epoch
         session.best_weights = {
             key: tensor.detach().clone() for key, tensor in session.model.state_dict().items()
         }
-    if session.schedule is not None:
-        if isinstance(session.schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
-            session.schedule.step(watched)
+    for schedule in session.schedules.values():
+        if isinstance(schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
+            schedule.step(watched)
         else:
-            session.schedule.step()
+            schedule.step()
     now = clock()
     session.seconds = now - begun - session.idle
     yield {
@@ -164,9 +207,46 @@ def _close(
         "seconds": now - since - (session.idle - idle),
         "samples_per_second": speed,
         "best": best,
+        **({"figures": {"train": train_figures, "validation": measured.figures}} if train_figures else {}),
     }
+    yield from shows(session, now=session.epoch >= session.epochs)
     if clock() - session.saved_at > max(SAVE_EVERY, session.save_cost / SAVE_SHARE):
         save(session)
+
+
+def _watched(session: Session, measured: Measured, train: dict[str, float]) -> float:
+    """The number that decides which epoch is best, turned so that low is good: of the validation split, or of the
+    training where there is none."""
+    if session.loop is None:
+        found = measured.loss if measured.loss is not None else session.meter.mean_loss
+        assert found is not None
+        return found
+    figure = next((each for each in session.recipe.figures if each.name == session.recipe.watch), None)
+    if figure is None:
+        return math.inf
+    values = measured.figures or train
+    value = values.get(figure.name, train.get(figure.name, math.inf))
+    return -value if figure.better == "high" else value
+
+
+def shows(session: Session, now: bool = False) -> Iterator[Message | None]:
+    """What there is to see at the end of an epoch (and, with ``now``, at the beginning and the end of a run). Takes
+    at most :data:`SHOW_SHARE` of the time; kept in the run's folder."""
+    from runtime.showing import Look, show_for
+
+    show = show_for(session.recipe.id)
+    since = clock()
+    if show is None or not (now or since - session.shown_at > session.show_cost / SHOW_SHARE):
+        return
+    with undisturbed(session):
+        found = show(Look(session, session.memory))
+    session.shown_at = clock()
+    session.show_cost = session.shown_at - since
+    if found:
+        message = {"event": "shows", "epoch": session.epoch, "step": session.step, "shows": found}
+        session.run.shows.mkdir(exist_ok=True)
+        write_atomic(session.run.shows / f"{session.epoch:05d}.show", encode(message), sync=False)
+        yield message
 
 
 def _steps(session: Session) -> Message | None:
@@ -186,6 +266,7 @@ def _steps(session: Session) -> Message | None:
         "seconds_left": session.seconds * (1 - done) / done,
         "epoch": session.epoch + 1,
         "learning_rate": session.learning_rate,
+        **({"figures": reading.figures} if reading.figures else {}),
     }
 
 

@@ -18,6 +18,8 @@ class Reading:
     loss: list[float]
     accuracy: list[float] | None
     samples: int
+    figures: dict[str, list[float]] = field(default_factory=dict)
+    """What a recipe of its own measured, per step."""
 
 
 @dataclass(slots=True)
@@ -74,6 +76,10 @@ class Meter:
     @property
     def accuracy(self) -> float | None:
         return self.right / self.answers if self.answers else None
+
+    def clear(self) -> None:
+        """Begin a new epoch."""
+        self.restore([0, 0.0, 0, 0, 0])
 
     def state(self) -> list[float]:
         """The sums so far, for a checkpoint in the middle of an epoch. Read everything out first."""

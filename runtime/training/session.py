@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -14,22 +14,24 @@ import torch
 from torch import nn
 
 from graph.files import to_data
-from graph.model import Project
+from graph.model import Graph, Project
 from runtime.choice import ChoiceError, chosen
 from runtime.custom import asker
 from runtime.data import Dataset, Splits, load_prepared
 from runtime.data.targets import form_of, output_shape
 from runtime.devices import default_threads, list_devices, pick_device
 from runtime.initialisation import INITIALISATIONS, initialise
+from runtime.loops import loop_class
 from runtime.losses import LOSSES, Answer, answer_rule
 from runtime.optimizers import OPTIMIZERS, extras
 from runtime.precision import PRECISION
-from runtime.recipes import check_recipe
+from runtime.recipes import SUPERVISED, Recipe, check_recipe, get_recipe
 from runtime.runs import Run, write_atomic, write_json
 from runtime.schedules import SCHEDULES
 from runtime.training.errors import RunError
+from runtime.training.figures import FigureMeter
 from runtime.training.meter import Meter, Pace
-from runtime.training.steps import Steps, in_time_order, make_steps
+from runtime.training.steps import Steps, in_precision, in_time_order, make_steps, make_update
 from runtime.trust import refuse_untrusted
 from runtime.weights import WeightsError, start_from
 
@@ -44,6 +46,17 @@ PROBABILITIES = (
 )
 EVALUATION_ELEMENTS = 2**19
 """An evaluation batch holds about this many input numbers, so that pictures do not fill the memory."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """One of the networks that train. ``role`` is its part in the recipe, ``file`` the text it was loaded from."""
+
+    role: str
+    network: str
+    module: nn.Module
+    source: Source
+    file: Path
 
 
 @dataclass(slots=True, eq=False)
@@ -72,7 +85,7 @@ class Session:
     shuffle: torch.Generator
     shuffle_state: torch.Tensor
     skips_single: bool
-    meter: Meter
+    meter: Meter | FigureMeter
     exact: bool
     """Look at every loss before it moves the weights. Free on the CPU; a GPU would have to wait."""
     epoch: int = 0
@@ -89,6 +102,23 @@ class Session:
     stopping: bool = False
     saved_at: float = -math.inf
     save_cost: float = 0.0
+    columns: dict[str, torch.Tensor] = field(default_factory=dict)
+    """``input``, ``target`` and the fields of the data, on the device when they have room there."""
+    optimizers: dict[str, torch.optim.Optimizer] = field(default_factory=dict)
+    """By group; ``optimizer`` is the first of them."""
+    schedules: dict[str, Any] = field(default_factory=dict)
+    loop: Any = None
+    """The loop of a recipe of its own (:mod:`runtime.loops`); ``None`` for the plain supervised one."""
+    parts: tuple[Part, ...] = ()
+    """The networks that train, each with its role."""
+    memory: dict[str, Any] = field(default_factory=dict)
+    """What the shows of a run keep: fixed noise, chosen samples."""
+    shown_at: float = -math.inf
+    show_cost: float = 0.0
+
+    @property
+    def recipe(self) -> Recipe:
+        return get_recipe(self.project.training.recipe)
 
     @property
     def epochs(self) -> int:
@@ -117,8 +147,9 @@ class Session:
 
     def set_learning_rate(self, value: float) -> None:
         """Change the rate from the next step on. The schedule goes on multiplying from there."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = value
+        for optimizer in self.optimizers.values():
+            for group in optimizer.param_groups:
+                group["lr"] = value
 
     def rows(self, split: str) -> torch.Tensor:
         """Row numbers of "train", "validation" or "test"."""
@@ -129,6 +160,25 @@ class Session:
         """Inputs and targets of some rows, on the device of the model."""
         rows = rows.to(self.inputs.device)
         return self.inputs[rows].to(self.device), self.targets[rows].to(self.device)
+
+    def batch_of(self, rows: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Some rows of every column, on the device of the model."""
+        rows = rows.to(self.inputs.device)
+        return {name: values[rows].to(self.device) for name, values in self.columns.items()}
+
+    def part_of(self, network: str) -> Part:
+        """The network with this id; :class:`RunError` when it is not one of those that train."""
+        for part in self.parts:
+            if part.network == network:
+                return part
+        raise RunError("The watched node is not part of the network that is training.")
+
+    def given_to(self, network: str, rows: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """What a network is given for some rows of the data."""
+        if self.loop is None:
+            return (self.take(rows)[0],)
+        found: tuple[torch.Tensor, ...] = self.loop.inputs(self.batch_of(rows))[self.part_of(network).role]
+        return found
 
 
 def evaluation_size(batch_size: int, elements: int) -> int:
@@ -160,7 +210,6 @@ def prepare(
     Raises :class:`RunError`, :class:`runtime.data.DataError`, :class:`runtime.choice.ChoiceError` or
     :class:`graph.code.CodeError`, all with a sentence; :class:`runtime.data.Cancelled` when given up.
     """
-    from graph.code import generate, load_module
     from runtime.facts import facts_for
     from runtime.training import checkpoint
     from runtime.training.guard import explain
@@ -175,36 +224,39 @@ def prepare(
 
     progress(None, "Checking the network")
     facts = facts_for(project)
-    network = project.main
-    refuse_untrusted(project, trusted, network.id)
+    networks = networks_of(project)
     inference = _inference()
     inference.custom = asker(trusted)
     shapes = inference.run(project, facts)
-    errors = [problem for problem in shapes.errors if problem.place and problem.place[0] == network.id]
+    for network in networks:
+        refuse_untrusted(project, trusted, network.id)
+    ids = [network.id for network in networks]
+    errors = [problem for problem in shapes.errors if problem.place and problem.place[0] in ids]
     if errors:
         node = (*errors[0].place, errors[0].node) if errors[0].node else None
         raise RunError(errors[0].text, "Repair the network first; the list of problems shows how.", node)
-    if len(network.inputs) != 1:
-        names = ", ".join(node.name for node in network.inputs) or "none"
-        raise RunError(
-            f"“{network.name}” has {len(network.inputs)} inputs ({names}), but the data feeds exactly one.",
-            "Keep one Input node." if network.inputs else "Add an Input node.",
-        )
+    _check_inputs(project, networks)
     dataset, splits = _data(project, progress, cancelled)
+    if project.training.recipe != SUPERVISED:
+        refusal = get_recipe(training.recipe).refusal(dataset.schema)
+        if refusal:
+            raise RunError(refusal, "Choose other data on the data page, or another recipe.")
     progress(None, "Building the model")
-    source = generate(project, shapes, network.id)
     run.folder.mkdir(parents=True, exist_ok=True)
-    write_atomic(run.model, source.text.encode(), sync=False)
     torch.manual_seed(training.seed)
-    model = load_module(run.model, source.class_name)()
-    start = chosen(INITIALISATIONS, training.initialisation, "initialisation")
-    initialise(model, start, start.settled(training))
+    parts = tuple(_part(project, run, shapes, network, number) for number, network in enumerate(networks))
+    model = parts[0].module
+    if len(parts) > 1:
+        model = nn.ModuleDict({part.role: part.module for part in parts})
     begun = _start_from(model, project, weights, progress) if state is None else None
     model.to(place)
 
-    session = _session(project, run, shapes, source, model, place, dataset, splits, threads)
+    session = _session(project, run, shapes, parts, model, place, dataset, splits, threads)
     try:
-        _try_once(session)
+        if session.loop is None:
+            _try_once(session)
+        else:
+            try_loop(session)
     except (RuntimeError, MemoryError, ValueError, IndexError, TypeError) as error:
         raise explain(error, session) from error
     if state is not None:
@@ -215,6 +267,48 @@ def prepare(
     write_json(run.project, to_data(project))
     write_json(run.config, {**_config(session), **({"start": begun} if begun else {})})
     return session
+
+
+def networks_of(project: Project) -> list[Graph]:
+    """The networks that the project's recipe trains, in the order of its roles."""
+    recipe = get_recipe(project.training.recipe)
+    networks = list(project.networks.values())
+    if len(networks) < len(recipe.roles):
+        missing = recipe.roles[len(networks)]
+        raise RunError(
+            f"The recipe “{recipe.title}” trains {len(recipe.roles)} networks "
+            f"({', '.join(role.title for role in recipe.roles)}), but the project has {len(networks)}.",
+            f"Add a network for “{missing.title}” (+ beside the networks' tabs), or choose another recipe.",
+        )
+    return networks[: len(recipe.roles)]
+
+
+def _check_inputs(project: Project, networks: list[Graph]) -> None:
+    """A network with no input, or (supervised) with more than the data has."""
+    single = project.training.recipe == SUPERVISED
+    for network in networks:
+        count = len(network.inputs)
+        if count == 0 or (single and count != 1):
+            names = ", ".join(node.name for node in network.inputs) or "none"
+            only = "but the data feeds exactly one" if single else "so nothing can be fed to it"
+            raise RunError(
+                f"“{network.name}” has {count} inputs ({names}), {only}.",
+                "Keep one Input node." if network.inputs else "Add an Input node.",
+            )
+
+
+def _part(project: Project, run: Run, shapes: ProjectShapes, network: Graph, number: int) -> Part:
+    """Write the code of one network and build it, with its weights as the project starts them."""
+    from graph.code import generate, load_module
+
+    role = get_recipe(project.training.recipe).roles[number].name
+    source = generate(project, shapes, network.id)
+    file = run.model if number == 0 else run.model.with_name(f"model_{role}.py")
+    write_atomic(file, source.text.encode(), sync=False)
+    module = load_module(file, source.class_name)()
+    start = chosen(INITIALISATIONS, project.training.initialisation, "initialisation")
+    initialise(module, start, start.settled(project.training))
+    return Part(role, network.id, module, source, file)
 
 
 def _start_from(
@@ -241,51 +335,113 @@ def _session(
     project: Project,
     run: Run,
     shapes: ProjectShapes,
-    source: Source,
+    parts: tuple[Part, ...],
     model: nn.Module,
     device: torch.device,
     dataset: Dataset,
     splits: Splits,
     threads: int,
 ) -> Session:
-    training, schema = project.training, dataset.schema
-    loss = chosen(LOSSES, training.loss, "loss")
-    loss_of: Any = loss.make(loss.settled(training))
-    if schema.task == "next-token" and form_of(training.loss) == "index":
-        loss_of = in_time_order(loss_of)
-    optimizer, schedule = make_optimizer(project, model)
-    forward = first_output(model) if len(project.main.outputs) > 1 else model
+    training = project.training
+    recipe = get_recipe(training.recipe)
+    supervised = recipe.id == SUPERVISED
+    columns = dataset.columns()
+    if supervised:
+        columns["target"] = dataset.targets_for(training.loss)
+    if _has_room(device, sum(values.nbytes for values in columns.values())):
+        columns = {name: values.to(device) for name, values in columns.items()}
+    groups = {
+        group: nn.ModuleList(part.module for part in parts if part.role in roles)
+        for group, roles in (recipe.groups or ((recipe.roles[0].name, (recipe.roles[0].name,)),))
+    }
+    made = {group: make_optimizer(project, modules) for group, modules in groups.items()}
+    optimizers = {group: optimizer for group, (optimizer, _) in made.items()}
+    schedules = {group: schedule for group, (_, schedule) in made.items() if schedule is not None}
     precision = PRECISION.check(training.options.get("precision", PRECISION.default))
-    targets = dataset.targets_for(training.loss)
-    room = _has_room(device, dataset.inputs.nbytes + targets.nbytes)
     shuffle = torch.Generator().manual_seed(training.seed)
-    width = math.prod(output_shape(schema, training.loss)[-1:])
-    answer = answer_rule(loss, schema.task, width)
+    first = next(iter(optimizers))
+    forward, loss_of, answer = model, None, None
+    meter: Meter | FigureMeter
+    if supervised:
+        forward, loss_of, answer = _supervised(project, model, dataset)
+        steps = make_steps(forward, loss_of, optimizers[first], device, precision)
+        loop, meter = None, Meter(answer)
+    else:
+        steps = make_update(device, precision)
+        loop, meter = (
+            make_loop(project, parts, optimizers, dataset, steps, device),
+            FigureMeter(recipe.figures),
+        )
     return Session(
         project=project,
         run=run,
-        network=project.main.id,
+        network=parts[0].network,
         shapes=shapes,
-        source=source,
+        source=parts[0].source,
         model=model,
         device=device,
         device_name=next((d["title"] for d in list_devices() if d["name"] == str(device)), str(device)),
         dataset=dataset,
         splits=splits,
-        inputs=dataset.inputs.to(device) if room else dataset.inputs,
-        targets=targets.to(device) if room else targets,
+        inputs=columns["input"],
+        targets=columns["target"],
+        columns=columns,
         forward=forward,
-        loss_of=loss_of,
+        loss_of=loss_of,  # type: ignore[arg-type]
         answer=answer,
-        optimizer=optimizer,
-        schedule=schedule,
-        steps=make_steps(forward, loss_of, optimizer, device, precision),
+        optimizer=optimizers[first],
+        optimizers=optimizers,
+        schedule=schedules.get(first),
+        schedules=schedules,
+        steps=steps,
+        loop=loop,
+        parts=parts,
         threads=threads,
         shuffle=shuffle,
         shuffle_state=shuffle.get_state(),
         skips_single=has_batch_norm(model),
-        meter=Meter(answer),
+        meter=meter,
         exact=device.type == "cpu",
+    )
+
+
+def _supervised(project: Project, model: nn.Module, dataset: Dataset) -> tuple[Any, Any, Answer | None]:
+    """Forward, loss and rule for right answers of the plain recipe."""
+    training, schema = project.training, dataset.schema
+    loss = chosen(LOSSES, training.loss, "loss")
+    loss_of: Any = loss.make(loss.settled(training))
+    if schema.task == "next-token" and form_of(training.loss) == "index":
+        loss_of = in_time_order(loss_of)
+    forward = first_output(model) if len(project.main.outputs) > 1 else model
+    width = math.prod(output_shape(schema, training.loss)[-1:])
+    return forward, loss_of, answer_rule(loss, schema.task, width)
+
+
+def make_loop(
+    project: Project,
+    parts: Sequence[Part],
+    optimizers: dict[str, torch.optim.Optimizer],
+    dataset: Dataset,
+    steps: Steps,
+    device: torch.device,
+) -> Any:
+    """The loop of a recipe of its own, with everything it is given."""
+    training, recipe = project.training, get_recipe(project.training.recipe)
+    loss = None
+    if recipe.uses_loss:
+        declared = chosen(LOSSES, training.loss, "loss")
+        loss = declared.make(declared.settled(training))
+    for part in parts:
+        in_precision(
+            part.module, device, PRECISION.check(training.options.get("precision", PRECISION.default))
+        )
+    return loop_class(recipe)(
+        {part.role: part.module for part in parts},
+        optimizers,
+        loss,
+        steps.update,
+        **recipe.settled(training),
+        **recipe.known(dataset.schema),
     )
 
 
@@ -394,6 +550,28 @@ def _try_once(session: Session) -> None:
         if loss == "bce" and not bool(((outputs >= 0) & (outputs <= 1)).all()):
             raise RunError(*PROBABILITIES)
         session.loss_of(outputs, targets)
+
+
+def try_loop(session: Session) -> None:
+    """A few samples through every network and the recipe before the run begins. Leaves random numbers as they were."""
+    cuda = [session.device] if session.device.type == "cuda" else []
+    with torch.random.fork_rng(devices=cuda), torch.no_grad():
+        session.model.eval()
+        batch = session.batch_of(session.splits.train[:8])
+        given = session.loop.inputs(batch)
+        for part in session.parts:
+            graph = session.project.graph(part.network)
+            if len(given[part.role]) != len(graph.inputs):
+                names = ", ".join(node.name for node in graph.inputs)
+                raise RunError(
+                    f"“{graph.name}” has {len(graph.inputs)} inputs ({names}), but the recipe "
+                    f"“{session.recipe.title}” feeds {len(given[part.role])}.",
+                    "Add or remove Input nodes; the drawing of the recipe shows what each network is fed.",
+                )
+            part.module(*given[part.role])
+        session.loop.evaluate(batch)
+        if hasattr(session.loop, "summary"):
+            session.loop.summary()
 
 
 def _shape(shape: tuple[int, ...]) -> str:

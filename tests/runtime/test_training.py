@@ -287,8 +287,8 @@ def test_spare_scores_do_no_harm(tmp_path: Path) -> None:
     assert refused["event"] == "failed" and "“fc”" in refused["sentence"]
 
 
-def test_a_recipe_that_is_still_to_come_is_a_sentence_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    last, _ = run(digits_cnn(recipe="adversarial"), tmp_path / "run")
+def test_a_recipe_that_nobody_knows_is_a_sentence_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    last, _ = run(digits_cnn(recipe="alchemy"), tmp_path / "run")
     assert last["event"] == "failed"
-    assert "generator" in last["sentence"] and "exported as Python" in last["sentence"]
+    assert "“alchemy”. Choose one of supervised" in last["sentence"]
     assert not (tmp_path / "run").exists()

@@ -1,0 +1,148 @@
+"""How a recipe is declared: which networks it trains on which data, what it measures, who feeds whom. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from graph.catalogue.spec import Param
+from graph.model import Training
+from graph.values import BadValue
+from runtime.choice import ChoiceError, setting
+
+if TYPE_CHECKING:
+    from runtime.data.schema import Schema
+
+LOOPS = Path(__file__).parent.parent / "loops"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A network of the project and its part; roles are given to the networks in their order."""
+
+    name: str
+    title: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that is measured on every batch, or (``per_epoch``) over a whole split at the end of an epoch.
+
+    ``better`` says which way is up; "" where neither is (the two losses of a GAN)."""
+
+    name: str
+    title: str
+    kind: Literal["loss", "score"] = "loss"
+    better: Literal["low", "high", ""] = "low"
+    help: str = ""
+    per_epoch: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An arrow of the drawing: from one thing to another. Things are roles, ``data:NAME`` (a column of the
+    batch, or what the recipe makes: noise), ``loss:NAME`` (a figure) and ``group:NAME`` (an optimiser)."""
+
+    source: str
+    target: str
+    label: str = ""
+
+
+def _nothing(schema: Schema) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How batches become steps of one or more networks.
+
+    The loop is the class ``loop`` in ``runtime/loops/<id>.py``: ordinary torch, whose text is also part of the
+    exported script. It is made with ``(networks, optimizers, loss, update, **options, **known(schema))``;
+    see :mod:`runtime.loops`. ``tasks`` are the kinds of data it can use (:data:`runtime.data.schema.Task`), ``kinds``
+    what the inputs may be (empty: anything). ``groups`` are the optimisers: a name and the roles whose weights each
+    moves. ``watch`` is the figure whose value on the validation split decides which epoch is best ("": the last).
+    ``uses_loss`` tells that the project's choice of a loss goes into it.
+    """
+
+    id: str
+    title: str
+    help: str
+    roles: tuple[Role, ...]
+    figures: tuple[Figure, ...]
+    tasks: tuple[str, ...]
+    loop: str
+    kinds: tuple[str, ...] = ()
+    watch: str = ""
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    options: tuple[Param, ...] = ()
+    links: tuple[Link, ...] = ()
+    uses_loss: bool = False
+    source: str = ""
+    """The text of the loop's file where it is a person's own; else it is read from ``runtime/loops``."""
+    known: Callable[[Schema], Mapping[str, Any]] = field(default=_nothing)
+    """Further keywords of the loop that follow from the data: the number of the end token, the class count."""
+
+    @property
+    def main(self) -> Figure:
+        """The figure that stands for "the loss" where there is room for one only."""
+        return self.figures[0]
+
+    def settled(self, training: Training) -> dict[str, Any]:
+        """The options' values, checked; :class:`ChoiceError` names the one that is wrong."""
+        values = {}
+        for option in self.options:
+            value = setting(training, option.name)
+            try:
+                values[option.name] = option.check(option.default if value is None else value)
+            except BadValue as problem:
+                raise ChoiceError(f"{self.title}: {problem}") from None
+        return values
+
+    def refusal(self, schema: Schema) -> str | None:
+        """Why this data cannot be used, as a sentence; ``None`` when it can."""
+        from runtime.recipes.words import TASK_WORDS
+
+        if schema.task not in self.tasks:
+            wanted = " or ".join(TASK_WORDS[task] for task in self.tasks)
+            return f"{self.title} needs data with {wanted}; this data has {TASK_WORDS[schema.task]}."
+        if self.kinds and schema.kind not in self.kinds:
+            return f"{self.title} needs {' or '.join(self.kinds)} as inputs; this data has {schema.kind}."
+        return None
+
+    @property
+    def whole(self) -> str:
+        """The text of the loop's file."""
+        return self.source or (LOOPS / f"{self.id}.py").read_text(encoding="utf-8")
+
+    @property
+    def text(self) -> str:
+        """The source of the loop, as it goes into the exported script: without docstring and imports."""
+        import ast
+
+        whole = self.whole
+        lines = whole.split("\n")
+        parts = [
+            node
+            for node in ast.parse(whole).body
+            if not isinstance(node, (ast.Import, ast.ImportFrom))
+            and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        ]
+        found = []
+        for node in parts:
+            first = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
+            found.append("\n".join(lines[first - 1 : node.end_lineno]))
+        return "\n\n\n".join(found) + "\n"
+
+    @property
+    def imports(self) -> tuple[str, ...]:
+        """The import lines of the loop's file, except that of ``__future__``."""
+        import ast
+
+        return tuple(
+            ast.unparse(node)
+            for node in ast.parse(self.whole).body
+            if isinstance(node, (ast.Import, ast.ImportFrom)) and getattr(node, "module", "") != "__future__"
+        )

@@ -1,0 +1,92 @@
+"""Recipes of their own through the real trainer: what they measure, keep and show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from graph.build import GraphBuilder, project
+from graph.model import DataChoice, Project, Training
+from runtime.headless import train_project
+from runtime.recipes import RECIPES, SUPERVISED, Figure, Recipe, Role, get_recipe
+from runtime.runs import Run
+
+SPELLED = Recipe(
+    id="spelled",
+    title="Spelled out",
+    help="",
+    roles=(Role("network", "Network"),),
+    figures=(Figure("loss", "Loss"),),
+    tasks=("classification",),
+    loop="Supervised",
+    watch="loss",
+    groups=(("network", ("network",)),),
+    uses_loss=True,
+    source=get_recipe(SUPERVISED).whole,
+)
+
+
+@pytest.fixture(autouse=True)
+def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RECIPES, "spelled", SPELLED)
+    torch.set_num_threads(1)
+
+
+def classifier(recipe: str, **training: Any) -> Project:
+    g = GraphBuilder("Small")
+    x = g.chain(g.input("x", shape=(1, 8, 8)), "Flatten", ("Linear", {"out_features": 16}), "ReLU")
+    g.output(g.chain(x, ("Dropout", {"p": 0.2}), ("Linear", {"out_features": 10})))
+    wanted = {"epochs": 3, "batch_size": 256, "device": "cpu", "threads": 1, **training}
+    return project("Small", g, data=DataChoice("digits"), training=Training(recipe=recipe, **wanted))
+
+
+def run(made: Project, folder: Path, **more: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    told: list[dict[str, Any]] = []
+    return train_project(made, folder, emit=told.append, **more), told
+
+
+def epochs(told: list[dict[str, Any]]) -> list[tuple[float, float]]:
+    return [(line["train_loss"], line["val_loss"]) for line in told if line["event"] == "epoch"]
+
+
+def test_the_loop_written_out_gives_the_losses_of_the_fast_one(tmp_path: Path) -> None:
+    last, told = run(classifier("spelled"), tmp_path / "spelled")
+    fast, quick = run(classifier(SUPERVISED), tmp_path / "fast")
+    assert last["event"] == fast["event"] == "finished"
+    assert epochs(told) == epochs(quick) and len(epochs(told)) == 3
+    assert last["test_loss"] == pytest.approx(fast["test_loss"], rel=1e-6)
+    assert last["scores"] == {"loss": last["test_loss"]}
+
+
+def test_figures_travel_and_are_kept(tmp_path: Path) -> None:
+    _, told = run(classifier("spelled", schedule="exponential"), tmp_path)
+    started = next(line for line in told if line["event"] == "started")
+    assert started["figures"] == [{"name": "loss", "title": "Loss", "kind": "loss", "better": "low"}]
+    assert all(line["figures"]["loss"] == line["loss"] for line in told if line["event"] == "steps")
+    ends = [line for line in Run(tmp_path).read_metrics() if line["event"] == "epoch"]
+    assert [line["figures"]["train"]["loss"] for line in ends] == [line["train_loss"] for line in ends]
+
+
+def test_a_run_goes_on_bit_for_bit(tmp_path: Path) -> None:
+    whole, told = run(classifier("spelled", epochs=4), tmp_path / "whole")
+    run(classifier("spelled", epochs=2), tmp_path / "part")
+    _, rest = run(classifier("spelled", epochs=4), tmp_path / "part", resume=True)
+    assert epochs(rest) == epochs(told)[2:] and whole["event"] == "finished"
+
+
+def test_what_does_not_fit_is_a_sentence(tmp_path: Path) -> None:
+    made = classifier("spelled")
+    made.data = DataChoice("diabetes")
+    last, _ = run(made, tmp_path / "data")
+    assert last["sentence"] == "Spelled out needs data with classes; this data has numbers to predict."
+    g = GraphBuilder("Two")
+    both = g.add("Add", g.input("a", shape=(10,)), g.input("b", shape=(10,)))
+    g.output(g.add("Linear", both, out_features=10))
+    two = project("Two", g, data=DataChoice("digits"), training=Training(recipe="spelled"))
+    last, _ = run(two, tmp_path / "two")
+    assert "“Two” has 2 inputs (a, b), but the recipe “Spelled out” feeds 1." in last["sentence"]
+    last, _ = run(classifier("spelled", learning_rate=1e30, optimizer="SGD"), tmp_path / "rate")
+    assert last["event"] == "failed" and "“Loss” became" in last["sentence"]
