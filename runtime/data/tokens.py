@@ -17,10 +17,18 @@ if TYPE_CHECKING:
 MARKS = (START, END, CLASS, SEPARATOR)
 """What is left out where a sentence is read: marks that only say where something begins and ends."""
 
+TIGHT = tuple(",.;:!?)")
+"""Punctuation that follows without a space."""
+
 
 def readable(numbers: Iterable[int], vocabulary: Sequence[str], marks: bool = False) -> str:
     """Token numbers as text, up to the end token. Characters stand side by side, words apart; ``marks`` keeps the
     marks and what comes behind the end. Numbers beyond the vocabulary are shown as unknown words."""
+    return joined(words_of(numbers, vocabulary, marks), of_characters(vocabulary))
+
+
+def words_of(numbers: Iterable[int], vocabulary: Sequence[str], marks: bool = False) -> list[str]:
+    """The words themselves, as :func:`readable` takes them."""
     words: list[str] = []
     for number in numbers:
         word = vocabulary[number] if number < len(vocabulary) else UNKNOWN
@@ -28,15 +36,24 @@ def readable(numbers: Iterable[int], vocabulary: Sequence[str], marks: bool = Fa
             break
         if word and (marks or word not in MARKS):
             words.append(word)
-    return joined(words)
+    return words
 
 
-def joined(words: Sequence[str]) -> str:
-    """Words with spaces between them, but none between two single characters."""
+def of_characters(vocabulary: Sequence[str]) -> bool:
+    """Whether the words of a vocabulary are single characters, special words apart."""
+    return all(len(word) <= 1 for word in vocabulary if word not in (*MARKS, MASK, UNKNOWN))
+
+
+def joined(words: Sequence[str], characters: bool = False) -> str:
+    """Words with spaces between them, but none between characters, between digits, at a line's end and in front of
+    punctuation."""
+    if characters:
+        return "".join(words)
     text = ""
     for number, word in enumerate(words):
-        apart = number > 0 and (len(word) > 1 or len(words[number - 1]) > 1)
-        text += f" {word}" if apart else word
+        before = words[number - 1] if number else "\n"
+        close = word in TIGHT or "\n" in (word, before) or (word.isdigit() and before.isdigit())
+        text += word if close else f" {word}"
     return text
 
 
