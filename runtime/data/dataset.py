@@ -7,11 +7,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from runtime.data.schema import DataError, Schema
+from runtime.data.tokens import readable
 
 if TYPE_CHECKING:
     import torch
 
 Scaling = Literal["none", "standardise", "min-max"]
+SEVERAL = ("multi-label", "segmentation", "detection")
+"""Tasks whose samples can have several classes at once."""
+PICTURES = ("image-to-image", "unpaired-images")
+"""Tasks whose targets are pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,16 +187,22 @@ class Dataset:
         """Class number per sample (N,), or ``None`` when a sample has no single class."""
         if self.schema.task == "binary":
             return self.targets.reshape(-1).long()
-        if self.schema.task == "classification" and self.targets.dim() == 1:
+        if self.schema.task in ("classification", "sentence-pairs") and self.targets.dim() == 1:
             return self.targets
         return None
 
     def class_counts(self, indices: torch.Tensor | None = None) -> dict[str, int] | None:
-        """How many samples each class has (among some rows); ``None`` for a regression or text."""
+        """How many samples each class has (among some rows); ``None`` for a regression or text.
+
+        Where a sample may have several: how many answers are yes, how many boxes, or in how many masks.
+        """
         import torch
 
         numbers = self.class_indices()
         names = self.schema.classes
+        if names is not None and self.schema.task in SEVERAL:
+            targets = self.targets if indices is None else self.targets[indices.to(self.targets.device)]
+            return dict(zip(names, _several(targets, self.schema).sum(dim=0).tolist(), strict=True))
         if numbers is None or names is None:
             return None
         if indices is not None:
@@ -206,10 +217,14 @@ class Dataset:
         if numbers is not None and classes is not None:
             return classes[int(numbers[row])]
         target = self.targets[row]
-        if self.schema.task == "regression" and target.dim() > 1:
+        if classes is not None and self.schema.task in SEVERAL:
+            counts = _several(target.unsqueeze(0), self.schema)[0].tolist()
+            found = [(name, count) for name, count in zip(classes, counts, strict=True) if count]
+            return ", ".join(name if count == 1 else f"{count} × {name}" for name, count in found) or "none"
+        if self.schema.task in PICTURES or (self.schema.task == "regression" and target.dim() > 1):
             return ""  # a picture is not read as numbers
-        if self.schema.task == "next-token" and classes is not None:
-            return "".join(classes[int(number)] for number in target)
+        if self.schema.task in ("next-token", "translation"):
+            return readable(target.tolist(), self.schema.target_vocabulary or classes or self.schema.vocabulary)
         if self.target_scaler is not None:
             target = self.target_scaler.invert(target)
         return ", ".join(f"{value:.4g}" for value in target.reshape(-1).tolist()[:8])
@@ -256,3 +271,17 @@ class Dataset:
                 }
             )
         return rows
+
+
+def _several(targets: torch.Tensor, schema: Schema) -> torch.Tensor:
+    """How often each class is in each sample, (N, classes) int64: answers that are yes, boxes, or 1 for a class
+    that some pixel of the mask has."""
+    import torch
+
+    if schema.task == "multi-label":
+        return (targets > 0.5).long()
+    numbers = torch.arange(schema.class_count, device=targets.device)
+    if schema.task == "detection":
+        return (targets[..., 0, None] == numbers).sum(dim=1)
+    flat = targets.flatten(1)
+    return torch.stack([(flat == number).any(dim=1) for number in numbers], dim=1).long()

@@ -108,7 +108,14 @@ class Schema:
             if len(self.target_shape) == 3:
                 goal = f"as a target a picture of {' × '.join(map(str, self.target_shape))}"
         elif self.task == "next-token":
-            goal = f"{self.class_count} different characters"
+            goal = f"{self.class_count} different {'tokens' if self.vocabulary else 'characters'}"
+        elif self.task == "translation":
+            goal = f"sequences of {len(self.target_vocabulary or self.vocabulary)} different tokens to write"
+        elif self.task == "multi-label":
+            goal = f"{self.class_count} questions"
+        elif self.task in ("image-to-image", "unpaired-images"):
+            which = "as a target a picture of" if self.task == "image-to-image" else "and other pictures of"
+            goal = f"{which} {' × '.join(map(str, self.target_shape))}"
         else:
             goal = f"{self.class_count} classes"
         return f"{count}{noun} of {axes}, {goal}"
