@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ZOOM = 1.25
 BARS = ("", "parameters", "macs", "activations")
+FLOWS = ("right", "down")
 EXPORTS = ("module", "all", "script", "notebook", "weights", "onnx", "pt2", "picture")
 
 
@@ -123,6 +124,10 @@ class Bindings(QObject):
         for name in BARS:
             bind(f"bars_{name or 'none'}", lambda name=name: self._bars(name))
         self._check_bars()
+        for name in FLOWS:
+            bind(f"flow_{name}", lambda name=name: self._turn(name))
+        canvas.canvas.turned.connect(self._check_flow)
+        self._check_flow()
         canvas.rename_requested.connect(lambda *_: self.window.rename())
 
     def _bars(self, cost: str) -> None:
@@ -132,6 +137,14 @@ class Bindings(QObject):
     def _check_bars(self) -> None:
         for name in BARS:
             self.actions[f"bars_{name or 'none'}"].setChecked(self.window.canvas.canvas.bars == name)
+
+    def _turn(self, flow: str) -> None:
+        self.window.canvas.commands.turn(flow)  # type: ignore[arg-type]
+        self._check_flow()
+
+    def _check_flow(self) -> None:
+        for name in FLOWS:
+            self.actions[f"flow_{name}"].setChecked(self.window.canvas.canvas.flow == name)
 
     def _minimap(self) -> None:
         self.window.canvas.minimap.toggle()

@@ -1,6 +1,7 @@
-"""Automatic layout, left to right: columns, an order in each, heights, and rows for what is long.
+"""Automatic layout: columns, an order in each, heights, and rows for what is long.
 
-Deterministic: the same graph gives the same picture.
+All of it thinks from left to right. A graph whose wires lead down is laid out with x and y exchanged, so that
+its columns are rows on the canvas. Deterministic: the same graph gives the same picture.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from graph.arrange.layers import Layers, Wire, layered, renumber
 from graph.arrange.order import put_in_order
 from graph.arrange.place import SMALL, heights_of
 from graph.arrange.rows import Column, broken
-from graph.geometry import form_of, node_size, port_y
+from graph.geometry import Flow, flow_of, form_of, input_place, node_size, output_place
 from graph.model import BLOCK, Edge, Graph, Node, Project, edge_key, id_key
 from graph.ports import in_ports, out_ports
 
-GAP_X = 60.0
+GAP_X: dict[Flow, float] = {"right": 60.0, "down": 46.0}
 ALIGNMENTS = (0.0, 1.0, 0.5)
 """How nodes stand in a column of wider ones: the first of these that keeps wires clear of nodes."""
 
@@ -44,10 +45,13 @@ def arrange(
     edges = [graph.edges[key] for key in sorted(graph.edges, key=id_key)]
     names = {node.id for node in chosen}
     edges = sorted((e for e in edges if e.source in names and e.target in names), key=edge_key)
-    ports = _Ports(graph, edges, project)
+    flow = flow_of(project, graph.id) if project is not None else "right"
+    ports = _Ports(graph, edges, project, flow)
     size = {node.id: (sizes or {}).get(node.id) or ports.size(node) for node in chosen}
-    parts = [_part(part, edges, ports, size) for part in _components(chosen, edges)]
-    places = _around_pinned(chosen, _shelved(parts, size), size)
+    turned = {key: _turned(extent, flow) for key, extent in size.items()}
+    parts = [_part(part, edges, ports, turned, flow) for part in _components(chosen, edges)]
+    upright = [{key: _turned(place, flow) for key, place in part.items()} for part in parts]
+    places = _around_pinned(chosen, _shelved(upright, size), size)
     if only is not None and not any(node.pinned for node in chosen):
         left, top = min(node.x for node in chosen), min(node.y for node in chosen)
         first = (min(x for x, _ in places.values()), min(y for _, y in places.values()))
@@ -56,6 +60,11 @@ def arrange(
         key: (round(x, 1), round(y, 1)) if not graph.nodes[key].pinned else (x, y)
         for key, (x, y) in places.items()
     }
+
+
+def _turned(pair: Size, flow: Flow) -> Size:
+    """x and y exchanged for wires that lead down: to think from left to right, and back."""
+    return pair if flow == "right" else (pair[1], pair[0])
 
 
 def _around_pinned(chosen: list[Node], places: dict[str, Size], size: dict[str, Size]) -> dict[str, Size]:
@@ -108,7 +117,8 @@ def _nearest(places: dict[str, Size], size: dict[str, Size], key: str, others: I
 class _Ports:
     """Names of ports in order, for sizes and for where wires start and end."""
 
-    def __init__(self, graph: Graph, edges: list[Edge], project: Project | None) -> None:
+    def __init__(self, graph: Graph, edges: list[Edge], project: Project | None, flow: Flow) -> None:
+        self.flow = flow
         self.inputs: dict[str, list[str]] = {}
         self.outputs: dict[str, list[str]] = {}
         whole = project or Project()
@@ -126,12 +136,17 @@ class _Ports:
                     table[node_id].append(port)
 
     def size(self, node: Node) -> Size:
-        return node_size(len(self.inputs[node.id]), len(self.outputs[node.id]), self.forms[node.id])
+        counts = len(self.inputs[node.id]), len(self.outputs[node.id])
+        return node_size(*counts, self.forms[node.id], self.flow)
 
-    def offset(self, table: dict[str, list[str]], node_id: str, port: str, height: float) -> float:
-        """From the node's middle to the port."""
-        names = table[node_id]
-        return port_y(names.index(port), self.forms[node_id]) - height / 2
+    def offset(self, node_id: str, port: str, entering: bool, extent: float) -> float:
+        """From the node's middle to a port, across the wires. ``extent`` is the node's size that way."""
+        names = self.inputs[node_id] if entering else self.outputs[node_id]
+        counts = len(self.inputs[node_id]), len(self.outputs[node_id])
+        place = (input_place if entering else output_place)(
+            names.index(port), *counts, self.forms[node_id], self.flow
+        )
+        return _turned(place, self.flow)[1] - extent / 2
 
 
 def _components(nodes: list[Node], edges: list[Edge]) -> list[list[str]]:
@@ -157,14 +172,16 @@ def _components(nodes: list[Node], edges: list[Edge]) -> list[list[str]]:
     return parts
 
 
-def _part(ids: list[str], edges: list[Edge], ports: _Ports, size: dict[str, Size]) -> dict[str, Size]:
-    """One connected part, laid out from (0, 0)."""
+def _part(
+    ids: list[str], edges: list[Edge], ports: _Ports, size: dict[str, Size], flow: Flow
+) -> dict[str, Size]:
+    """One connected part, laid out from (0, 0) as if its wires led to the right."""
     number = {key: place for place, key in enumerate(ids)}
     wires = [
         Wire(
             number[edge.source], number[edge.target],
-            ports.offset(ports.outputs, edge.source, edge.source_port, size[edge.source][1]),
-            ports.offset(ports.inputs, edge.target, edge.target_port, size[edge.target][1]),
+            ports.offset(edge.source, edge.source_port, False, size[edge.source][1]),
+            ports.offset(edge.target, edge.target_port, True, size[edge.target][1]),
             (float(edge.order), age),
         )
         for age, edge in enumerate(edges) if edge.source in number
@@ -176,7 +193,7 @@ def _part(ids: list[str], edges: list[Edge], ports: _Ports, size: dict[str, Size
     height = [size[key][1] for key in ids] + [0.0] * (total - len(ids))
     found = []
     for align in ALIGNMENTS:
-        left = _lefts(layers, width, align)
+        left = _lefts(layers, width, align, GAP_X[flow])
         columns = [list(column) for column in layers.columns]
         middle, touching = heights_of(layers, height, left, width)
         found.append((touching, align, left, middle, layers.columns))
@@ -186,7 +203,7 @@ def _part(ids: list[str], edges: list[Edge], ports: _Ports, size: dict[str, Size
         renumber(layers)
     _, _, left, middle, layers.columns = min(found)
     renumber(layers)
-    moves = broken(_columns(layers, width, height, middle))
+    moves = broken(_columns(layers, width, height, middle, GAP_X[flow]), flow)
     places = {}
     for key, vertex in number.items():
         across, down = moves[layers.rank[vertex]]
@@ -196,7 +213,7 @@ def _part(ids: list[str], edges: list[Edge], ports: _Ports, size: dict[str, Size
     return {key: (x, y - top) for key, (x, y) in places.items()}
 
 
-def _lefts(layers: Layers, width: list[float], align: float) -> list[float]:
+def _lefts(layers: Layers, width: list[float], align: float, gap: float) -> list[float]:
     """Where the vertices of each column begin; narrow ones stand at its left (0) or right (1) edge."""
     left = [0.0] * len(layers.rank)
     x = 0.0
@@ -204,12 +221,12 @@ def _lefts(layers: Layers, width: list[float], align: float) -> list[float]:
         widest = max(width[vertex] for vertex in column)
         for vertex in column:
             left[vertex] = x + align * (widest - width[vertex])
-        x += widest + GAP_X
+        x += widest + gap
     return left
 
 
 def _columns(
-    layers: Layers, width: list[float], height: list[float], middle: list[float]
+    layers: Layers, width: list[float], height: list[float], middle: list[float], gap: float
 ) -> list[Column]:  # fmt: skip
     """The columns' extents, and where a single wire passes from one to the next."""
     crossing: list[int] = [0] * len(layers.columns)
@@ -222,7 +239,7 @@ def _columns(
     for rank, content in enumerate(layers.columns):
         nodes = [vertex for vertex in content if not layers.is_dummy(vertex)]
         column = Column(
-            max((width[vertex] for vertex in nodes), default=0.0), GAP_X,
+            max((width[vertex] for vertex in nodes), default=0.0), gap,
             min(middle[vertex] - height[vertex] / 2 for vertex in content),
             max(middle[vertex] + height[vertex] / 2 for vertex in content),
         )  # fmt: skip

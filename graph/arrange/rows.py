@@ -6,10 +6,10 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from graph.geometry import ABOVE, FAR
+from graph.geometry import ABOVE, FAR, Flow
 
-SCREEN = (1240.0, 700.0)
-"""What is readable at once: the canvas of a laptop's window at 1:1."""
+SCREEN: dict[Flow, tuple[float, float]] = {"right": (1240.0, 700.0), "down": (700.0, 1240.0)}
+"""What is readable at once, along and across the wires: the canvas of a laptop's window at 1:1."""
 
 READABLE = 0.8
 WORTH_IT = 1.3
@@ -39,8 +39,9 @@ class Column:
     """Where that wire ends."""
 
 
-def broken(columns: list[Column]) -> list[tuple[float, float]]:
+def broken(columns: list[Column], flow: Flow = "right") -> list[tuple[float, float]]:
     """For each column, how far it moves (x from its own left edge's place, y): rows, if that helps."""
+    along, across = SCREEN[flow]
     groups = _groups(columns)
     best: list[tuple[float, float]] = []
     best_scale = -1.0
@@ -48,12 +49,12 @@ def broken(columns: list[Column]) -> list[tuple[float, float]]:
     ends = list(accumulate(widths))
     for count in range(1, min(len(groups), MOST_ROWS) + 1):
         rows = _filled(groups, ends, count)
-        moves, width, height = _laid(columns, rows)
-        scale = min(SCREEN[0] / max(width, 1.0), SCREEN[1] / max(height, 1.0))
-        worth = WORTH_A_GAP if _gaping(columns, rows) or _lonely(rows) else WORTH_IT
+        moves, width, height = _laid(columns, rows, flow)
+        scale = min(along / max(width, 1.0), across / max(height, 1.0))
+        worth = WORTH_A_GAP if _gaping(columns, rows, flow) or _lonely(rows) else WORTH_IT
         if scale > best_scale * worth:
             best, best_scale = moves, scale
-        if scale >= READABLE or SCREEN[1] / height < best_scale:
+        if scale >= READABLE or across / height < best_scale:
             break
     return best
 
@@ -89,7 +90,9 @@ def _filled(groups: list[list[int]], ends: list[float], count: int) -> list[list
     return [[item for group in groups[a:b] for item in group] for a, b in pairwise(cuts(high))]
 
 
-def _laid(columns: list[Column], rows: list[list[int]]) -> tuple[list[tuple[float, float]], float, float]:
+def _laid(
+    columns: list[Column], rows: list[list[int]], flow: Flow
+) -> tuple[list[tuple[float, float]], float, float]:
     moves: list[tuple[float, float]] = []
     widest = 0.0
     down = 0.0
@@ -99,7 +102,7 @@ def _laid(columns: list[Column], rows: list[list[int]]) -> tuple[list[tuple[floa
             start, end = last.leaving or 0.0, last.entering or 0.0
             beneath = max(columns[item].bottom for item in before) - start
             above = _above(columns, last, row)
-            down += start - end + _drop(beneath + ROW_MARGIN, above + ROW_MARGIN)
+            down += start - end + _drop(beneath + ROW_MARGIN, above + ROW_MARGIN, flow)
         across = 0.0
         for item in row:
             moves.append((across, down))
@@ -115,10 +118,10 @@ def _above(columns: list[Column], last: Column, row: list[int]) -> float:
     return (last.entering or 0.0) - min(columns[item].top for item in row)
 
 
-def _gaping(columns: list[Column], rows: list[list[int]]) -> bool:
+def _gaping(columns: list[Column], rows: list[list[int]], flow: Flow) -> bool:
     """Whether a row must keep far from the one before it."""
     return any(
-        _above(columns, columns[before[-1]], row) + ROW_MARGIN > ABOVE for before, row in pairwise(rows)
+        _above(columns, columns[before[-1]], row) + ROW_MARGIN > ABOVE[flow] for before, row in pairwise(rows)
     )
 
 
@@ -128,12 +131,12 @@ def _lonely(rows: list[list[int]]) -> bool:
     return min(lengths) <= LONELY and max(lengths) >= LONG
 
 
-def _drop(beneath: float, above: float) -> float:
+def _drop(beneath: float, above: float, flow: Flow) -> float:
     """How far down the next row starts, so that the wire to it passes between the two rows.
 
     It needs ``beneath`` below its start and ``above`` over its end; see :func:`graph.geometry.returning`.
     """
-    if above <= ABOVE:
-        return max(beneath + ABOVE, 2 * ABOVE)
-    far = FAR + (above - ABOVE) / 0.8
-    return max(far, 5 * (beneath + ABOVE - 0.8 * FAR))
+    near, far = ABOVE[flow], FAR[flow]
+    if above <= near and max(beneath, near) + near <= far:
+        return max(beneath, near) + near
+    return max(far + max(0.0, above - near) / 0.8, 5 * (beneath + near - 0.8 * far))

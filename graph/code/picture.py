@@ -16,7 +16,20 @@ from xml.sax.saxutils import escape, quoteattr
 from graph.catalogue import CATALOGUE
 from graph.checks import RESERVED
 from graph.code.structure import CodeError
-from graph.geometry import Cubic, Point, fan, form_of, node_size, port_y, wire, wire_points
+from graph.geometry import (
+    NAMES,
+    Cubic,
+    Flow,
+    Point,
+    fanned,
+    flow_of,
+    form_of,
+    input_place,
+    node_size,
+    output_place,
+    wire,
+    wire_points,
+)  # fmt: skip
 from graph.model import BLOCK, INPUT, REROUTE, Edge, Graph, Node, Project
 from graph.overtime import OVER, runs_over_time
 from graph.ports import in_ports, out_ports
@@ -80,10 +93,11 @@ class Curve:
 
     start: Point
     end: Point
+    flow: Flow = "right"
 
     @property
     def parts(self) -> list[Cubic]:
-        return wire(self.start, self.end)
+        return wire(self.start, self.end, self.flow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +173,19 @@ def _known(project: Project, shapes: ProjectShapes, graph_id: str) -> GraphShape
     return None
 
 
-def _size(project: Project, node: Node) -> tuple[float, float]:
-    return node_size(len(in_ports(project, node)), len(out_ports(project, node)), form_of(node))
+def _counts(project: Project, node: Node) -> tuple[int, int]:
+    return len(in_ports(project, node)), len(out_ports(project, node))
 
 
 def _bounds(project: Project, graph: Graph) -> tuple[float, float, float, float]:
-    boxes = [(node.x, node.y, *_size(project, node)) for node in graph.nodes.values()]
+    flow = flow_of(project, graph.id)
+    boxes = [
+        (node.x, node.y, *node_size(*_counts(project, node), form_of(node), flow))
+        for node in graph.nodes.values()
+    ]
     boxes += [(frame.x, frame.y, frame.width, frame.height) for frame in graph.frames.values()]
     for edge in graph.edges.values():
-        points = wire_points(*_ends(project, graph, edge), steps=6)
+        points = wire_points(*_ends(project, graph, edge), steps=6, flow=flow)
         boxes += [(x, y, 0.0, 0.0) for x, y in points]
     if not boxes:
         boxes = [(0.0, 0.0, 200.0, 100.0)]
@@ -178,18 +196,17 @@ def _bounds(project: Project, graph: Graph) -> tuple[float, float, float, float]
 
 def _ends(project: Project, graph: Graph, edge: Edge) -> tuple[Point, Point]:
     source, target = graph.nodes[edge.source], graph.nodes[edge.target]
+    flow = flow_of(project, graph.id)
     outs = [port.name for port in out_ports(project, source)]
     ins = in_ports(project, target)
     at = next((number for number, port in enumerate(ins) if port.name == edge.target_port), 0)
-    y = port_y(at, form_of(target))
+    end = input_place(at, *_counts(project, target), form_of(target), flow)
     if ins and ins[at].variadic:
         fellows = graph.edges_into(target.id, edge.target_port)
-        y += fan([fellow.id for fellow in fellows].index(edge.id), len(fellows))
+        end = fanned(end, [fellow.id for fellow in fellows].index(edge.id), len(fellows), flow)
     out = outs.index(edge.source_port) if edge.source_port in outs else 0
-    return (source.x + _size(project, source)[0], source.y + port_y(out, form_of(source))), (
-        target.x,
-        target.y + y,
-    )
+    start = output_place(out, *_counts(project, source), form_of(source), flow)
+    return (source.x + start[0], source.y + start[1]), (target.x + end[0], target.y + end[1])
 
 
 def _draw(project: Project, shapes: ProjectShapes, graph_id: str) -> Iterator[Shape]:
@@ -200,13 +217,14 @@ def _draw(project: Project, shapes: ProjectShapes, graph_id: str) -> Iterator[Sh
         yield Box(frame.x, frame.y, frame.width, frame.height, FRAME, BORDER, RADIUS)
         yield Label(frame.x + 12, frame.y + 20, frame.title, 13, MUTED, True, frame.width - 24)
     for edge in graph.edges.values():
-        yield Curve(*_ends(project, graph, edge))
+        yield Curve(*_ends(project, graph, edge), flow_of(project, graph_id))
     for node in graph.nodes.values():
-        yield from _draw_node(project, node, known)
+        yield from _draw_node(project, node, known, flow_of(project, graph_id))
 
 
-def _draw_node(project: Project, node: Node, known: GraphShapes | None) -> Iterator[Shape]:
-    width, height = _size(project, node)
+def _draw_node(project: Project, node: Node, known: GraphShapes | None, flow: Flow) -> Iterator[Shape]:
+    counts = _counts(project, node)
+    width, height = node_size(*counts, form_of(node), flow)
     x, y = node.x, node.y
     if node.type == REROUTE:
         yield Dot(x + width / 2, y + height / 2, WIRE)
@@ -221,6 +239,9 @@ def _draw_node(project: Project, node: Node, known: GraphShapes | None) -> Itera
     if node.collapsed:
         yield Label(x + 10, y + 58, node.name, 10, INK, True, width - 12)
         return
+    yield from _draw_ports(project, node, flow)
+    if flow == "down" and counts[0] > 1:
+        y += NAMES  # the names of the ports stand above
     room = width - TEXT - 10
     yield Label(x + TEXT, y + 20, node.name, 13, INK, True, room)
     kind = node.type
@@ -236,19 +257,30 @@ def _draw_node(project: Project, node: Node, known: GraphShapes | None) -> Itera
         yield Label(x + TEXT, y + 54, tensors[0].text, 11, color, False, room)
     if runs_over_time(node):
         text = "over time" if node.params["over"] == OVER[0] else "backwards over time"
-        yield Label(x + width - 12 - 6.5 * len(text), y - 12, text, 12, INK, True)
+        yield Label(x + width - 12 - 6.5 * len(text), node.y - 12, text, 12, INK, True)
     elif repeat != 1:
-        yield Label(x + width - 12, y - 12, f"×{repeat}", 12, INK, True)
-    ins, outs = in_ports(project, node), out_ports(project, node)
-    for number, port in enumerate(ins):
-        yield Dot(x, y + port_y(number), WIRE)
-        if number:
-            yield Label(x + 14, y + port_y(number) + 4, port.name, 10, MUTED, False, width / 2 - 14)
-    for number, port in enumerate(outs):
-        yield Dot(x + width, y + port_y(number), WIRE)
-        if number:
-            wide = min(len(port.name) * 5.5, width / 2 - 14)
-            yield Label(x + width - 10 - wide, y + port_y(number) + 4, port.name, 10, MUTED, False, wide + 8)
+        yield Label(x + width - 12, node.y - 12, f"×{repeat}", 12, INK, True)
+
+
+def _draw_ports(project: Project, node: Node, flow: Flow) -> Iterator[Shape]:
+    """The ports with their names; where wires lead to the right, the first needs none."""
+    counts = _counts(project, node)
+    width, _ = node_size(*counts, "full", flow)
+    sides = ((in_ports(project, node), input_place, True), (out_ports(project, node), output_place, False))
+    for ports, place, entering in sides:
+        for number, port in enumerate(ports):
+            dx, dy = place(number, *counts, "full", flow)
+            x, y = node.x + dx, node.y + dy
+            yield Dot(x, y, WIRE)
+            if flow == "down":
+                if len(ports) > 1:
+                    room = width / len(ports) - 6
+                    wide = min(len(port.name) * 5.5, room)
+                    yield Label(x - wide / 2, y + (15 if entering else -8), port.name, 10, MUTED, False, room)
+            elif number:
+                wide = min(len(port.name) * 5.5, width / 2 - 14)
+                left, room = (x + 14, width / 2 - 14) if entering else (x - 10 - wide, wide + 8)
+                yield Label(left, y + 4, port.name, 10, MUTED, False, room)
 
 
 def _category(node: Node) -> str:
@@ -346,7 +378,7 @@ def _write_png(project: Project, shapes: ProjectShapes, graph_id: str, path: Pat
                 corners, shape.radius * scale, shape.fill, shape.stroke or None, max(1, round(scale))
             )
         elif isinstance(shape, Curve):
-            points = [at(*point) for point in wire_points(shape.start, shape.end)]
+            points = [at(*point) for point in wire_points(shape.start, shape.end, flow=shape.flow)]
             pen.line(points, WIRE, max(1, round(2 * scale)), "curve")
         elif isinstance(shape, Dot):
             (x, y), radius = at(shape.x, shape.y), shape.radius * scale

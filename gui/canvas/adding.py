@@ -6,17 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, QRectF
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF
 
 from graph import operations
 from graph.catalogue.spec import Port
 from graph.edits import AddNodes, Disconnect, Edit, EditError
+from graph.geometry import input_place, output_place
 from graph.model import Edge, Node, Project
 from graph.palette import Entry, takes
 from graph.ports import in_ports, out_ports
 from graph.tensors import Tensor
 from gui.blocks.shelf import all_entries, bring
-from gui.canvas.geometry import HEIGHT, PORT_Y, WIDTH, snapped
+from gui.canvas.geometry import HEIGHT, WIDTH, snapped
 from gui.canvas.insertion import GAP, insertion, wire_for
 from gui.canvas.search import SearchPopup
 from gui.canvas.words import tr
@@ -88,17 +89,23 @@ class Adding:
         at = self.view.mapFromScene(start)
         inside = self.view.viewport().rect().contains(at)
         link = Link(edge.source, edge.source_port, into=edge.id)
-        self.open(at if inside else pixel, link, start + QPointF(GAP, 0))
+        self.open(at if inside else pixel, link, start + self._onward())
+
+    def _onward(self) -> QPointF:
+        """From an output to the input of the next node."""
+        flow = self.view.canvas.flow
+        return QPointF(0, GAP[flow]) if flow == "down" else QPointF(GAP[flow], 0)
 
     def _free(self, start: QPointF) -> QPointF:
-        """Where the port of the next node may be: to the right, below what lies there already."""
-        place = start + QPointF(GAP, 0)
+        """Where the port of the next node may be: further along, beside what lies there already."""
+        flow = self.view.canvas.flow
+        place = start + self._onward()
+        port = QPointF(*input_place(0, 1, 1, flow=flow))
+        aside = QPointF(WIDTH + GAP[flow] / 2, 0) if flow == "down" else QPointF(0, HEIGHT + GAP[flow] / 2)
         bodies = [item.body for item in self.view.canvas.nodes.values()]
-        while True:
-            box = QRectF(place.x(), place.y() - PORT_Y, WIDTH, HEIGHT)
-            if not any(body.intersects(box) for body in bodies):
-                return place
-            place += QPointF(0, HEIGHT + GAP / 2)
+        while any(body.intersects(QRectF(place - port, QSizeF(WIDTH, HEIGHT))) for body in bodies):
+            place += aside
+        return place
 
     def close(self) -> None:
         if self.popup is not None:
@@ -151,21 +158,23 @@ class Adding:
         try:
             brought = bring(workspace.project, graph.id, entry)
             node = operations.new_node(brought.project, graph, entry.type, block=brought.block)
-            node.x, node.y = self._corner(at, link, centred)
+            node.x, node.y = self._corner(brought.project, node, at, link, centred)
             edits = [*brought.edits, *self._edits(brought.project, node, at, link)]
         except EditError as error:
             workspace.message.emit("warning", str(error))
             return False
         return self.view.perform_and_select(tr("Add {}").format(entry.title), edits)
 
-    def _corner(self, at: QPointF, link: Link | None, centred: bool) -> tuple[float, float]:
+    def _corner(
+        self, project: Project, node: Node, at: QPointF, link: Link | None, centred: bool
+    ) -> tuple[float, float]:
         if link is None:
-            across = WIDTH / 2
-        else:
-            across = WIDTH if link.backwards else 0.0
-        down = PORT_Y if link is not None else HEIGHT / 2
-        x, y = at.x() - across, at.y() - down
-        return (x, y) if link is not None or centred else (snapped(x), snapped(y))
+            x, y = at.x() - WIDTH / 2, at.y() - HEIGHT / 2
+            return (x, y) if centred else (snapped(x), snapped(y))
+        counts = len(in_ports(project, node)), len(out_ports(project, node))
+        place = output_place if link.backwards else input_place
+        across, down = place(0, *counts, flow=self.view.canvas.flow)
+        return at.x() - across, at.y() - down
 
     def _edits(self, project: Project, node: Node, at: QPointF, link: Link | None) -> list[Edit]:
         graph = self.workspace.graph

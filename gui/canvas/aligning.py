@@ -64,7 +64,7 @@ def _spread(bodies: Mapping[str, QRectF], across: bool) -> Places:
 
 @dataclass(slots=True)
 class Guides:
-    """Lines through the nodes in sight that are not dragged: their left and right rims, tops and middles."""
+    """Lines through the nodes in sight that are not dragged: their rims and their middles."""
 
     across: list[tuple[float, QRectF]] = field(default_factory=list)
     """x positions, each with the node it comes from."""
@@ -74,7 +74,7 @@ class Guides:
     def of(cls, others: Iterable[QRectF]) -> Guides:
         made = cls()
         for body in others:
-            made.across += [(body.left(), body), (body.right(), body)]
+            made.across += [(body.left(), body), (body.center().x(), body), (body.right(), body)]
             made.down += [(body.top(), body), (body.center().y(), body), (body.bottom(), body)]
         return made
 
@@ -82,7 +82,7 @@ class Guides:
         """How far a body must move to meet the nearest lines, and these lines as they are shown."""
         shift, lines = QPointF(), []
         reach = min(NEAR * pixel, 14.0)
-        at_x = _nearest(self.across, (body.left(), body.right()), reach)
+        at_x = _nearest(self.across, (body.left(), body.center().x(), body.right()), reach)
         at_y = _nearest(self.down, (body.top(), body.center().y(), body.bottom()), reach)
         if at_x is not None:
             shift.setX(at_x[0])

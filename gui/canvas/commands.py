@@ -11,10 +11,10 @@ from PySide6.QtGui import QGuiApplication
 
 from graph import fragment, operations
 from graph.arrange import arrange
-from graph.edits import AddNodes, Connect, Disconnect, Edit, EditError, Move, SetFrames, SetState
+from graph.edits import AddNodes, Connect, Disconnect, Edit, EditError, Move, SetFrames, SetProject, SetState
 from graph.files import FileError
-from graph.geometry import DOT
-from graph.model import INPUT, OUTPUT, REROUTE, Edge
+from graph.geometry import DOT, DOWNWARDS, Flow
+from graph.model import INPUT, OUTPUT, REROUTE, Edge, Node, id_key
 from graph.names import fresh_among
 from graph.order import reachable, reaching
 from gui.canvas.aligning import Way, aligned
@@ -24,8 +24,8 @@ from gui.canvas.words import several, tr
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
 
-ASIDE = 112.0
-"""How far an extracted node moves down, clear of the wire it was in."""
+ASIDE: dict[Flow, tuple[float, float]] = {"right": (0.0, 112.0), "down": (224.0, 0.0)}
+"""How far an extracted node moves, clear of the wire it was in."""
 
 
 class Commands:
@@ -49,26 +49,32 @@ class Commands:
         self.workspace.select([*graph.nodes, *graph.edges, *graph.frames])
 
     def step(self, dx: int, dy: int) -> None:
-        """Select the neighbour: along a wire to the left or right, the closest above or below."""
+        """Select the neighbour: with the wires or against them, or the closest on one side of them."""
         graph, chosen = self.workspace.graph, self.workspace.selected_nodes
         if not graph.nodes:
             return
+        downwards = self.view.canvas.flow == "down"
         if len(chosen) != 1:
-            first = min(graph.nodes.values(), key=lambda node: (node.x, node.y))
+            first = min(graph.nodes.values(), key=lambda node: (node.x, node.y)[:: -1 if downwards else 1])
             self.workspace.select([first.id])
             self.view.reveal(first.id)
             return
         here = graph.nodes[chosen[0]]
-        if dx > 0:
+        along, aside = (dy, dx) if downwards else (dx, dy)
+
+        def beside(node: Node) -> float:
+            return node.x - here.x if downwards else node.y - here.y
+
+        if along > 0:
             near = [edge.target for edge in graph.edges_from(here.id)]
-        elif dx < 0:
+        elif along < 0:
             near = [edge.source for edge in graph.edges_into(here.id)]
         else:
-            near = [node.id for node in graph.nodes.values() if (node.y - here.y) * dy > 1]
+            near = [node.id for node in graph.nodes.values() if beside(node) * aside > 1]
 
         def away(key: str) -> float:
             node = graph.nodes[key]
-            return abs(node.y - here.y) + (abs(node.x - here.x) if dy else 0)
+            return abs(node.x - here.x) + abs(node.y - here.y) if aside else abs(beside(node))
 
         if near:
             key = min(near, key=away)
@@ -163,7 +169,8 @@ class Commands:
         graph, chosen = self.workspace.graph, self.workspace.selected_nodes
         edits = operations.extract(self.workspace.project, graph, chosen)
         if edits:
-            places = {key: (graph.nodes[key].x, graph.nodes[key].y + ASIDE) for key in chosen}
+            dx, dy = ASIDE[self.view.canvas.flow]
+            places = {key: (graph.nodes[key].x + dx, graph.nodes[key].y + dy) for key in chosen}
             name = several(graph, chosen, tr("Extract {}"), tr("Extract {} nodes"))
             self.workspace.perform(name, [*edits, Move(graph.id, places)])
 
@@ -262,6 +269,28 @@ class Commands:
         name = tr("Arrange") if only is None else tr("Arrange {} nodes").format(len(only))
         if self.workspace.perform(name, [Move(graph.id, places)]):
             self.view.glide(old, places, show=only is None)
+
+    def turn(self, flow: Flow) -> None:
+        """Let the graph's wires lead to the right or down, and lay it out that way, in one step."""
+        workspace, graph = self.workspace, self.workspace.graph
+        if flow == self.view.canvas.flow:
+            return
+        view = dict(workspace.project.view)
+        listed = view.get(DOWNWARDS)
+        names = {key for key in (listed if isinstance(listed, tuple) else ()) if isinstance(key, str)}
+        names = {key for key in names if workspace.project.has_graph(key)} ^ {graph.id}
+        view[DOWNWARDS] = tuple(sorted(names, key=id_key))
+        after = replace(workspace.project, view=view)
+        places = arrange(graph, None, None, after)
+        old = {key: (graph.nodes[key].x, graph.nodes[key].y) for key in places}
+        if not any(graph.nodes[key].pinned for key in places):
+            places = _kept_in_place(places, old)
+        edits: list[Edit] = [SetProject("project", {"view": view})]
+        if places:
+            edits.append(Move(graph.id, places))
+        name = tr("Arrange from top to bottom") if flow == "down" else tr("Arrange from left to right")
+        if workspace.perform(name, edits):
+            self.view.glide(old, places, show=True)
 
     def _below_others(self, places: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
         """A selection that was laid out moves down until it lies on no other node."""

@@ -9,9 +9,9 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
 from graph import geometry
-from graph.geometry import HEIGHT, PORT_Y, ROW, WIDTH, fan, node_size, port_y, wire
+from graph.geometry import HEIGHT, NAMES, PORT_Y, ROW, WIDTH, Flow, node_size, port_y, wire
 
-__all__ = ["HEIGHT", "PORT_Y", "ROW", "WIDTH", "fan", "node_size", "port_y"]
+__all__ = ["HEIGHT", "NAMES", "PORT_Y", "ROW", "WIDTH", "Flow", "node_size", "port_y"]
 
 GRID = 16.0
 PORT_RADIUS = 5.0
@@ -19,22 +19,22 @@ MARGIN = 14.0
 """How far ports, marks and outlines reach beyond the body."""
 
 
-def wire_path(start: QPointF, end: QPointF) -> QPainterPath:
-    """A curve that leaves to the right and arrives from the left; see :func:`graph.geometry.wire`."""
+def wire_path(start: QPointF, end: QPointF, flow: Flow) -> QPainterPath:
+    """The curve of a wire between two ports; see :func:`graph.geometry.wire`."""
     path = QPainterPath(start)
-    for first, second, last in wire((start.x(), start.y()), (end.x(), end.y())):
+    for first, second, last in wire((start.x(), start.y()), (end.x(), end.y()), flow):
         path.cubicTo(*first, *second, *last)
     return path
 
 
-def wire_points(start: QPointF, end: QPointF, count: int = 24) -> list[tuple[float, float]]:
+def wire_points(start: QPointF, end: QPointF, flow: Flow, count: int = 24) -> list[tuple[float, float]]:
     """Points along a wire, for telling how far the mouse is from it."""
-    return geometry.wire_points((start.x(), start.y()), (end.x(), end.y()), count)
+    return geometry.wire_points((start.x(), start.y()), (end.x(), end.y()), count, flow)
 
 
-def distance(position: QPointF, start: QPointF, end: QPointF) -> float:
+def distance(position: QPointF, start: QPointF, end: QPointF, flow: Flow) -> float:
     """How far a position is from a wire."""
-    points = wire_points(start, end)
+    points = wire_points(start, end, flow)
     x, y = position.x(), position.y()
     return min(_to_segment(x, y, *first, *second) for first, second in pairwise(points))
 

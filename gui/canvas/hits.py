@@ -55,13 +55,14 @@ def hit(scene: CanvasScene, position: QPointF, ports: bool = True) -> Hit:
 
 
 def port_of(item: NodeItem, position: QPointF, reach: float) -> Hit | None:
-    """The port of a node within ``reach`` of a place. Of a dot the left and right rims are the ports."""
+    """The port of a node within ``reach`` of a place. Of a dot two opposite rims are the ports."""
     if item.look.form == "dot":
         reach = min(reach, 6.0)
     for look in item.look.inputs:
         at = item.input_point(look.name, 0, 1)
-        tall = 12.0 if look.variadic else 0.0
-        if abs(position.x() - at.x()) <= reach and abs(position.y() - at.y()) <= reach + tall:
+        long = 12.0 if look.variadic else 0.0
+        wide, tall = (long, 0.0) if item.look.flow == "down" else (0.0, long)
+        if abs(position.x() - at.x()) <= reach + wide and abs(position.y() - at.y()) <= reach + tall:
             return Hit("input", item.node_id, look.name)
     for look in item.look.outputs:
         at = item.output_point(look.name)
@@ -74,7 +75,7 @@ def nearest_wire(wires: list[WireItem], position: QPointF, reach: float) -> str:
     """The id of the wire closest to a place, or nothing when none is within ``reach``."""
     best, chosen = reach, ""
     for wire in wires:
-        away = geometry.distance(position, wire.start, wire.end)
+        away = geometry.distance(position, wire.start, wire.end, wire.flow)
         if away <= best:
             best, chosen = away, wire.edge_id
     return chosen

@@ -6,16 +6,17 @@ from PySide6.QtCore import QPointF
 
 from graph import operations
 from graph.edits import Edit, Move
+from graph.geometry import WIDTH, Flow, flow_of, form_of, node_size
 from graph.model import Graph, Node, Project
 from graph.order import reachable
 from graph.ports import in_ports, out_ports
-from gui.canvas.geometry import WIDTH
 from gui.canvas.hits import wire_near
 from gui.canvas.scene import CanvasScene
 
-GAP = 60.0
+GAP: dict[Flow, float] = {"right": 60.0, "down": 46.0}
+"""Between a node and the next along a wire."""
 ALIGN = 16.0
-"""Scene units within which a node takes its neighbour's height, so that a straight wire stays straight."""
+"""Scene units within which a node takes its neighbour's height (or column), so that a straight wire stays straight."""
 
 
 def wire_for(scene: CanvasScene, centre: QPointF, node: Node, project: Project | None = None) -> str:
@@ -34,26 +35,34 @@ def insertion(project: Project, graph: Graph, wire: str, node: Node, at: tuple[f
 
     Where it would overlap its neighbours it is moved behind the source, and all that follows is pushed on.
     """
-    edge = graph.edges[wire]
-    source, target = graph.nodes[edge.source], graph.nodes[edge.target]
-    x, y = at
-    y = next((end.y for end in (source, target) if abs(end.y - y) <= ALIGN), y)
-    room = target.x - source.x - WIDTH
-    if target.x > source.x and (x < source.x + WIDTH + GAP / 2 or x + WIDTH + GAP / 2 > target.x):
-        if room >= WIDTH + GAP:
-            x = source.x + WIDTH + (room - WIDTH) / 2
-        else:
-            x = source.x + WIDTH + GAP
+    edge, flow = graph.edges[wire], flow_of(project, graph.id)
+    gap = GAP[flow]
+
+    def turned(place: tuple[float, float]) -> tuple[float, float]:
+        """(along the wires, across them), and back."""
+        return place if flow == "right" else (place[1], place[0])
+
+    def long(one: Node) -> float:
+        """How much room a node takes along the wires."""
+        size = node_size(len(in_ports(project, one)), len(out_ports(project, one)), form_of(one), flow)
+        return WIDTH if flow == "right" else size[1]
+
+    ends = [graph.nodes[key] for key in (edge.source, edge.target)]
+    (before, side), (behind, other) = (turned((end.x, end.y)) for end in ends)
+    left, own = before + long(ends[0]), long(node)
+    x, y = turned(at)
+    y = next((value for value in (side, other) if abs(value - y) <= ALIGN), y)
+    room = behind - left
+    if behind > before and (x < left + gap / 2 or x + own + gap / 2 > behind):
+        x = left + ((room - own) / 2 if room >= own + gap else gap)
     edits: list[Edit] = []
-    push = x + WIDTH + GAP - target.x
-    if target.x > source.x and push > 0:
-        following = reachable(graph, {target.id}) - {node.id}
-        places = {
-            key: (graph.nodes[key].x + push, graph.nodes[key].y)
-            for key in following
-            if graph.nodes[key].x >= target.x
-        }
-        edits.append(Move(graph.id, places))
+    push = x + own + gap - behind
+    if behind > before and push > 0:
+        following = reachable(graph, {edge.target}) - {node.id}
+        places = {key: turned((graph.nodes[key].x, graph.nodes[key].y)) for key in following}
+        pushed = {key: turned((a + push, b)) for key, (a, b) in places.items() if a >= behind}
+        edits.append(Move(graph.id, pushed))
+    x, y = turned((x, y))
     if node.id in graph.nodes:
         edits.append(Move(graph.id, {node.id: (x, y)}))
     else:

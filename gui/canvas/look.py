@@ -9,7 +9,7 @@ from typing import Any
 from graph.catalogue import CATALOGUE
 from graph.checks import RESERVED
 from graph.coded import UNTRUSTED
-from graph.geometry import Form, form_of
+from graph.geometry import Flow, Form, flow_of, form_of
 from graph.model import BLOCK, INPUT, OUTPUT, Graph, Node, Project
 from graph.overtime import OVER, carried, runs_over_time
 from graph.palette import BLOCKS, OWN_CODE
@@ -77,11 +77,17 @@ class Look:
     off: str = ""
     """``"bypass"`` or ``"mute"``."""
     form: Form = "full"
+    flow: Flow = "right"
     pinned: bool = False
     bar: tuple[float, str] | None = None
     """What the node costs: its share of the dearest node's, and the number as text."""
     locked: bool = False
     """Its code, or code inside of it, is not trusted yet."""
+
+    @property
+    def outline(self) -> tuple[int, int, Form, Flow]:
+        """What decides how large the node is and where its ports are."""
+        return len(self.inputs), len(self.outputs), self.form, self.flow
 
 
 def node_look(
@@ -131,6 +137,7 @@ def node_look(
         locked=shapes is not None and shapes.waits == UNTRUSTED.reason,
         off=node.off,
         form=form_of(node),
+        flow=flow_of(project, graph.id),
         pinned=node.pinned,
     )  # fmt: skip
 

@@ -184,6 +184,10 @@ def _void_menu(view: CanvasView, menu: QMenu, event: QContextMenuEvent) -> None:
     menu.addSeparator()
     add_item(menu, tr("Select all"), commands.select_all, "Ctrl+A", "select-all")
     add_item(menu, tr("Arrange"), commands.arrange, "L", "sitemap-outline")
+    if view.canvas.flow == "right":
+        add_item(menu, tr("Arrange from top to bottom"), lambda: commands.turn("down"), "", "arrow-down")
+    else:
+        add_item(menu, tr("Arrange from left to right"), lambda: commands.turn("right"), "", "arrow-right")
     add_item(menu, tr("Fit all"), view.fit, "Home", "fit-to-page-outline")
     if len(view.workspace.place) > 1:
         menu.addSeparator()

@@ -8,8 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
+from graph.geometry import Point, fanned, input_place, output_place
 from gui.canvas import painting
-from gui.canvas.geometry import MARGIN, fan, node_size, port_y
+from gui.canvas.geometry import MARGIN, node_size
 from gui.canvas.look import Look
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class NodeItem(QGraphicsRectItem):
         self._fit()
 
     def _fit(self) -> None:
-        self.width, self.height = node_size(len(self.look.inputs), len(self.look.outputs), self.look.form)
+        self.width, self.height = node_size(*self.look.outline)
         self.setRect(-MARGIN, -MARGIN, self.width + 2 * MARGIN, self.height + 2 * MARGIN)
 
     def show_look(self, look: Look) -> bool:
@@ -43,8 +44,7 @@ class NodeItem(QGraphicsRectItem):
         if look == self.look:
             return False
         before, self.look = self.look, look
-        sizes = [(len(item.inputs), len(item.outputs), item.form) for item in (before, look)]
-        if sizes[0] != sizes[1]:
+        if before.outline != look.outline:
             self._fit()
         self.update()
         return True
@@ -60,20 +60,30 @@ class NodeItem(QGraphicsRectItem):
         """The box in scene units."""
         return QRectF(self.x(), self.y(), self.width, self.height)
 
+    def input_at(self, number: int) -> Point:
+        """Where an input is, from the node's corner."""
+        return input_place(number, *self.look.outline)
+
+    def output_at(self, number: int) -> Point:
+        """Where an output is, from the node's corner."""
+        return output_place(number, *self.look.outline)
+
     def input_point(self, port: str, index: int = 0, count: int = 1) -> QPointF:
         """Where a wire ends at an input; wires of a variadic port are spread by ``index`` of ``count``."""
         for number, look in enumerate(self.look.inputs):
             if look.name == port:
-                y = port_y(number, self.look.form) + (fan(index, count) if look.variadic else 0.0)
-                return QPointF(self.x(), self.y() + y)
-        return QPointF(self.x(), self.y() + port_y(0, self.look.form))
+                place = self.input_at(number)
+                if look.variadic:
+                    place = fanned(place, index, count, self.look.flow)
+                return QPointF(self.x() + place[0], self.y() + place[1])
+        return self.pos() + QPointF(*self.input_at(0))
 
     def output_point(self, port: str) -> QPointF:
         """Where a wire starts at an output."""
         for number, look in enumerate(self.look.outputs):
             if look.name == port:
-                return QPointF(self.x() + self.width, self.y() + port_y(number, self.look.form))
-        return QPointF(self.x() + self.width, self.y() + port_y(0, self.look.form))
+                return self.pos() + QPointF(*self.output_at(number))
+        return self.pos() + QPointF(*self.output_at(0))
 
     def mark_rect(self, scale: float) -> QRectF:
         """Where the mark of a problem is, in scene units; it grows as the view moves away."""

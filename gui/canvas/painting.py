@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
 
 from graph.model import OUTPUT
-from gui.canvas.geometry import HEIGHT, PORT_RADIUS, ROW, port_y
+from gui.canvas.geometry import HEIGHT, NAMES, PORT_RADIUS, ROW, port_y
 from gui.canvas.lettering import glyph, text_width, write
 from gui.canvas.look import PortLook
 from gui.colors import mixed
@@ -48,13 +48,19 @@ def paint_node(painter: QPainter, item: NodeItem, scale: float) -> None:
     if look.form == "tile":
         _tile(painter, item, category, scale)
         _ports(painter, item)
-    elif scale < DETAIL:
-        _short_texts(painter, item, scale)
-        if scale >= OVERVIEW and item.in_small_graph:
-            _ports(painter, item)
     else:
-        _texts(painter, item, category, scale)
-        _ports(painter, item)
+        # several ports above have a line for their names there
+        head = NAMES if look.flow == "down" and len(look.inputs) > 1 else 0.0
+        painter.translate(0, head)
+        if scale < DETAIL:
+            _short_texts(painter, item, scale)
+        else:
+            _texts(painter, item, category, scale)
+        painter.translate(0, -head)
+        if scale >= DETAIL:
+            _names_above_and_below(painter, item) if look.flow == "down" else _names_at_sides(painter, item)
+        if scale >= DETAIL or (scale >= OVERVIEW and item.in_small_graph):
+            _ports(painter, item)
     if look.badge:
         _badge(painter, item, look.badge, category, scale)
     if look.bar is not None:
@@ -90,23 +96,28 @@ def _tile(painter: QPainter, item: NodeItem, category: QColor, scale: float) -> 
 
 
 def _bar(painter: QPainter, item: NodeItem, category: QColor, scale: float) -> None:
-    """What the node costs, below its body, where nothing else is drawn."""
+    """What the node costs, below its body (beside it, where ports are below), where nothing else is drawn."""
     assert item.look.bar is not None
     share, text = item.look.bar
-    tall = 5.0 if scale >= DETAIL else 8.0
-    width = item.width - 12
-    track = QRectF(6, item.height + 3, width, tall)
+    thick = 5.0 if scale >= DETAIL else 8.0
+    down = item.look.flow == "down"
+    length = (item.height if down else item.width) - 12
+    track = QRectF(item.width + 3, 6, thick, length) if down else QRectF(6, item.height + 3, length, thick)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_faded(theme().node_muted, 50))
-    painter.drawRoundedRect(track, tall / 2, tall / 2)
+    painter.drawRoundedRect(track, thick / 2, thick / 2)
     painter.setBrush(category)
-    track.setWidth(max(tall, width * share))
-    painter.drawRoundedRect(track, tall / 2, tall / 2)
+    filled = max(thick, length * share)
+    if down:
+        track.setTop(track.bottom() - filled)
+    else:
+        track.setWidth(filled)
+    painter.drawRoundedRect(track, thick / 2, thick / 2)
     if scale >= DETAIL:
         wide = text_width(text, 10)
-        write(
-            painter, QPointF(item.width - wide - 6, item.height - 14), text, 10, theme().node_muted, wide + 4
-        )
+        lift = NAMES if down and len(item.look.outputs) > 1 else 0.0
+        at = QPointF(item.width - wide - 6, item.height - 14 - lift)
+        write(painter, at, text, 10, theme().node_muted, wide + 4)
 
 
 def _switched_off(painter: QPainter, item: NodeItem, scale: float) -> None:
@@ -114,13 +125,17 @@ def _switched_off(painter: QPainter, item: NodeItem, scale: float) -> None:
     colors = theme()
     pen = QPen(colors.warning if item.look.off == "bypass" else colors.error, 3.0 if scale >= DETAIL else 5.0)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    y = port_y(0, item.look.form)
     if item.look.off == "bypass":
         pen.setColor(_faded(pen.color(), 130))
         painter.setPen(pen)
-        painter.drawLine(QPointF(6, y), QPointF(item.width - 6, y))
-        for dy in (-7, 7):
-            painter.drawLine(QPointF(item.width - 6, y), QPointF(item.width - 15, y + dy))
+        if item.look.flow == "down":
+            tip, back = QPointF(item.width / 2, item.height - 6), (QPointF(-7, -9), QPointF(7, -9))
+            painter.drawLine(QPointF(tip.x(), 6), tip)
+        else:
+            tip, back = QPointF(item.width - 6, port_y(0, item.look.form)), (QPointF(-9, -7), QPointF(-9, 7))
+            painter.drawLine(QPointF(6, tip.y()), tip)
+        for side in back:
+            painter.drawLine(tip, tip + side)
     else:
         pen.setColor(_faded(pen.color(), 160))
         painter.setPen(pen)
@@ -242,6 +257,11 @@ def _texts(painter: QPainter, item: NodeItem, category: QColor, scale: float) ->
         sign = QRectF(item.width - 22 - 16 * number, middle + 9, 14, 14)
         picture = glyph(name, colors.node_muted.name(), max(8, round(14 * pixels / size)))
         painter.drawPixmap(sign, picture, QRectF(picture.rect()))
+
+
+def _names_at_sides(painter: QPainter, item: NodeItem) -> None:
+    """The names of all ports but the first, each in its row."""
+    colors, look = theme(), item.look
     half = item.width / 2 - 14
     for number, port in enumerate(look.inputs[1:], 1):
         top = port_y(number) - ROW / 2 + 1
@@ -251,6 +271,20 @@ def _texts(painter: QPainter, item: NodeItem, category: QColor, scale: float) ->
         top = port_y(number) - ROW / 2 + 1
         wide = min(text_width(port.name, 10), half)
         write(painter, QPointF(item.width - 11 - wide, top), port.name, 10, colors.node_muted, half)
+
+
+def _names_above_and_below(painter: QPainter, item: NodeItem) -> None:
+    """The names of several ports beside each other, under or over them."""
+    muted = theme().node_muted
+    for ports, place, top in (
+        (item.look.inputs, item.input_at, 5.0),
+        (item.look.outputs, item.output_at, item.height - 19.0),
+    ):
+        if len(ports) > 1:
+            room = item.width / len(ports) - 5
+            for number, port in enumerate(ports):
+                wide = min(text_width(port.name, 10), room)
+                write(painter, QPointF(place(number)[0] - wide / 2, top), port.name, 10, muted, room)
 
 
 def _short_texts(painter: QPainter, item: NodeItem, scale: float) -> None:
@@ -281,20 +315,23 @@ def _short_texts(painter: QPainter, item: NodeItem, scale: float) -> None:
 
 
 def _ports(painter: QPainter, item: NodeItem) -> None:
+    down = item.look.flow == "down"
     for number, port in enumerate(item.look.inputs):
-        paint_port(painter, QPointF(0, port_y(number, item.look.form)), port)
+        paint_port(painter, QPointF(*item.input_at(number)), port, down)
     for number, port in enumerate(item.look.outputs):
-        paint_port(painter, QPointF(item.width, port_y(number, item.look.form)), port)
+        paint_port(painter, QPointF(*item.output_at(number)), port, down)
 
 
-def paint_port(painter: QPainter, at: QPointF, port: PortLook) -> None:
+def paint_port(painter: QPainter, at: QPointF, port: PortLook, down: bool = False) -> None:
     """A circle, filled when something is wired to it; a longer pill when it takes many wires."""
     colors = theme()
     color = colors.dtype(port.kind)
     painter.setPen(QPen(color, 1.6))
     painter.setBrush(color if port.wired else colors.canvas)
     if port.variadic:
-        pill = QRectF(at.x() - PORT_RADIUS + 0.5, at.y() - 11, 2 * PORT_RADIUS - 1, 22)
+        thick, long = PORT_RADIUS - 0.5, 11.0
+        wide, high = (long, thick) if down else (thick, long)
+        pill = QRectF(at.x() - wide, at.y() - high, 2 * wide, 2 * high)
         painter.drawRoundedRect(pill, PORT_RADIUS, PORT_RADIUS)
     else:
         painter.drawEllipse(at, PORT_RADIUS - 0.5, PORT_RADIUS - 0.5)
@@ -305,7 +342,8 @@ def _badge(painter: QPainter, item: NodeItem, text: str, color: QColor, scale: f
     tall = 12.0 if scale >= DETAIL else 17.0
     wide = text_width(text, tall, True) + 12
     right = item.width - (16 if item.look.mark else 4)
-    rect = QRectF(right - wide, -9, wide, tall + 6)
+    many_above = item.look.flow == "down" and len(item.look.inputs) > 1
+    rect = QRectF(right - wide, item.height - tall + 3 if many_above else -9, wide, tall + 6)
     painter.setPen(QPen(theme().canvas, 1.5))
     painter.setBrush(color)
     painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)

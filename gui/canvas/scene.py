@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from graph.blocks import sharing
 from graph.changes import ChangeSet, GraphChange
+from graph.geometry import Flow, flow_of
 from graph.model import BLOCK, Edge, Graph, edge_key
 from graph.problems import Problem
 from graph.shapes import GraphShapes, NodeShapes
@@ -42,6 +43,8 @@ class CanvasScene(QGraphicsScene):
 
     rebuilt = Signal()
     """Another graph is shown, or all of it changed."""
+    turned = Signal(str)
+    """The wires of what is shown lead another way now."""
     drawn = Signal()
     """Something differs that the overview shows."""
 
@@ -49,6 +52,8 @@ class CanvasScene(QGraphicsScene):
         super().__init__(parent)
         self.workspace = workspace
         self.graph: Graph = workspace.graph
+        self.flow: Flow = "right"
+        """Where the wires of the graph lead."""
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[str, WireItem] = {}
         self.wires_at: dict[str, set[str]] = {}
@@ -87,6 +92,7 @@ class CanvasScene(QGraphicsScene):
         self.chosen, self.partners = frozenset(), set()
         self._read_shapes()
         graph = self.graph = self.workspace.graph
+        self._look_along()
         self._sharing = sharing(graph)
         for edge in graph.edges.values():
             self._note_edge(edge)
@@ -106,11 +112,22 @@ class CanvasScene(QGraphicsScene):
             return
         self.graph = self.workspace.graph
         change = changes.graphs.get(self.workspace.graph_id)
+        turned = self._look_along()
         if change is not None:
             self._apply(change)
+        if turned:
+            self._refresh_nodes(self.nodes)
+            self._grow(self.nodes)
         if changes.graphs.keys() & self.workspace.project.blocks.keys() or changes.graphs_added:
             self._refresh_nodes(key for key, node in self.graph.nodes.items() if node.type == BLOCK)
         self.drawn.emit()
+
+    def _look_along(self) -> bool:
+        """Take over where wires lead; whether that is another way than before."""
+        before, self.flow = self.flow, flow_of(self.workspace.project, self.graph.id)
+        if before != self.flow:
+            self.turned.emit(self.flow)
+        return before != self.flow
 
     def _apply(self, change: GraphChange) -> None:
         graph = self.graph
@@ -180,20 +197,15 @@ class CanvasScene(QGraphicsScene):
         wires: set[str] = set()
         for node_id in ids:
             if node_id in self.nodes and node_id in self.graph.nodes:
-                before = self._form(node_id)
+                before = self.nodes[node_id].look.outline
                 self._known[node_id] = self._facts(node_id)
                 self.touched += self.nodes[node_id].show_look(self._look(node_id))
                 wires |= self.wires_at.get(node_id, set())
-                if before != self._form(node_id):
+                if before != self.nodes[node_id].look.outline:
                     self._route([node_id])
         for edge_id in wires & self.wires.keys():
             self._dress(edge_id)
         self.overview.forget()
-
-    def _form(self, node_id: str) -> tuple[int, int, str]:
-        """What decides where a node's wires end."""
-        look = self.nodes[node_id].look
-        return len(look.inputs), len(look.outputs), look.form
 
     # -- items ---------------------------------------------------------------------------------------
 
@@ -285,7 +297,8 @@ class CanvasScene(QGraphicsScene):
             beside.sort(key=edge_key)
             index, count = beside.index(edge), len(beside)
         start = source.output_point(edge.source_port)
-        self.wires[edge_id].route(start, target.input_point(edge.target_port, index, count))
+        end = target.input_point(edge.target_port, index, count)
+        self.wires[edge_id].route(start, end, self.flow)
 
     def _route(self, nodes: Iterable[str]) -> set[str]:
         wires: set[str] = set()

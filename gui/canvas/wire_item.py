@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
-from gui.canvas.geometry import wire_path, wire_points
+from gui.canvas.geometry import Flow, wire_path, wire_points
 from gui.canvas.lettering import text_width, write
 from gui.theme import theme
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
 
 LABEL = 10.5
+TALL = 84.0
+"""A wire that leads down shows its shape from this height on: between neighbours it stands in the node above."""
 WIRES_Z, LABELS_Z = -1.0, -0.5
 
 
@@ -50,6 +52,7 @@ class WireItem(QGraphicsPathItem):
         self.edge_id = edge_id
         self.start = QPointF()
         self.end = QPointF()
+        self.flow: Flow = "right"
         self.tone = ""
         self.selected = False
         self.hovered = False
@@ -57,10 +60,10 @@ class WireItem(QGraphicsPathItem):
         self.label: LabelItem | None = None
         self.setZValue(WIRES_Z)
 
-    def route(self, start: QPointF, end: QPointF) -> None:
+    def route(self, start: QPointF, end: QPointF, flow: Flow) -> None:
         """Put the ends somewhere else."""
-        self.start, self.end = start, end
-        self.setPath(wire_path(start, end))
+        self.start, self.end, self.flow = start, end, flow
+        self.setPath(wire_path(start, end, flow))
         self.place_label()
 
     def dress(self, tone: str | None = None, selected: bool | None = None, hovered: bool | None = None,
@@ -81,9 +84,8 @@ class WireItem(QGraphicsPathItem):
 
     def place_label(self) -> None:
         """Write the shape in the middle where there is room; a wire outside of a scene waits for it."""
-        wide = text_width(self.text, LABEL) + 12 if self.text else 0.0
-        room = self.end.x() - self.start.x() - 28
-        if not wide or room < wide:
+        wide = self._room_for_label()
+        if not wide:
             if self.label is not None:
                 self.label.setVisible(False)
             return
@@ -93,7 +95,7 @@ class WireItem(QGraphicsPathItem):
                 return
             self.label = LabelItem()
             scene.addItem(self.label)
-        middle = wire_points(self.start, self.end, 2)[1]
+        middle = wire_points(self.start, self.end, self.flow, 2)[1]
         scene = self.scene()  # type: ignore[assignment]
         self.label.show_text(self.text, wide, *middle)
         self.label.setVisible(scene is not None and scene.labels_shown)
@@ -101,8 +103,16 @@ class WireItem(QGraphicsPathItem):
     @property
     def wants_label(self) -> bool:
         """Whether the label may be seen when labels are."""
-        wide = text_width(self.text, LABEL) + 12 if self.text else 0.0
-        return bool(wide) and self.end.x() - self.start.x() - 28 >= wide
+        return bool(self._room_for_label())
+
+    def _room_for_label(self) -> float:
+        """The width of the label; 0 when there is none, or no room for it."""
+        if not self.text:
+            return 0.0
+        wide = text_width(self.text, LABEL) + 12
+        if self.flow == "down":
+            return wide if self.end.y() - self.start.y() >= TALL else 0.0
+        return wide if self.end.x() - self.start.x() - 28 >= wide else 0.0
 
 
 class LabelItem(QGraphicsRectItem):

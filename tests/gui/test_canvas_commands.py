@@ -213,7 +213,18 @@ def test_tips_hold_the_whole_problem(qapp: QApplication) -> None:
             ],
         ),
         ("wire", ["Add a dot here", "Insert a layer here…", "Delete"]),
-        ("void", ["Add a layer…", "Add a frame", "Paste", "Select all", "Arrange", "Fit all"]),
+        (
+            "void",
+            [
+                "Add a layer…",
+                "Add a frame",
+                "Paste",
+                "Select all",
+                "Arrange",
+                "Arrange from top to bottom",
+                "Fit all",
+            ],
+        ),
     ],
 )
 def test_context_menus(hand: Hand, where: str, expected: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.geometry import form_of, node_size, port_y, wire_points
+from graph.geometry import flow_of, form_of, input_place, node_size, output_place, wire_points
 from graph.model import Graph, Project
 from graph.ports import in_ports, out_ports
 
@@ -11,9 +11,9 @@ Box = tuple[float, float, float, float]
 
 def boxes(made: Project, graph: Graph) -> dict[str, Box]:
     """Left, top, right and bottom of every node where it stands in the document."""
-    found = {}
+    found, flow = {}, flow_of(made, graph.id)
     for key, node in graph.nodes.items():
-        width, height = node_size(len(in_ports(made, node)), len(out_ports(made, node)), form_of(node))
+        width, height = node_size(len(in_ports(made, node)), len(out_ports(made, node)), form_of(node), flow)
         found[key] = (node.x, node.y, node.x + width, node.y + height)
     return found
 
@@ -32,14 +32,19 @@ def overlaps(made: Project, graph: Graph) -> list[tuple[str, str]]:
 def run_through(made: Project, graph: Graph) -> list[tuple[str, str, str]]:
     """Wires as they are drawn (from, to) with the foreign nodes they touch."""
     found = []
-    box = boxes(made, graph)
+    box, flow = boxes(made, graph), flow_of(made, graph.id)
     for edge in graph.edges.values():
         source, target = graph.nodes[edge.source], graph.nodes[edge.target]
-        out = [port.name for port in out_ports(made, source)].index(edge.source_port)
-        into = [port.name for port in in_ports(made, target)].index(edge.target_port)
-        start = (box[edge.source][2], box[edge.source][1] + port_y(out, form_of(source)))
-        end = (box[edge.target][0], box[edge.target][1] + port_y(into, form_of(target)))
-        points = wire_points(start, end, 60)
+        ends = []
+        for node, port, entering in ((source, edge.source_port, False), (target, edge.target_port, True)):
+            ins = [item.name for item in in_ports(made, node)]
+            outs = [item.name for item in out_ports(made, node)]
+            number = (ins if entering else outs).index(port)
+            place = (input_place if entering else output_place)(
+                number, len(ins), len(outs), form_of(node), flow
+            )
+            ends.append((box[node.id][0] + place[0], box[node.id][1] + place[1]))
+        points = wire_points(ends[0], ends[1], 60, flow)
         for key, (left, top, right, bottom) in box.items():
             if key in (edge.source, edge.target):
                 continue

@@ -51,7 +51,7 @@ class Cross(Interaction):
         piece.lineTo(end)
         for item in self.scene.items(area, BOXES):
             if isinstance(item, WireItem) and item.edge_id not in self.wires and item.isVisible():
-                curve = wire_path(item.start, item.end)
+                curve = wire_path(item.start, item.end, item.flow)
                 back = QPainterPath(curve)
                 back.connectPath(curve.toReversed())  # a line there and back: Qt crosses areas only
                 if back.intersects(piece):
@@ -122,5 +122,5 @@ class Dots(Cross):
 
 def _nearest(item: WireItem, at: QPointF) -> QPointF:
     """The point of a wire closest to a place."""
-    points = (QPointF(x, y) for x, y in wire_points(item.start, item.end, 48))
+    points = (QPointF(x, y) for x, y in wire_points(item.start, item.end, item.flow, 48))
     return min(points, key=lambda point: (point - at).manhattanLength())

@@ -65,7 +65,7 @@ class DragWire(Interaction):
     def _nearest(self, wires: list[str]) -> str:
         """Of several wires at one port the one whose end is closest to the mouse."""
         at = self.press.pointer.position
-        return min(wires, key=lambda key: abs(self.scene.wires[key].end.y() - at.y()))
+        return min(wires, key=lambda key: (self.scene.wires[key].end - at).manhattanLength())
 
     # -- while it hangs loose ------------------------------------------------------------------------
 
@@ -136,7 +136,8 @@ class DragWire(Interaction):
     def _draw(self, at: QPointF) -> None:
         assert self.line is not None
         fixed, loose = self._fixed_point(), self._loose_point(at)
-        self.line.setPath(wire_path(loose, fixed) if self.backwards else wire_path(fixed, loose))
+        ends = (loose, fixed) if self.backwards else (fixed, loose)
+        self.line.setPath(wire_path(*ends, self.scene.flow))
         self._show_verdict()
 
     def _fixed_point(self) -> QPointF:

@@ -131,4 +131,5 @@ class MoveWires(Interaction):
         for edge in self.wires:
             item = self.scene.wires[edge.id]
             into = self.press.hit.kind == "input"
-            painter.drawPath(wire_path(item.start, self.at) if into else wire_path(self.at, item.end))
+            ends = (item.start, self.at) if into else (self.at, item.end)
+            painter.drawPath(wire_path(*ends, item.flow))
