@@ -4,38 +4,40 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from graph.model import Project
+from gui.data.measure import Counts, Measured, counted, lengths_of, measured, rule_of, vocabulary_of
+from gui.data.samples import Samples
 from runtime.data import Cancelled, DataError, Schema, get_source
 
-if TYPE_CHECKING:
-    import numpy as np
-
 LARGE = 20_000
-"""Sources with more samples are looked at in part."""
+"""Sources with more samples are looked at in part, where they can be read in part."""
 PART, TEST_PART = 5000, 1000
-ROWS = 240
-"""Samples shown at most."""
-POINTS = 2000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """What the data page shows. ``inputs`` (K, …) are the samples of the preview before any scaling;
-    ``counts`` holds for each class how many there are to train, to validate and to test."""
+    """What the data page shows. ``samples`` are before any scaling; ``counts`` holds for each class how many of
+    ``counted`` (samples, boxes, …) there are to train, to validate and to test."""
 
     schema: Schema
     total: int
-    inputs: np.ndarray
-    labels: tuple[str, ...]
-    classes: tuple[int, ...] | None
-    counts: dict[str, tuple[int, int, int]] | None
+    samples: Samples
+    counts: Counts | None
+    counted: str
     splits: str
-    statistics: list[dict[str, Any]]
+    sizes: tuple[int, int, int]
+    rule: str
+    own_test: bool
+    statistics: list[Measured]
+    vocabulary: list[tuple[str, int]]
+    lengths: tuple[int, int, int] | None
     skipped: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    checked: bool = False
     part: bool = False
 
 
@@ -98,7 +100,7 @@ class Loader(QObject):
 
 
 def look(project: Project, cancelled: Any, progress: Any) -> Loaded:
-    """Load the project's data and take from it what is shown; large sets only in part."""
+    """Load the project's data and measure what is shown of it; large sets only in part."""
     from runtime.data import split
 
     source = get_source(project.data.source)
@@ -112,38 +114,22 @@ def look(project: Project, cancelled: Any, progress: Any) -> Loaded:
     dataset = source.load(options, cancelled, progress)
     training = project.training
     splits = split(dataset, training.validation_fraction, training.test_fraction, training.seed)
-    parts = [dataset.class_counts(rows) for rows in (splits.train, splits.validation, splits.test)]
-    counts = None
-    if parts[0] is not None:
-        counts = {name: tuple((one or {}).get(name, 0) for one in parts) for name in parts[0]}
-    wanted = POINTS if schema.input_shape == (2,) else ROWS
-    groups = max(1, schema.class_count) if counts else 4
-    preview = dataset.preview(max(4 if groups > 10 else 6, wanted // groups))
-    numbers = dataset.class_indices()
-    order = list(range(len(preview.indices)))
-    classes = None if numbers is None else [int(numbers[row]) for row in preview.indices]
-    if classes is not None:
-        order = _mixed(classes)
-        classes = [classes[place] for place in order]
+    counts, what = counted(dataset, splits)
+    if cancelled():
+        raise Cancelled
     return Loaded(
         schema=dataset.schema,
         total=schema.size if part and schema.size else len(dataset),
-        inputs=preview.inputs.cpu().numpy()[order],
-        labels=tuple(preview.labels[place] for place in order),
-        classes=None if classes is None else tuple(classes),
-        counts=counts,  # type: ignore[arg-type]
+        samples=Samples(dataset, splits),
+        counts=counts,
+        counted=what,
         splits=splits.summary,
-        statistics=dataset.statistics(),
+        sizes=(len(splits.train), len(splits.validation), len(splits.test)),
+        rule="shared" if splits.shared else rule_of(dataset, dataset.schema),
+        own_test=dataset.test is not None,
+        statistics=measured(dataset),
+        vocabulary=vocabulary_of(dataset),
+        lengths=lengths_of(dataset),
         skipped=dataset.skipped,
         part=part,
     )
-
-
-def _mixed(classes: list[int]) -> list[int]:
-    """Places in an order that goes through the classes again and again."""
-    seen: dict[int, int] = {}
-    rounds = []
-    for number in classes:
-        seen[number] = seen.get(number, 0) + 1
-        rounds.append((seen[number], number))
-    return sorted(range(len(classes)), key=lambda place: rounds[place])

@@ -1,31 +1,35 @@
-"""The data page: what the chosen source is, how it is divided, how its classes are balanced, some samples."""
+"""The data page: what is chosen, what its samples look like, how they are divided, what may be wrong with them."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
-    QProgressBar,
     QPushButton,
-    QScrollArea,
     QSplitter,
     QStackedWidget,
     QTableView,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from graph.changes import ChangeSet
 from gui.data.balance import BalanceBars
-from gui.data.grid import SampleGrid
+from gui.data.checks import ChecksPage
 from gui.data.loader import Loaded, Loader
-from gui.data.rows import SampleRows
+from gui.data.notice import Notice
 from gui.data.sources import SourcePicker
+from gui.data.splits import SplitPage
+from gui.data.statistics import BarsDelegate, StatisticsRows
+from gui.data.view import SamplesView
+from gui.icons import icon
 from gui.theme import theme
-from gui.training.fields import choose_data
+from gui.training.fields import choose_data, data_fields
+from gui.training.settings import Section
 from gui.widgets import Column, Heading, WrappedLabel
 from gui.workspace import Workspace
 from runtime.data import DataError, get_source
@@ -34,10 +38,15 @@ OFFLINE = "digits"
 """What stands in for data that cannot be downloaded."""
 WAIT = 350
 """Milliseconds after the last change until samples are loaded anew."""
+LEFT = 310
 
 
 class DataPanel(QWidget):
     """Loads by itself while it is seen; data that may have to be downloaded only when asked."""
+
+    file_asked = Signal()
+    """The person wants to choose a file of their own."""
+    folder_asked = Signal()
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,91 +59,109 @@ class DataPanel(QWidget):
         self._timer.setInterval(WAIT)
         self._timer.timeout.connect(self._load_if_seen)
         self._build()
-        self.loader.progress.connect(self._progress)
+        self.loader.progress.connect(self.notice.progress)
         self.loader.done.connect(self._done)
         self.loader.failed.connect(self._failed)
         workspace.changed.connect(self._changed)
         workspace.torch_loaded.connect(self._load_if_seen)
+        theme().changed.connect(self._icons)
+        self._icons()
         self._describe()
 
     def _build(self) -> None:
-        self.source = SourcePicker()
-        self.source.chosen.connect(self._choose)
-        self.help = WrappedLabel(muted=True)
-        self.facts = WrappedLabel()
-        self.splits = WrappedLabel()
-        self.legend = QLabel()
-        self.bars = BalanceBars()
-        self.skipped = WrappedLabel()
-        self.skipped.setProperty("sentence", "warning")
-        self.left = Column(margin=10, gap=6)
-        self.balance_heading = Heading(self.tr("Classes"))
-        for widget in (
-            self.source, self.help, self.facts, self.splits, self.balance_heading, self.legend, self.bars, self.skipped,
-        ):  # fmt: skip
-            self.left.layout_.addWidget(widget)
-        self.left.layout_.addStretch(1)
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self._notice_page())
-        self.grid = SampleGrid()
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self.grid)
-        self.grid_page = area
-        self.rows = SampleRows(self)
-        self.table = QTableView()
-        self.table.setModel(self.rows)
-        self.table.setAccessibleName(self.tr("Samples"))
-        self.table.verticalHeader().setDefaultSectionSize(24)
-        self.table.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
-        self.pages.addWidget(area)
-        self.pages.addWidget(self.table)
         split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(self.left)
-        split.addWidget(self.pages)
+        split.addWidget(self._choice())
+        split.addWidget(self._tabs())
         split.setStretchFactor(1, 1)
-        split.setSizes([270, 600])
+        split.setSizes([LEFT, 700])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(split)
 
-    def _notice_page(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(20, 8, 20, 8)
-        self.notice = QLabel()
-        self.notice.setWordWrap(True)
-        self.notice.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(8)
-        self.bar.setMaximumWidth(320)
-        self.load = QPushButton(self.tr("Show samples"))
-        self.load.clicked.connect(self.start)
-        self.cancel = QPushButton(self.tr("Cancel"))
-        self.cancel.clicked.connect(self._cancel)
-        self.offline = QPushButton(self.tr("Use the digits that ship with TorchLoom"))
-        self.offline.clicked.connect(lambda: self._choose(OFFLINE))
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        for button in (self.load, self.cancel, self.offline):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        bar = QHBoxLayout()
-        bar.addStretch(1)
-        bar.addWidget(self.bar, 2)
-        bar.addStretch(1)
-        column.addStretch(1)
-        column.addWidget(self.notice)
-        column.addLayout(bar)
-        column.addLayout(buttons)
-        column.addStretch(1)
-        return page
+    def _choice(self) -> QWidget:
+        """What is chosen, and everything that is known of it at once."""
+        self.left = Column(margin=10, gap=6)
+        self.file = QPushButton(self.tr("File…"))
+        self.file.setToolTip(self.tr("Choose a table, a text or arrays of your own"))
+        self.file.clicked.connect(self.file_asked)
+        self.folder = QPushButton(self.tr("Folder…"))
+        self.folder.setToolTip(self.tr("Choose a folder of pictures or texts of your own"))
+        self.folder.clicked.connect(self.folder_asked)
+        buttons = QWidget()
+        row = QHBoxLayout(buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        for button in (self.file, self.folder):
+            button.setMinimumHeight(30)
+            row.addWidget(button, 1)
+        self.source = SourcePicker()
+        self.source.chosen.connect(self._choose)
+        self.facts = WrappedLabel()
+        self.caution = QPushButton()
+        self.caution.setProperty("link", True)
+        self.caution.clicked.connect(lambda: self.tabs.setCurrentWidget(self.checks))
+        self.options = Section(self.workspace)
+        self.help = WrappedLabel(muted=True)
+        drop = WrappedLabel(self.tr("or drop a file or folder anywhere on the window."), muted=True)
+        for widget in (
+            Heading(self.tr("My own data")), buttons, drop, Heading(self.tr("Chosen data")), self.source, self.facts,
+            self.caution, self.options, self.help,
+        ):  # fmt: skip
+            self.left.layout_.addWidget(widget)
+        self.left.layout_.addStretch(1)
+        self.left.setMinimumWidth(240)
+        return self.left
+
+    def _tabs(self) -> QWidget:
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.pages = QStackedWidget()
+        self.notice = Notice()
+        self.notice.load_asked.connect(self.start)
+        self.notice.cancel_asked.connect(self._cancel)
+        self.notice.offline_asked.connect(lambda: self._choose(OFFLINE))
+        self.view = SamplesView()
+        self.pages.addWidget(self.notice)
+        self.pages.addWidget(self.view)
+        self.classes = Column(margin=12, gap=6)
+        self.balance = WrappedLabel()
+        self.legend = QLabel()
+        self.bars = BalanceBars()
+        for widget in (self.balance, self.legend, self.bars):
+            self.classes.layout_.addWidget(widget)
+        self.classes.layout_.addStretch(1)
+        self.statistics = StatisticsRows(self)
+        self.numbers = QTableView()
+        self.numbers.setModel(self.statistics)
+        self.numbers.setItemDelegate(BarsDelegate(self.numbers))
+        self.numbers.setAccessibleName(self.tr("Statistics"))
+        self.numbers.verticalHeader().hide()
+        self.numbers.verticalHeader().setDefaultSectionSize(28)
+        self.numbers.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.numbers.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
+        self.numbers.setShowGrid(False)
+        self.splits = SplitPage(self.workspace)
+        self.checks = ChecksPage()
+        self.tabs.addTab(self.pages, self.tr("Samples"))
+        self.tabs.addTab(self.classes, self.tr("Classes"))
+        self.tabs.addTab(self.numbers, self.tr("Statistics"))
+        self.tabs.addTab(self.splits, self.tr("Splits"))
+        self.tabs.addTab(self.checks, self.tr("Checks"))
+        return self.tabs
 
     def minimumSizeHint(self) -> QSize:
         return QSize(300, 110)
+
+    def add_tab(self, widget: QWidget, title: str) -> None:
+        """A page about the data that is made elsewhere."""
+        self.tabs.addTab(widget, title)
+
+    def _icons(self) -> None:
+        self.file.setIcon(icon("file-plus-outline", theme().text))
+        self.folder.setIcon(icon("folder-open-outline", theme().text))
+        self.caution.setIcon(icon("alert", theme().warning))
+        if self.loaded is not None:
+            self._show_classes(self.loaded)
 
     # -- what is chosen --------------------------------------------------------------------------------
 
@@ -156,17 +183,18 @@ class DataPanel(QWidget):
         self.source.show_source(choice.source)
         self.loaded = None
         self._shown = None
-        for widget in (self.balance_heading, self.legend, self.bars, self.skipped, self.splits):
-            widget.hide()
+        self.options.show_fields(data_fields(self.workspace.project))
+        self._show_rest(None)
         try:
             source = get_source(choice.source)
+            self.help.setText(source.help)
             schema = source.schema(choice.options)
         except DataError as error:
-            self.help.setText("")
+            if choice.source == "":
+                self.help.setText("")
             self.facts.setText(str(error))
             self._notify(str(error))
             return
-        self.help.setText(source.help)
         self.facts.setText(schema.summary)
         self._notify(
             self.tr("These samples are downloaded when they are not on this computer yet.")
@@ -214,25 +242,16 @@ class DataPanel(QWidget):
         self._shown = None
         self._notify(self.tr("Cancelled."), load=True)
 
-    def _progress(self, fraction: float, text: str) -> None:
-        self.notice.setText(text)
-        self.bar.setRange(0, 1000)
-        self.bar.setValue(int(1000 * fraction))
-
     def _failed(self, sentence: str) -> None:
         self._shown = None
-        self._notify(sentence, load=True, offline=self.workspace.project.data.source != OFFLINE)
-        self.notice.setStyleSheet(f"color: {theme().error.name()}")
+        offline = self.workspace.project.data.source != OFFLINE
+        self._notify(sentence, load=True, offline=offline, wrong=True)
 
-    def _notify(self, text: str, load: bool = False, busy: bool = False, offline: bool = False) -> None:
-        self.notice.setStyleSheet("")
-        self.notice.setText(text)
-        self.bar.setRange(0, 0)
-        for widget, seen in (
-            (self.load, load), (self.cancel, busy), (self.bar, busy), (self.offline, offline),
-        ):  # fmt: skip
-            widget.setVisible(seen)
-        self.pages.setCurrentIndex(0)
+    def _notify(
+        self, text: str, load: bool = False, busy: bool = False, offline: bool = False, wrong: bool = False
+    ) -> None:
+        self.notice.tell(text, load, busy, offline, wrong)
+        self.pages.setCurrentWidget(self.notice)
 
     # -- what came -----------------------------------------------------------------------------------------
 
@@ -242,11 +261,49 @@ class DataPanel(QWidget):
         if found.part:
             facts = self.tr("{0:,} samples in all. Looked at here: {1}").format(found.total, facts)
         self.facts.setText(facts)
-        self.splits.setText(found.splits)
-        self.splits.show()
+        self._show_rest(found)
+        self.view.show_loaded(found)
+        self.pages.setCurrentWidget(self.view)
+
+    def _show_rest(self, found: Loaded | None) -> None:
+        """The tabs beside the samples; those with nothing to say are hidden."""
+        self.splits.show_loaded(found)
+        warnings = found.warnings if found is not None else ()
+        skipped = found.skipped if found is not None else ()
+        self.checks.show_found(warnings, skipped, found is not None and found.checked)
+        self.caution.setVisible(bool(warnings or skipped))
+        if warnings:
+            count = len(warnings)
+            self.caution.setText(
+                self.tr("1 thing may spoil the training") if count == 1
+                else self.tr("{0} things may spoil the training").format(count)
+            )  # fmt: skip
+        elif skipped:
+            self.caution.setText(
+                self.tr("1 thing was left out") if len(skipped) == 1
+                else self.tr("{0:,} things were left out").format(len(skipped))
+            )  # fmt: skip
+        tabs = self.tabs
+        count = len(warnings)
+        tabs.setTabText(tabs.indexOf(self.checks), self.tr("Checks") + (f" ({count})" if count else ""))
+        known = found is not None
+        tabs.setTabVisible(tabs.indexOf(self.checks), known and bool(warnings or skipped or found.checked))  # type: ignore[union-attr]
+        tabs.setTabVisible(tabs.indexOf(self.classes), known and bool(found.counts))  # type: ignore[union-attr]
+        measured = known and bool(found.statistics or found.vocabulary)  # type: ignore[union-attr]
+        tabs.setTabVisible(tabs.indexOf(self.numbers), measured)
+        if found is not None:
+            self._show_classes(found)
+            self.statistics.show_loaded(found)
+            self.numbers.resizeColumnsToContents()
+            words = bool(found.vocabulary)
+            tabs.setTabText(
+                tabs.indexOf(self.numbers), self.tr("Vocabulary") if words else self.tr("Statistics")
+            )
+
+    def _show_classes(self, found: Loaded) -> None:
         self.bars.show_counts(found.counts)
-        self.balance_heading.setVisible(bool(found.counts))
-        self.legend.setVisible(bool(found.counts))
+        self.balance.setText(self._balance(found))
+        self.legend.setVisible(found.rule != "shared")
         self.legend.setText(
             "   ".join(
                 f'<span style="color:{theme().series(color).name()}">■</span> {word}'
@@ -257,31 +314,27 @@ class DataPanel(QWidget):
                 )
             )
         )
-        self.skipped.setText("\n".join(found.skipped[:5]))
-        self.skipped.setVisible(bool(found.skipped))
-        self._show_samples(found)
 
-    def _show_samples(self, found: Loaded) -> None:
-        kind = found.schema.kind
-        if kind == "image":
-            self.grid.show_pictures(found)
-            self.pages.setCurrentWidget(self.grid_page)
-        elif kind == "series":
-            self.grid.show_series(found)
-            self.pages.setCurrentWidget(self.grid_page)
-        elif kind == "table" and found.inputs.shape[1:] == (2,):
-            self._show_points(found)
-        else:
-            self.rows.show_samples(found)
-            self.table.resizeColumnsToContents()
-            self.pages.setCurrentWidget(self.table)
-
-    def _show_points(self, found: Loaded) -> None:
-        from gui.data.points import PointsPlot
-
-        plot = self.pages.widget(3)
-        if not isinstance(plot, PointsPlot):
-            plot = PointsPlot()
-            self.pages.addWidget(plot)
-        plot.show_points(found)
-        self.pages.setCurrentWidget(plot)
+    def _balance(self, found: Loaded) -> str:
+        """How even the classes are, in a sentence."""
+        if not found.counts:
+            return ""
+        what = {
+            "samples": self.tr("Samples of each class."),
+            "boxes": self.tr("Boxes of each class."),
+            "yes": self.tr("How often the answer is yes."),
+            "pixels": self.tr("Pixels of each class."),
+        }[found.counted]
+        sums = {name: sum(parts) for name, parts in found.counts.items()}
+        most, least = max(sums, key=sums.__getitem__), min(sums, key=sums.__getitem__)
+        if sums[least] == 0:
+            return what + " " + self.tr("“{0}” has none.").format(least)
+        if sums[most] < 1.5 * sums[least]:
+            return what + " " + self.tr("They are balanced.")
+        return (
+            what
+            + " "
+            + self.tr("“{0}” has {1:.3g} times as many as “{2}”.").format(
+                most, sums[most] / sums[least], least
+            )
+        )

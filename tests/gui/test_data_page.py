@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from graph.edits import SetProject
+from gui.data.labels import shown_text
 from gui.data.page import DataPanel
-from gui.data.rows import shown_text
 from gui.workspace import Workspace
 from presets import find
 from tests.gui.training_hand import until, workspace_of
@@ -34,14 +34,14 @@ def test_digits_are_pictures_with_balanced_classes(qapp: QApplication) -> None:
     _, panel = page("digits")
     assert "1,797 samples" in panel.facts.text()
     loaded(panel)
-    assert panel.pages.currentWidget() is panel.grid_page
-    assert panel.splits.text() == "1,257 to train, 270 to validate, 270 to test"
+    assert panel.view.pages.currentWidget() is panel.view.beside
+    assert panel.splits.summary.text() == "1,257 to train, 270 to validate, 270 to test"
     counts = panel.bars.counts
     assert list(counts) == [str(digit) for digit in range(10)]
     assert sum(sum(parts) for parts in counts.values()) == 1797 and sum(counts["0"]) == 178
-    assert panel.grid.labels[:10] == tuple("0123456789")
+    assert panel.view.grid.labels[:10] == tuple("0123456789")
     # a picture of a nought is dark in the middle and has something bright around it
-    image = panel.grid._images[0]
+    image = panel.view.grid._images[0]
     assert (image.width(), image.height()) == (8, 8)
     assert max(image.pixelColor(x, 4).lightness() for x in range(8)) > 150
 
@@ -49,8 +49,8 @@ def test_digits_are_pictures_with_balanced_classes(qapp: QApplication) -> None:
 def test_iris_is_a_table_with_names(qapp: QApplication) -> None:
     _, panel = page("iris")
     loaded(panel)
-    model = panel.table.model()
-    assert panel.pages.currentWidget() is panel.table
+    model = panel.view.table.model()
+    assert panel.view.pages.currentWidget() is panel.view.table
     heads = [model.headerData(number, Qt.Orientation.Horizontal) for number in range(model.columnCount())]
     assert "petal" in " ".join(heads) and heads[-1] == "class"
     assert model.data(model.index(0, 4)) in ("setosa", "versicolor", "virginica")
@@ -60,7 +60,7 @@ def test_iris_is_a_table_with_names(qapp: QApplication) -> None:
 def test_moons_are_points(qapp: QApplication) -> None:
     _, panel = page("moons")
     loaded(panel)
-    plot = panel.pages.currentWidget()
+    plot = panel.view.pages.currentWidget()
     scatters = [item for item in plot.getPlotItem().items if hasattr(item, "points")]  # type: ignore[attr-defined]
     assert sum(len(item.data) for item in scatters) == 400 and len(scatters) == 2
 
@@ -68,17 +68,17 @@ def test_moons_are_points(qapp: QApplication) -> None:
 def test_series_and_texts(qapp: QApplication) -> None:
     workspace, panel = page("sequences")
     loaded(panel)
-    assert panel.pages.currentWidget() is panel.grid_page and panel.grid.cell[0] > 100
+    assert panel.view.pages.currentWidget() is panel.view.beside and panel.view.grid.cell[0] > 100
     workspace.perform("data", [SetProject("data", {"source": "char-ship", "options": {}})])
     assert panel.loaded is None
     loaded(panel)
-    model = panel.table.model()
+    model = panel.view.table.model()
     first = [model.data(model.index(0, column)) for column in (0, 1)]
     assert len(first[0]) == 10 and first[0][1:] == first[1][:-1], "the target is the text one step on"
     assert shown_text("a b") == "a␣b"
     workspace.perform("data", [SetProject("data", {"source": "sentences", "options": {}})])
     loaded(panel)
-    model = panel.table.model()
+    model = panel.view.table.model()
     rows = [tuple(model.data(model.index(row, column)) for column in (0, 1)) for row in range(2)]
     assert {verdict for _, verdict in rows} <= {"good", "bad"} and all(" " in text for text, _ in rows)
 
@@ -91,7 +91,7 @@ def test_options_and_splits_load_anew(qapp: QApplication) -> None:
     loaded(panel)
     assert panel.loaded is not first and panel.loaded is not None and panel.loaded.total == 100
     workspace.perform("split", [SetProject("training", {"test_fraction": 0.0})])
-    until(lambda: "0 to test" in panel.splits.text() and panel.loaded, "the other split")
+    until(lambda: "0 to test" in panel.splits.summary.text() and panel.loaded, "the other split")
     second = panel.loaded
     workspace.perform("epochs", [SetProject("training", {"epochs": 3})])
     assert panel.loaded is second, "epochs are no reason to load"
@@ -107,12 +107,12 @@ def test_downloads_wait_to_be_asked_for_and_fail_in_a_sentence(
     monkeypatch.setattr(socket.socket, "connect", refuse)
     workspace, panel = page("mnist")
     QTest.qWait(500)
-    assert panel.loaded is None and not panel.loader.busy and panel.load.isVisible()
-    assert "downloaded" in panel.notice.text()
-    QTest.mouseClick(panel.load, Qt.MouseButton.LeftButton)
+    assert panel.loaded is None and not panel.loader.busy and panel.notice.load.isVisible()
+    assert "downloaded" in panel.notice.text.text()
+    QTest.mouseClick(panel.notice.load, Qt.MouseButton.LeftButton)
     until(lambda: not panel.loader.busy, "the failure")
-    assert "could not be downloaded" in panel.notice.text() and panel.offline.isVisible()
-    QTest.mouseClick(panel.offline, Qt.MouseButton.LeftButton)
+    assert "could not be downloaded" in panel.notice.text.text() and panel.notice.offline.isVisible()
+    QTest.mouseClick(panel.notice.offline, Qt.MouseButton.LeftButton)
     assert workspace.project.data.source == "digits"
     loaded(panel)
 
@@ -120,7 +120,7 @@ def test_downloads_wait_to_be_asked_for_and_fail_in_a_sentence(
 def test_cancel(qapp: QApplication) -> None:
     _, panel = page("pictures", n=20_000, image_size=64)
     until(lambda: panel.loader.busy, "loading")
-    QTest.mouseClick(panel.cancel, Qt.MouseButton.LeftButton)
-    assert not panel.loader.busy and panel.load.isVisible()
+    QTest.mouseClick(panel.notice.cancel, Qt.MouseButton.LeftButton)
+    assert not panel.loader.busy and panel.notice.load.isVisible()
     QTest.qWait(100)
-    assert panel.loaded is None and panel.notice.text() == "Cancelled."
+    assert panel.loaded is None and panel.notice.text.text() == "Cancelled."
