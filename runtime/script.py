@@ -22,10 +22,11 @@ from runtime.initialisation import INITIALISATIONS, initialise_text
 from runtime.losses import LOSSES, Answer, answer_rule
 from runtime.optimizers import OPTIMIZERS, extras
 from runtime.precision import PRECISION
-from runtime.recipes import check_recipe
+from runtime.recipes import SUPERVISED, check_recipe
 from runtime.runs import write_atomic
 from runtime.schedules import SCHEDULES
 from runtime.script_data import DataPart, data_part
+from runtime.script_recipe import recipe_script
 from runtime.training.session import evaluation_size, steps_per_epoch
 from runtime.weights import WeightsError, read
 
@@ -57,8 +58,8 @@ def training_script(
     """
     check_recipe(project.training.recipe)
     shapes = shapes if shapes is not None else Inference().run(project)
-    source = generate(project, shapes, project.main.id)
-    if len(project.main.inputs) != 1:
+    supervised = project.training.recipe == SUPERVISED
+    if supervised and len(project.main.inputs) != 1:
         raise CodeError("A training script feeds exactly one input: leave one Input node.")
     training = project.training
     dataset, splits = prepared or load_prepared(
@@ -70,9 +71,13 @@ def training_script(
     )
     if not len(splits.train):
         raise DataError("There is no sample to train on.")
+    begin = f"{stem}_start.pt" if project.weights else ""
+    if not supervised:
+        text, tensors = recipe_script(project, shapes, stem, notebook, dataset, splits, begin)
+        return Script(text, {**tensors, **({begin: _start_tensors(project, start)} if begin else {})})
+    source = generate(project, shapes, project.main.id)
     part = data_part(project.data.source, project.data.options, dataset, splits, training.loss, stem)
     files = dict(part.files)
-    begin = f"{stem}_start.pt" if project.weights else ""
     if begin:
         files[begin] = _start_tensors(project, start)
     writer = _Writer(project, source.class_name, dataset, splits, part, source.text, begin)

@@ -245,6 +245,9 @@ def prepare(
     run.folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(training.seed)
     parts = tuple(_part(project, run, shapes, network, number) for number, network in enumerate(networks))
+    start = chosen(INITIALISATIONS, training.initialisation, "initialisation")
+    for part in parts:
+        initialise(part.module, start, start.settled(training))
     model = parts[0].module
     if len(parts) > 1:
         model = nn.ModuleDict({part.role: part.module for part in parts})
@@ -298,17 +301,14 @@ def _check_inputs(project: Project, networks: list[Graph]) -> None:
 
 
 def _part(project: Project, run: Run, shapes: ProjectShapes, network: Graph, number: int) -> Part:
-    """Write the code of one network and build it, with its weights as the project starts them."""
+    """Write the code of one network and build it."""
     from graph.code import generate, load_module
 
     role = get_recipe(project.training.recipe).roles[number].name
     source = generate(project, shapes, network.id)
     file = run.model if number == 0 else run.model.with_name(f"model_{role}.py")
     write_atomic(file, source.text.encode(), sync=False)
-    module = load_module(file, source.class_name)()
-    start = chosen(INITIALISATIONS, project.training.initialisation, "initialisation")
-    initialise(module, start, start.settled(project.training))
-    return Part(role, network.id, module, source, file)
+    return Part(role, network.id, load_module(file, source.class_name)(), source, file)
 
 
 def _start_from(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from graph.model import DataChoice, Project, Training
 from runtime.headless import train_project
 from runtime.recipes import RECIPES, SUPERVISED, Figure, Recipe, Role, get_recipe
 from runtime.runs import Run
+from runtime.script import write_script
 
 SPELLED = Recipe(
     id="spelled",
@@ -75,6 +79,33 @@ def test_a_run_goes_on_bit_for_bit(tmp_path: Path) -> None:
     run(classifier("spelled", epochs=2), tmp_path / "part")
     _, rest = run(classifier("spelled", epochs=4), tmp_path / "part", resume=True)
     assert epochs(rest) == epochs(told)[2:] and whole["event"] == "finished"
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"initialisation": "he_normal", "schedule": "plateau", "optimizer": "SGD"}]
+)
+def test_the_script_gives_the_runs_figures(more: dict[str, Any], tmp_path: Path) -> None:
+    made = classifier("spelled", **more)
+    written = write_script(made, tmp_path / "train.py")
+    for words in (["check"], ["format", "--check"]):
+        judged = subprocess.run(
+            [sys.executable, "-m", "ruff", *words, "--isolated", "--no-cache", "--line-length", "110", str(written[0])],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert judged.returncode == 0, judged.stdout
+    done = subprocess.run(
+        [sys.executable, "-I", str(written[0])],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    said = re.findall(r"epoch +\d+ +loss (\S+) +val_loss (\S+)", done.stdout)
+    _, told = run(made, tmp_path / "run")
+    assert said == [(f"{train:.6f}", f"{val:.6f}") for train, val in epochs(told)] and len(said) == 3
+    assert "best weights: test_loss" in done.stdout and (tmp_path / "network.pt").is_file()
 
 
 def test_what_does_not_fit_is_a_sentence(tmp_path: Path) -> None:

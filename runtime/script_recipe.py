@@ -1,0 +1,308 @@
+"""The training script of a recipe of its own: its networks, its data, its loop word for word, and a main function.
+
+Like :mod:`runtime.script` it reproduces the run: on the CPU the same seed gives the same figures.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from graph.building import literal
+from graph.code import generate_all
+from graph.code.layout import parse, statement
+from graph.model import Project
+from graph.shapes import ProjectShapes
+from runtime.choice import chosen
+from runtime.data import Dataset, Splits, get_source
+from runtime.initialisation import INITIALISATIONS, initialise_text
+from runtime.losses import LOSSES
+from runtime.optimizers import OPTIMIZERS, extras
+from runtime.precision import PRECISION
+from runtime.recipes import get_recipe
+from runtime.schedules import SCHEDULES
+from runtime.training.session import evaluation_size, networks_of, steps_per_epoch
+
+LINE = 110
+"""The loops are written in lines of this length, so the whole script is."""
+SPLITS = ("train", "validation", "test")
+LOW = '''def in_low_precision(network: nn.Module, device: torch.device) -> None:
+    """Let the network compute in {precision}; what it gives is float32, for losses sum many small numbers."""
+    plain = network.forward
+
+    def forward(*inputs):
+        with torch.autocast(device.type, torch.{precision}):
+            outputs = plain(*inputs)
+        if isinstance(outputs, tuple):
+            return tuple(value.float() if value.is_floating_point() else value for value in outputs)
+        return outputs.float()
+
+    network.forward = forward
+'''
+EVALUATE = '''@torch.no_grad()
+def evaluate(recipe: {loop}, columns: dict[str, torch.Tensor]) -> dict[str, float]:
+    """The figures over a split; noise is the same every time."""
+    totals: dict[str, float] = {{}}
+    count = len(columns["input"])
+    with torch.random.fork_rng():
+        torch.manual_seed(SEED)
+        for rows in torch.arange(count).split(EVALUATION_SIZE):
+            batch = {{name: values[rows] for name, values in columns.items()}}
+            for name, value in recipe.evaluate(batch).items():
+                totals[name] = totals.get(name, 0.0) + value.item() * len(rows)
+        figures = {{name: total / count for name, total in totals.items()}}
+{summary}    return figures
+'''
+
+
+def recipe_script(
+    project: Project, shapes: ProjectShapes, stem: str, notebook: bool, dataset: Dataset, splits: Splits,
+    begin: str = "",
+) -> tuple[str, dict[str, Any]]:  # fmt: skip
+    """The text, and the files that belong beside it. ``begin`` is the file with the weights to start from."""
+    recipe, training = get_recipe(project.training.recipe), project.training
+    networks = networks_of(project)
+    together = generate_all(project, shapes)
+    names = dict(zip(project.networks, together.class_names, strict=True))
+    classes = [names[network.id] for network in networks]
+    head, _, models = together.text.partition("\n\n\n")
+    data = f"{stem}_data.pt"
+    columns = dataset.columns()
+    files = {
+        data: {
+            split: {name: values[getattr(splits, split)].clone() for name, values in columns.items()}
+            for split in SPLITS
+        }
+    }
+    start = chosen(INITIALISATIONS, training.initialisation, "initialisation")
+    initialise = initialise_text(start, start.settled(training))
+    precision = PRECISION.check(training.options.get("precision", PRECISION.default))
+    loop = ast.parse(recipe.text)
+    methods = _methods(loop, recipe.loop)
+    imports = [line for line in head.splitlines() if line.startswith(("import ", "from "))]
+    imports = sorted({"import torch", "from torch import nn", *imports, *recipe.imports})
+    standard = [line for line in imports if "torch" not in line]
+    torches = [line for line in imports if "torch" in line]
+    watched = next((figure for figure in recipe.figures if figure.name == recipe.watch), None)
+    standard += ["from pathlib import Path", *(["import copy"] if watched else [])]
+    summary = "        figures |= recipe.summary()\n" if "summary" in methods else ""
+    parts = [
+        "\n".join(
+            [
+                f'"""Trains {" and ".join(classes)} by the recipe “{recipe.title}”, drawn with TorchLoom.',
+                "",
+                f"Needs torch alone. Reads {data}, which belongs beside this file.",
+                "On a CPU it gives the same figures as the run with this seed.",
+                '"""',
+                "",
+                *sorted(set(standard), key=lambda line: (line.startswith("from"), line)),
+                "",
+                *sorted(torches, key=lambda line: (line.startswith("from"), line)),
+                "",
+                f"SEED = {training.seed}",
+                f"EPOCHS = {training.epochs}",
+                f"BATCH_SIZE = {training.batch_size}",
+                f"LEARNING_RATE = {literal(training.learning_rate)}",
+                f"EVALUATION_SIZE = {evaluation_size(training.batch_size, dataset.inputs[0].numel())}"
+                "  # samples at once",
+                "HERE = Path()" if notebook else "HERE = Path(__file__).parent",
+            ]
+        ),
+        models.rstrip("\n"),
+        recipe.text.rstrip("\n"),
+        _load_data(get_source(project.data.source).title, data),
+        *([initialise.rstrip("\n")] if initialise else []),
+        *([LOW.format(precision=precision).rstrip("\n")] if precision != "float32" else []),
+        EVALUATE.format(loop=recipe.loop, summary=summary).rstrip("\n"),
+        _main(project, dataset, splits, classes, methods, bool(initialise), precision, begin),
+    ]
+    return "\n\n\n".join(parts) + '\n\n\nif __name__ == "__main__":\n    main()\n', files
+
+
+def _methods(tree: ast.Module, loop: str) -> set[str]:
+    """The names of the loop's methods."""
+    body = next(node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == loop)
+    return {node.name for node in body if isinstance(node, ast.FunctionDef)}
+
+
+def _load_data(title: str, name: str) -> str:
+    return (
+        "def load_data() -> dict[str, dict[str, torch.Tensor]]:\n"
+        f'    """{title}: the columns of the three splits, prepared as in the run."""\n'
+        f'    return torch.load(HERE / "{name}", weights_only=True)'
+    )
+
+
+def _main(
+    project: Project, dataset: Dataset, splits: Splits, classes: list[str], methods: set[str], initialises: bool,
+    precision: str, begin: str,
+) -> str:  # fmt: skip
+    recipe, training = get_recipe(project.training.recipe), project.training
+    threads = str(training.threads) if training.threads else "max(1, torch.get_num_threads() - 1)"
+    optimizer = chosen(OPTIMIZERS, training.optimizer, "optimiser")
+    shared = extras(optimizer, training.learning_rate, training.weight_decay)
+    given = ["LEARNING_RATE" if name == "lr" else literal(value) for name, value in shared.items()]
+    keywords = [f"{name}={value}" for name, value in zip(shared, given, strict=True)]
+    schedule = chosen(SCHEDULES, training.schedule, "schedule")
+    roles = [role.name for role in recipe.roles]
+    groups = recipe.groups or ((roles[0], (roles[0],)),)
+    loss = chosen(LOSSES, training.loss, "loss") if recipe.uses_loss else None
+    settled = {**recipe.settled(training), **recipe.known(dataset.schema)}
+    norms = any(f"nn.{kind}" in text for kind in ("BatchNorm", "SyncBatchNorm") for text in [_whole(project)])
+    plain = steps_per_epoch(len(splits.train), training.batch_size, False)
+    skips = plain - steps_per_epoch(len(splits.train), training.batch_size, norms)
+
+    lines = [
+        "def main() -> None:",
+        "    # As many threads as in the run: sums are then rounded in the same order.",
+        f"    torch.set_num_threads({threads})",
+        "    torch.manual_seed(SEED)",
+        '    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")',
+        *_assign(
+            "networks", "{" + ", ".join(f'"{r}": {c}()' for r, c in zip(roles, classes, strict=True)) + "}"
+        ),
+    ]
+    if initialises:
+        lines += ["    for network in networks.values():", "        initialise(network)"]
+    if begin:
+        lines += [f'    start = torch.load(HERE / "{begin}")', *_begin(len(roles) > 1)]
+    lines += ["    for network in networks.values():", "        network.to(device)"]
+    if precision != "float32":
+        lines.append("        in_low_precision(network, device)")
+    lines.append("    optimizers = {")
+    for group, members in groups:
+        weights = [f'*networks["{member}"].parameters()' for member in members]
+        first = f'networks["{members[0]}"].parameters()' if len(members) == 1 else f"[{', '.join(weights)}]"
+        text = optimizer.text(optimizer.settled(training), first, *keywords)
+        lines += _placed(f'"{group}": ', text, 8, ",")
+    lines.append("    }")
+    if schedule.made_by:
+        text = schedule.text(schedule.settled(training), "optimizer")
+        lines += _assign("schedules", f"[{text} for optimizer in optimizers.values()]")
+    if precision == "float16":
+        lines.append("    scaler = torch.amp.GradScaler(device.type)")
+    lines += [
+        "",
+        "    def update(loss: torch.Tensor, optimizer: torch.optim.Optimizer) -> None:",
+        "        optimizer.zero_grad()",
+        *(
+            [
+                "        scaler.scale(loss).backward()",
+                "        scaler.step(optimizer)",
+                "        scaler.update()",
+            ]
+            if precision == "float16"
+            else ["        loss.backward()", "        optimizer.step()"]
+        ),
+        "",
+    ]
+    made_loss = loss.text(loss.settled(training)) if loss else "None"
+    arguments = ["networks", "optimizers", made_loss, "update"]
+    arguments += [f"{name}={literal(value)}" for name, value in settled.items()]
+    lines += [
+        *_assign("recipe", f"{recipe.loop}({', '.join(arguments)})"),
+        "    data = {",
+        "        split: {name: values.to(device) for name, values in columns.items()}",
+        "        for split, columns in load_data().items()",
+        "    }",
+        '    columns, count = data["train"], len(data["train"]["input"])',
+        "    shuffle = torch.Generator().manual_seed(SEED)",
+    ]
+    watched = next((figure for figure in recipe.figures if figure.name == recipe.watch), None)
+    if watched:
+        lines.append('    best, best_weights = float("inf"), {}')
+    lines += ["", "    for epoch in range(1, EPOCHS + 1):"]
+    if "begin_epoch" in methods:
+        lines.append("        recipe.begin_epoch(epoch, EPOCHS)")
+    lines += [
+        "        for network in networks.values():",
+        "            network.train()",
+        "        totals: dict[str, float] = {}",
+        "        batches = torch.randperm(count, generator=shuffle).split(BATCH_SIZE)",
+    ]
+    if skips:
+        lines.append("        batches = batches[:-1]  # one sample alone, which batch norm cannot measure")
+    seen = "sum(len(rows) for rows in batches)" if skips else "count"
+    lines += [
+        "        for rows in batches:",
+        "            batch = {name: values[rows] for name, values in columns.items()}",
+        "            for name, value in recipe.step(batch).items():",
+        "                totals[name] = totals.get(name, 0.0) + value.item() * len(rows)",
+        f"        figures = {{name: total / {seen} for name, total in totals.items()}}",
+        '        line = "  ".join(f"{name} {value:.6f}" for name, value in figures.items())',
+    ]
+    validates = len(splits.validation) > 0
+    if validates or len(splits.test):
+        lines += ["        for network in networks.values():", "            network.eval()"]
+    if validates:
+        lines += [
+            '        validation = evaluate(recipe, data["validation"])',
+            '        line += "  " + "  ".join(f"val_{name} {value:.6f}" for name, value in validation.items())',
+        ]
+    lines.append('        print(f"epoch {epoch:4d}  {line}")')
+    if watched:
+        sign = "-" if watched.better == "high" else ""
+        known = "validation" if validates else "figures"
+        lines += [
+            f'        if {sign}{known}["{watched.name}"] < best:',
+            f'            best = {sign}{known}["{watched.name}"]',
+            "            best_weights = {role: copy.deepcopy(n.state_dict()) for role, n in networks.items()}",
+        ]
+    if schedule.made_by:
+        value = ""
+        if schedule.watches:
+            sign = "-" if watched and watched.better == "high" else ""
+            known = "validation" if validates else "figures"
+            value = f'{sign}{known}["{watched.name}"]' if watched else 'float("inf")'
+        lines += ["        for schedule in schedules:", f"            schedule.step({value})"]
+    lines.append("")
+    if watched:
+        lines += [
+            "    for role, weights in best_weights.items():",
+            "        networks[role].load_state_dict(weights)",
+        ]
+    if len(splits.test):
+        best = "best weights" if watched else "last weights"
+        lines += [
+            '    figures = evaluate(recipe, data["test"])',
+            f'    print("{best}:", "  ".join(f"test_{{name}} {{value:.6f}}" for name, value in figures.items()))',
+        ]
+    lines += [
+        "    for role, network in networks.items():",
+        '        torch.save(network.state_dict(), f"{role}.pt")',
+    ]
+    return "\n".join(lines)
+
+
+def _whole(project: Project) -> str:
+    """The types of all layers as they read in code, to look for batch norm."""
+    graphs = [*project.networks.values(), *project.blocks.values()]
+    return " ".join(f"nn.{node.type}" for graph in graphs for node in graph.nodes.values())
+
+
+def _begin(several: bool) -> list[str]:
+    """What fits of the start weights; with several networks their keys begin with the role."""
+    key = 'f"{role}.{key}"' if several else "key"
+    return [
+        "    for role, network in networks.items():",
+        "        own = network.state_dict()",
+        f"        found = {{key: start[{key}] for key in own if {key} in start}}",
+        "        fits = {key: value for key, value in found.items() if value.shape == own[key].shape}",
+        "        network.load_state_dict(fits, strict=False)",
+    ]
+
+
+def _assign(name: str, text: str) -> list[str]:
+    """An assignment within a function."""
+    return _placed(f"{name} = ", text, 4)
+
+
+def _placed(before: str, text: str, indent: int, after: str = "") -> list[str]:
+    """Code on one line where it fits, else wrapped as a formatter would."""
+    line = f"{' ' * indent}{before}{text}{after}".replace("'", '"')
+    if len(line) <= LINE:
+        return [line]
+    lines = statement("x = ", parse(text), indent)
+    lines[0] = lines[0].replace("x = ", before, 1)
+    lines[-1] += after
+    return [each.replace("'", '"') for each in lines]
