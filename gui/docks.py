@@ -14,6 +14,7 @@ BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 VERSION = 2
 """Raise this when panels come or go in a way that makes remembered layouts wrong."""
 LEFT_WIDTH, RIGHT_WIDTH, BOTTOM_HEIGHT = 226, 330, 300
+LEAST_HEIGHT = 190
 
 
 class Docks(QObject):
@@ -149,7 +150,8 @@ class Docks(QObject):
         # tabs share one place: the size counts only when every one of them is told
         widths = [LEFT_WIDTH] * len(of(LEFT)) + [RIGHT_WIDTH] * len(of(RIGHT))
         self.window.resizeDocks([*of(LEFT), *of(RIGHT)], widths, Qt.Orientation.Horizontal)
-        height = min(BOTTOM_HEIGHT, self.window.height() // 3)
+        # in a low window the canvas needs the room more
+        height = min(BOTTOM_HEIGHT, max(LEAST_HEIGHT, self.window.height() // 2 - 190))
         self.window.resizeDocks(of(BOTTOM), [height] * len(of(BOTTOM)), Qt.Orientation.Vertical)
 
     def remember(self) -> None:

@@ -17,6 +17,7 @@ from gui.training.progress import device_text
 from gui.training.session import TrainingSession
 
 if TYPE_CHECKING:
+    from gui.shows.panel import WatchPanel
     from gui.training.boundary import BoundaryPanel
     from gui.training.maps import FeatureMapsPanel
     from gui.training.results import ResultsPanel
@@ -35,13 +36,15 @@ class Training(QObject):
         self.panel = TrainingPanel(workspace, session)
         self.charts = ChartsPanel(session)
         self.data = DataPanel(workspace)
+        self.watch: WatchPanel | None = None
         self.maps: FeatureMapsPanel | None = None
         self.boundary: BoundaryPanel | None = None
         self.results: ResultsPanel | None = None
         docks = window.docks
         docks.add("training", self.tr("Training"), self.panel, RIGHT)
         docks.add("charts", self.tr("Charts"), self.charts, BOTTOM)
-        self._rooms = {name: Room() for name in ("maps", "boundary", "results")}
+        self._rooms = {name: Room() for name in ("shows", "maps", "boundary", "results")}
+        docks.add("shows", self.tr("Watch it learn"), self._rooms["shows"], BOTTOM)
         docks.add("maps", self.tr("Feature maps"), self._rooms["maps"], BOTTOM)
         docks.add("boundary", self.tr("Boundary"), self._rooms["boundary"], BOTTOM)
         docks.add("results", self.tr("Results"), self._rooms["results"], BOTTOM)
@@ -75,15 +78,19 @@ class Training(QObject):
         """Build the panels that need numpy and pyqtgraph, which take half a second to import."""
         if self.maps is not None:
             return
+        from gui.shows.panel import WatchPanel
         from gui.training.boundary import BoundaryPanel
         from gui.training.maps import FeatureMapsPanel
         from gui.training.results import ResultsPanel
 
         workspace, session = self.window.workspace, self.session
+        self.watch = WatchPanel(session)
+        self.watch.arrived.connect(self._shows_arrived)
         self.maps = FeatureMapsPanel(workspace, session)
         self.boundary = BoundaryPanel(workspace, session)
         self.results = ResultsPanel(workspace, session)
-        for name, panel in (("maps", self.maps), ("boundary", self.boundary), ("results", self.results)):
+        panels = {"shows": self.watch, "maps": self.maps, "boundary": self.boundary, "results": self.results}
+        for name, panel in panels.items():
             self._rooms[name].column.addWidget(panel)
         self.charts.prepare()
 
@@ -96,9 +103,14 @@ class Training(QObject):
             self.session.resume()
         elif self.session.train():
             docks = self.window.docks
-            if not any(docks.visible(name) for name in ("charts", "maps", "boundary")):
+            if not any(docks.visible(name) for name in ("charts", "shows", "maps", "boundary")):
                 docks.show("charts")
             docks.show("training")
+
+    def _shows_arrived(self) -> None:
+        """A run has something to show. Later runs leave the panels as the person has them."""
+        if self.window.centre.currentWidget() is self.window.editor:
+            self.window.docks.show("shows")
 
     def _state(self, state: str) -> None:
         actions = self.window.actions_table

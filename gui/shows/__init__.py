@@ -1,0 +1,1 @@
+"""Watching a network learn: what the worker shows after each epoch, of this run and of old ones."""
