@@ -9,7 +9,8 @@ A file holds one class (and what small helpers it needs) and imports nothing but
         def inputs(self, batch) -> {role: (tensor, …)}   # what each network is given: for views and a first check
         def begin_epoch(self, epoch, epochs)   # optional; epochs are counted from 1
         def summary(self) -> {figure: number}  # optional: figures over all batches evaluated since the last summary
-        def state(self) / restore(self, state) # optional: what a checkpoint must keep beyond weights, as JSON
+        def state(self) / restore(self, state) # optional: a dict of what a checkpoint must keep beyond weights:
+                                               # tensors and JSON
 
 ``networks`` and ``optimizers`` are dicts by role and by group; ``loss`` is the project's own loss (or ``None``).
 ``batch`` is a dict of tensors on the device: ``input``, ``target`` and the fields of the data. Figures are tensors

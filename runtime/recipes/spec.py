@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from graph.catalogue.spec import Param
-from graph.model import Training
+from graph.model import Project, Training
 from graph.values import BadValue
 from runtime.choice import ChoiceError, setting
 
@@ -55,13 +55,18 @@ def _nothing(schema: Schema) -> Mapping[str, Any]:
     return {}
 
 
+def _plain(project: Project) -> Mapping[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How batches become steps of one or more networks.
 
     The loop is the class ``loop`` in ``runtime/loops/<id>.py``: ordinary torch, whose text is also part of the
     exported script. It is made with ``(networks, optimizers, loss, update, **options, **known(schema))``;
-    see :mod:`runtime.loops`. ``tasks`` are the kinds of data it can use (:data:`runtime.data.schema.Task`), ``kinds``
+    see :meth:`keywords` and :mod:`runtime.loops`. ``tasks`` are the kinds of data it can use
+    (:data:`runtime.data.schema.Task`), ``kinds``
     what the inputs may be (empty: anything). ``groups`` are the optimisers: a name and the roles whose weights each
     moves. ``watch`` is the figure whose value on the validation split decides which epoch is best ("": the last).
     ``uses_loss`` tells that the project's choice of a loss goes into it.
@@ -84,6 +89,10 @@ class Recipe:
     """The text of the loop's file where it is a person's own; else it is read from ``runtime/loops``."""
     known: Callable[[Schema], Mapping[str, Any]] = field(default=_nothing)
     """Further keywords of the loop that follow from the data: the number of the end token, the class count."""
+    built: Callable[[Project], Mapping[str, Any]] = field(default=_plain)
+    """Further keywords of the loop that follow from the networks: the shape of the noise a generator takes."""
+    losses: tuple[str, ...] = ()
+    """The project's losses that fit; empty: any."""
 
     @property
     def main(self) -> Figure:
@@ -100,6 +109,15 @@ class Recipe:
             except BadValue as problem:
                 raise ChoiceError(f"{self.title}: {problem}") from None
         return values
+
+    def keywords(self, project: Project, schema: Schema) -> dict[str, Any]:
+        """All keywords of the loop; :class:`ChoiceError` when an option or the chosen loss does not fit."""
+        loss = project.training.loss
+        if self.losses and loss not in self.losses:
+            raise ChoiceError(
+                f"The recipe “{self.title}” cannot use the loss “{loss}”. Choose {' or '.join(self.losses)}."
+            )
+        return {**self.settled(project.training), **self.known(schema), **self.built(project)}
 
     def refusal(self, schema: Schema) -> str | None:
         """Why this data cannot be used, as a sentence; ``None`` when it can."""

@@ -60,7 +60,7 @@ def capture(session: Session, best: bool = True) -> State:
         "format": FORMAT,
         "optimizers": optimizers,
         "schedules": {group: schedule.state_dict() for group, schedule in session.schedules.items()},
-        "loop": session.loop.state() if hasattr(session.loop, "state") else None,
+        "loop": _loop_state(session, tensors),
         "scaler": scaler.state_dict() if scaler is not None else None,
         "epoch": session.epoch,
         "batch": session.batch,
@@ -71,6 +71,15 @@ def capture(session: Session, best: bool = True) -> State:
         "seconds": session.seconds,
     }
     return tensors, facts
+
+
+def _loop_state(session: Session, tensors: dict[str, torch.Tensor]) -> dict[str, Any] | None:
+    """What the recipe's loop keeps: its tensors go to the others, the rest is JSON."""
+    if not hasattr(session.loop, "state"):
+        return None
+    state: dict[str, Any] = session.loop.state()
+    tensors |= {f"loop.{name}": value for name, value in state.items() if torch.is_tensor(value)}
+    return {name: value for name, value in state.items() if not torch.is_tensor(value)}
 
 
 def _prefix(number: int) -> str:
@@ -142,7 +151,7 @@ def restore(session: Session, state: State) -> None:
         if group in facts["schedules"]:
             schedule.load_state_dict(facts["schedules"][group])
     if facts["loop"] is not None and hasattr(session.loop, "restore"):
-        session.loop.restore(facts["loop"])
+        session.loop.restore({**facts["loop"], **part("loop.")})
     if session.steps.scaler is not None and facts["scaler"]:
         session.steps.scaler.load_state_dict(facts["scaler"])
     torch.set_rng_state(tensors["random.torch"])

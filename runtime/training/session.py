@@ -440,8 +440,7 @@ def make_loop(
         optimizers,
         loss,
         steps.update,
-        **recipe.settled(training),
-        **recipe.known(dataset.schema),
+        **recipe.keywords(project, dataset.schema),
     )
 
 
