@@ -147,7 +147,7 @@ def _main(
     roles = [role.name for role in recipe.roles]
     groups = recipe.groups or ((roles[0], (roles[0],)),)
     loss = chosen(LOSSES, training.loss, "loss") if recipe.uses_loss else None
-    settled = {**recipe.settled(training), **recipe.known(dataset.schema)}
+    settled = recipe.keywords(project, dataset.schema)
     norms = any(f"nn.{kind}" in text for kind in ("BatchNorm", "SyncBatchNorm") for text in [_whole(project)])
     plain = steps_per_epoch(len(splits.train), training.batch_size, False)
     skips = plain - steps_per_epoch(len(splits.train), training.batch_size, norms)
