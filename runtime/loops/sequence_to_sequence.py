@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+
+def bleu(written: list[list[int]], wanted: list[list[int]], longest: int = 4) -> float:
+    """BLEU of a corpus (Papineni et al., 2002), from 0 to 1: the geometric mean of the shares of runs of 1 to 4 tokens
+    that also stand in the wanted sentence (each counted at most as often as there), times a penalty for short texts.
+    Lengths of which there is no run at all are left out."""
+    shares = []
+    for n in range(1, longest + 1):
+        hits = total = 0
+        for found, truth in zip(written, wanted, strict=True):
+            ours = Counter(tuple(found[i : i + n]) for i in range(len(found) - n + 1))
+            theirs = Counter(tuple(truth[i : i + n]) for i in range(len(truth) - n + 1))
+            hits += sum((ours & theirs).values())
+            total += sum(ours.values())
+        if total:
+            shares.append(hits / total)
+    length, needed = sum(map(len, written)), sum(map(len, wanted))
+    if not shares or min(shares) == 0:
+        return 0.0
+    penalty = min(0.0, 1 - needed / length)
+    return math.exp(penalty + sum(math.log(share) for share in shares) / len(shares))
 
 
 class SequenceToSequence:
@@ -37,7 +60,8 @@ class SequenceToSequence:
         self.start, self.end, self.longest, self.beam_width = start, end, longest, beam_width
         self.first_ratio, self.last_ratio = teacher_forcing, teacher_forcing_end
         self.ratio, self.label_smoothing, self.decoded_rows = teacher_forcing, label_smoothing, decoded_rows
-        self.decoded = self.exact = 0
+        self.written: list[list[int]] = []
+        self.wanted: list[list[int]] = []
 
     def begin_epoch(self, epoch: int, epochs: int) -> None:
         """The ratio of teacher forcing goes in a straight line from its first to its last value."""
@@ -59,19 +83,26 @@ class SequenceToSequence:
         """The same with the right beginnings; some rows are also written freely, for the share that is exact."""
         source, target = batch["input"], batch["target"]
         loss, accuracy = self.compared(self.scores(source, target[:, :-1]), target[:, 1:])
-        rows = max(0, self.decoded_rows - self.decoded)
-        if rows:
-            wanted = target[:rows, 1:]
-            written = self.greedy(source[:rows], wanted.shape[1])
-            self.exact += int((written == wanted).all(dim=1).sum())
-            self.decoded += len(wanted)
+        rows = self.decoded_rows - len(self.written)
+        if rows > 0:
+            self.written += self.sentences(self.greedy(source[:rows], target.shape[1] - 1))
+            self.wanted += self.sentences(target[:rows, 1:])
         return {"loss": loss, "accuracy": accuracy}
 
     def summary(self) -> dict[str, float]:
-        """The share of the sequences that were written freely (up to ``decoded_rows``) without a mistake."""
-        exact, decoded = self.exact, self.decoded
-        self.decoded = self.exact = 0
-        return {"exact": exact / max(1, decoded)}
+        """Of the sequences that were written freely (up to ``decoded_rows``): the share without a mistake, and BLEU."""
+        written, wanted = self.written, self.wanted
+        self.written, self.wanted = [], []
+        exact = sum(found == truth for found, truth in zip(written, wanted, strict=True))
+        return {"exact": exact / max(1, len(wanted)), "bleu": bleu(written, wanted)}
+
+    def sentences(self, tokens: torch.Tensor) -> list[list[int]]:
+        """Rows of tokens up to the end token, without it and without filling."""
+        found = []
+        for row in tokens.tolist():
+            row = row[: row.index(self.end)] if self.end in row else row
+            found.append([token for token in row if token != 0])
+        return found
 
     def scores(self, source: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         """What the network says of the token behind every place of the target, (B, T, tokens)."""

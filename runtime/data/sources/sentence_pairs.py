@@ -71,7 +71,9 @@ def _size(options: Mapping[str, Any]) -> int:
 def _longest(text: str) -> int:
     """Tokens of the longest pair with its three marks."""
     if text == "stories":
-        return 3 + max(len(shape.split()) for shape in BEGINNINGS) + max(len(shape.split()) for shape in ENDINGS)
+        return (
+            3 + max(len(shape.split()) for shape in BEGINNINGS) + max(len(shape.split()) for shape in ENDINGS)
+        )
     return 3 + 2 * max(len(sentence) for sentence in _book())
 
 
@@ -86,7 +88,9 @@ def describe(options: Mapping[str, Any]) -> Schema:
         target_shape=(),
         size=_size(options),
         vocabulary=vocabulary(options["text"], options["words"]),
-        fields=(Field("segments", (length,), "int64", "tokens", "0 in the first sentence, 1 in the second."),),
+        fields=(
+            Field("segments", (length,), "int64", "tokens", "0 in the first sentence, 1 in the second."),
+        ),
     )
 
 
@@ -103,7 +107,9 @@ def pairs(options: Mapping[str, Any]) -> list[tuple[Sentence, Sentence, bool]]:
         real = [story(dice) for _ in range(wanted)]
     found = []
     for number, (first, second) in enumerate(real[:wanted]):
-        follows = number % 2 == 0 if options["text"] == "stories" else (number + 2 * number // len(real)) % 2 == 0
+        follows = (
+            number % 2 == 0 if options["text"] == "stories" else (number + 2 * number // len(real)) % 2 == 0
+        )
         if not follows:
             true = second
             while second == true:
@@ -119,7 +125,9 @@ def packed(
     words = [CLASS, *first, SEPARATOR, *second, SEPARATOR]
     border = len(first) + 2
     unknown = numbers[UNKNOWN]
-    return [numbers.get(word, unknown) for word in words], [int(place >= border) for place in range(len(words))]
+    return [numbers.get(word, unknown) for word in words], [
+        int(place >= border) for place in range(len(words))
+    ]
 
 
 def read(options: Mapping[str, Any], loading: Loading) -> Dataset:

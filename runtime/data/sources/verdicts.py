@@ -17,7 +17,18 @@ THINGS = (
     "film", "book", "story", "music", "ending", "food", "hotel", "room", "play", "song", "game", "show", "meal",
     "journey", "service", "garden",
 )  # fmt: skip
-GOOD = ("good", "great", "wonderful", "funny", "brilliant", "lovely", "charming", "clever", "fine", "beautiful")
+GOOD = (
+    "good",
+    "great",
+    "wonderful",
+    "funny",
+    "brilliant",
+    "lovely",
+    "charming",
+    "clever",
+    "fine",
+    "beautiful",
+)
 BAD = ("bad", "terrible", "boring", "awful", "dull", "silly", "poor", "weak", "ugly", "horrible")
 LIKE = ("love", "like", "enjoy", "admire")
 DISLIKE = ("hate", "dislike", "regret", "avoid")
@@ -117,7 +128,12 @@ SOURCES = (
         options=(
             Param("n", "int", 2000, "How many sentences to generate.", minimum=20, maximum=MOST),
             Param(
-                "negations", "float", 0.4, "Share of the sentences that are turned round.", minimum=0, maximum=1
+                "negations",
+                "float",
+                0.4,
+                "Share of the sentences that are turned round.",
+                minimum=0,
+                maximum=1,
             ),
             SEED,
         ),

@@ -1,0 +1,109 @@
+"""Text that a language model writes, for every recipe whose network says which token comes next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from runtime.data.dataset import Dataset
+from runtime.data.tokens import numbers_of, readable
+from runtime.loops.language_model import LanguageModel
+from runtime.protocol import Message
+from runtime.recipes.language_model import known
+from runtime.showing import Look
+
+LENGTH = 200
+"""Tokens written where no end is known."""
+MOST = 240
+
+
+def writer(look: Look) -> Any:
+    """Who writes: the recipe's own loop, or one around the network of a plain supervised run."""
+    if look.loop is not None:
+        return look.loop
+    nothing: Any = {"network": None}
+    return LanguageModel(
+        {"network": look.session.model}, nothing, None, _still, **known(look.session.dataset.schema)
+    )
+
+
+def _still(loss: torch.Tensor, optimizer: torch.optim.Optimizer) -> None:
+    """Nothing moves while it writes."""
+
+
+def takes(loop: Any, start: torch.Tensor) -> bool:
+    """Whether the network takes a text as short as this; one with a layer over all places takes one length only."""
+    try:
+        loop.write(start.unsqueeze(0), 2, 0.0)
+    except RuntimeError:
+        return False
+    return True
+
+
+def numbers(inputs: torch.Tensor) -> torch.Tensor:
+    """Token numbers of inputs that may be one-hot."""
+    return inputs.argmax(-1) if inputs.is_floating_point() else inputs
+
+
+def by_heart(dataset: Dataset) -> tuple[torch.Tensor, torch.Tensor] | None:
+    """(beginning, all that follows) of a text that is to be learned by heart, as numbers; ``None`` where the text's
+    end is held out or its windows do not follow each other step by step."""
+    if dataset.schema.hold_out:
+        return None
+    inputs = numbers(dataset.inputs)
+    if len(inputs) == 1:
+        return inputs[0, :1], dataset.targets[0]
+    if not torch.equal(inputs[1:, :-1], inputs[:-1, 1:]):
+        return None
+    return inputs[0], dataset.targets[:, -1]
+
+
+def generated(look: Look) -> list[Message]:
+    """The text written from a known beginning, the likeliest token each time; where it is not to be learned by heart,
+    also drawn with the recipe's temperature."""
+    dataset, loop = look.session.dataset, writer(look)
+    words = dataset.schema.classes or dataset.schema.vocabulary
+    whole = by_heart(dataset)
+    if whole is not None:
+        start, rest = whole[0].to(look.session.device), whole[1][:MOST]
+        if not takes(loop, start):
+            return []
+        written = loop.write(start.unsqueeze(0), len(rest), 0.0)[0, len(start) :].cpu()
+        wanted = readable(rest.tolist(), words)
+        rows = [_row(start, written, words, wanted, torch.equal(written, rest.cpu()))]
+    else:
+        start = numbers(look.batch(1)["input"])[0]
+        rows = []
+        if not takes(loop, start):
+            return []
+        for temperature in (0.0, loop.temperature or 1.0):
+            written = loop.write(start.unsqueeze(0), LENGTH, temperature)[0, len(start) :]
+            how = f"temperature {temperature:g}" if temperature else "the likeliest token each time"
+            rows.append(_row(start, written, words, how, None))
+    return [{"kind": "text", "name": "written", "title": "Written", "rows": rows}]
+
+
+def _row(
+    start: torch.Tensor, written: torch.Tensor, words: tuple[str, ...], wanted: str, right: bool | None
+) -> Message:
+    return {
+        "input": readable(start.tolist(), words),
+        "output": readable(written.tolist(), words),
+        "wanted": wanted,
+        "right": right,
+    }
+
+
+def continued(look: Look, text: str, options: dict[str, Any]) -> list[Message]:
+    """Go on from what a person typed, by ``length`` tokens at a ``temperature``."""
+    loop = writer(look)
+    schema = look.session.dataset.schema
+    words = schema.classes or schema.vocabulary
+    start = torch.tensor(numbers_of(text, words), device=look.session.device)
+    temperature = options.get("temperature")
+    temperature = loop.temperature if temperature is None else max(0.0, float(temperature))
+    length = min(2000, max(1, int(options.get("length") or LENGTH)))
+    written = loop.write(start.unsqueeze(0), length, temperature)[0, len(start) :]
+    rows = [_row(start, written, words, f"temperature {temperature:g}", None)]
+    return [{"kind": "text", "name": "tried", "title": "Written", "rows": rows}]
