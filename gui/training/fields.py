@@ -130,13 +130,13 @@ def choose(project: Project, kind: str, name: str) -> list[Edit]:
     return [SetProject("training", values)]
 
 
-def choose_data(project: Project, source_id: str) -> list[Edit]:
+def choose_data(project: Project, source_id: str, options: dict[str, Any] | None = None) -> list[Edit]:
     """Edits that choose a data source, and a loss that goes with it when the present one does not."""
     from gui.training.fit import suggested_loss
 
-    edits: list[Edit] = [SetProject("data", {"source": source_id, "options": {}})]
+    edits: list[Edit] = [SetProject("data", {"source": source_id, "options": options or {}})]
     tried = project.copy()
-    tried.data.source, tried.data.options = source_id, {}
+    tried.data.source, tried.data.options = source_id, options or {}
     loss = suggested_loss(tried)
     if loss is not None and loss != project.training.loss:
         edits.append(SetProject("training", {"loss": loss}))

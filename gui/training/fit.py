@@ -10,7 +10,7 @@ from graph.model import INPUT, Project
 from graph.problems import Problem
 from graph.shapes import Inference
 from runtime.data import DataError, get_source
-from runtime.data.targets import refusal
+from runtime.data.targets import FORMS, refusal
 
 ROUNDS = 12
 """Repairs tried one after the other before the network is given up."""
@@ -19,7 +19,12 @@ USUAL_LOSS = {
     "binary": "bce_with_logits",
     "regression": "mse",
     "next-token": "cross_entropy",
+    "sentence-pairs": "cross_entropy",
+    "segmentation": "cross_entropy",
+    "multi-label": "bce_with_logits",
+    "image-to-image": "l1",
 }
+"""Task of the data -> the loss most people choose for it. Other tasks have recipes with losses of their own."""
 
 
 def suggested_loss(project: Project) -> str | None:
@@ -33,10 +38,11 @@ def suggested_loss(project: Project) -> str | None:
     except DataError:
         return None
     loss = project.training.loss
-    if refusal(schema, loss) is not None:
-        return USUAL_LOSS[schema.task]
-    classes = schema.task != "regression"
-    return USUAL_LOSS[schema.task] if classes and loss in ("mse", "l1", "smooth_l1") else None
+    usual = USUAL_LOSS.get(schema.task)
+    if loss in FORMS and refusal(schema, loss) is not None:
+        return usual
+    classes = schema.task not in ("regression", "image-to-image")
+    return usual if classes and loss in ("mse", "l1", "smooth_l1") else None
 
 
 def data_problem(problems: list[Problem]) -> Problem | None:
