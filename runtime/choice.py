@@ -18,6 +18,13 @@ from graph.model import Training
 from graph.values import BadValue
 
 
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An argument that reads as code: a lambda of a declaration. Never from a file."""
+
+    text: str
+
+
 class ChoiceError(ValueError):
     """A choice or one of its options that cannot be used. The text is a sentence."""
 
@@ -72,12 +79,19 @@ class Choice:
 
     def text(self, values: Mapping[str, Any], *positional: str) -> str:
         """``nn.CrossEntropyLoss(label_smoothing=0.1)``."""
-        named = [f"{name}={literal(value)}" for name, value in self.keywords(values).items()]
+        named = [
+            f"{name}={value.text if isinstance(value, Code) else literal(value)}"
+            for name, value in self.keywords(values).items()
+        ]
         return f"{self.made_by}({', '.join([*positional, *named])})"
 
     def make(self, values: Mapping[str, Any], *positional: Any) -> Any:
         """The object itself, made as :meth:`text` reads."""
-        return resolve(self.made_by)(*positional, **self.keywords(values))
+        keywords = {
+            name: eval(value.text) if isinstance(value, Code) else value  # written in this program
+            for name, value in self.keywords(values).items()
+        }
+        return resolve(self.made_by)(*positional, **keywords)
 
 
 def resolve(dotted: str) -> Any:

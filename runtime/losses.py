@@ -93,6 +93,36 @@ LOSSES = table(
             "nn.SmoothL1Loss",
             (Param("beta", "float", 1.0, "Where the squared part ends.", minimum=1e-6, maximum=1e6),),
         ),
+        Loss(
+            "huber",
+            "Huber",
+            "Squared below delta and straight above it: large errors count less than with MSE.",
+            "nn.HuberLoss",
+            (Param("delta", "float", 1.0, "Where the squared part ends.", minimum=1e-6, maximum=1e6),),
+        ),
+        Loss(
+            "poisson_nll",
+            "Poisson negative log-likelihood",
+            "For predicting counts: the network gives the logarithm of the expected count.",
+            "nn.PoissonNLLLoss",
+        ),
+        Loss(
+            "multi_margin",
+            "Margin between classes",
+            "For choosing one of several classes as a support vector machine does: the right class has to lead "
+            "by the margin.",
+            "nn.MultiMarginLoss",
+            (Param("margin", "float", 1.0, "The lead it has to have.", minimum=0.0, maximum=1e3),),
+            decision="argmax",
+        ),
+        Loss(
+            "multilabel_soft_margin",
+            "Soft margin for several labels",
+            "For several yes/no answers at once; as binary cross-entropy with logits, averaged over the labels.",
+            "nn.MultiLabelSoftMarginLoss",
+            decision="threshold",
+            threshold=0.0,
+        ),
     )
 )
 """Every loss by name."""
@@ -118,6 +148,12 @@ def answer_rule(loss: Loss, task: str, width: int) -> Answer | None:
     """
     if task == "regression":
         return None
+    if task == "multi-label":
+        level = loss.threshold
+        return Answer(
+            f"(outputs > {level:g}) == (targets > 0.5)",
+            lambda outputs, targets: (outputs > level) == (targets > 0.5),
+        )
     if loss.decision == "argmax":
         return Answer("outputs.argmax(-1) == targets", lambda outputs, targets: outputs.argmax(-1) == targets)
     if width > 1:

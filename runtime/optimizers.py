@@ -34,6 +34,48 @@ _BETAS = (
     Param("beta2", "float", 0.999, "Memory of the average squared gradient.", minimum=0.0, maximum=0.999999),
 )
 
+_MORE = (
+    Optimizer(
+        "NAdam", "NAdam", "Adam with Nesterov's look ahead (Dozat, 2016).", "torch.optim.NAdam", _BETAS, _betas,
+        rate=2e-3,
+    ),
+    Optimizer(
+        "RAdam", "RAdam", "Adam whose first steps are rectified, so that it needs no warm-up (Liu et al., 2020).",
+        "torch.optim.RAdam", _BETAS, _betas,
+    ),
+    Optimizer(
+        "Adamax", "Adamax", "Adam with the largest gradient instead of the mean square (Kingma and Ba, 2015).",
+        "torch.optim.Adamax", _BETAS, _betas, rate=2e-3,
+    ),
+    Optimizer(
+        "Adagrad", "Adagrad",
+        "Divides by the sum of all squared gradients so far: rare features learn faster (Duchi et al., 2011).",
+        "torch.optim.Adagrad",
+        (Param("lr_decay", "float", 0.0, "Lowers the rate as 1 / (1 + steps × this).", minimum=0.0, maximum=1e3),),
+        rate=1e-2,
+    ),
+    Optimizer(
+        "Adadelta", "Adadelta", "Chooses its step from the sizes of earlier steps (Zeiler, 2012). Rate 1 is usual.",
+        "torch.optim.Adadelta",
+        (Param("rho", "float", 0.9, "Memory of squared gradients and steps.", minimum=0.0, maximum=0.9999),),
+        rate=1.0,
+    ),
+    Optimizer(
+        "ASGD", "Averaged SGD", "SGD that also averages its weights (Polyak and Juditsky, 1992).",
+        "torch.optim.ASGD",
+        (Param("alpha", "float", 0.75, "Power by which the rate falls.", minimum=0.0, maximum=1.0),),
+        rate=1e-2,
+    ),
+    Optimizer(
+        "Rprop", "Rprop", "Looks at the signs of gradients only. For full batches (Riedmiller and Braun, 1993).",
+        "torch.optim.Rprop", rate=1e-2,
+    ),
+    Optimizer(
+        "Adafactor", "Adafactor", "Adam in little memory, for large tables (Shazeer and Stern, 2018).",
+        "torch.optim.Adafactor", rate=1e-2,
+    ),
+)  # fmt: skip
+
 OPTIMIZERS = table(
     (
         Optimizer(
@@ -101,6 +143,7 @@ OPTIMIZERS = table(
                 ),
             ),
         ),
+        *_MORE,
     )
 )
 """Every optimiser by name."""
@@ -116,6 +159,8 @@ WEIGHT_DECAY = Param(
 def extras(optimizer: Optimizer, learning_rate: float, weight_decay: float) -> dict[str, Any]:
     """The keyword arguments all optimisers share. AdamW decays by 0.01 unless told otherwise."""
     shared: dict[str, Any] = {"lr": learning_rate}
+    if weight_decay and optimizer.name == "Rprop":
+        raise ChoiceError("Rprop has no weight decay. Set it to 0, or choose another optimiser.")
     if weight_decay or optimizer.name == "AdamW":
         shared["weight_decay"] = weight_decay
     return shared

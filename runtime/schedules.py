@@ -1,6 +1,7 @@
 """How the learning rate changes from epoch to epoch, each schedule declared once.
 
-All of them multiply the rate that is, so a rate changed by hand during a run stays changed.
+Most of them multiply the rate that is, so a rate changed by hand during a run stays changed; k / √epoch, one cycle and
+cosine with restarts follow a plan and set it anew.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from typing import Any
 
 from graph.catalogue.spec import Param
 from graph.model import Training
-from runtime.choice import Choice, table
+from runtime.choice import Choice, ChoiceError, Code, chosen, table
+from runtime.practices import practices_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +22,72 @@ class Schedule(Choice):
 
     watches: bool = False
 
+    whole: str = ""
+    """The option that, left empty, is the number of epochs behind the warm-up."""
+
     def settled(self, training: Training) -> dict[str, Any]:
         values = self.checked(training.schedule_options)
-        if self.name == "cosine" and values["T_max"] is None:
-            values["T_max"] = max(1, training.epochs)
+        if self.whole and values[self.whole] is None:
+            values[self.whole] = max(1, training.epochs - practices_of(training).warmup_epochs)
         return values
 
 
-def _cosine(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"T_max": values["T_max"], "eta_min": values["eta_min"]}
+def _one_cycle(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "max_lr": values["max_lr"],
+        "total_steps": values["total_steps"] + 1,
+        "pct_start": values["pct_start"],
+    }
+
+
+def _milestones(values: Mapping[str, Any]) -> dict[str, Any]:
+    milestones = tuple(int(part) for part in values["milestones"].split(","))
+    return {"milestones": milestones, "gamma": values["gamma"]}
+
+
+def planned(training: Training) -> bool:
+    """Whether the learning rate changes by a plan."""
+    return bool(
+        chosen(SCHEDULES, training.schedule, "schedule").made_by or practices_of(training).warmup_epochs
+    )
+
+
+def schedule_text(training: Training, optimizer: str) -> str:
+    """The schedule of a project as it reads in code, the warm-up in front; "" when the rate stays."""
+    schedule = chosen(SCHEDULES, training.schedule, "schedule")
+    warm = practices_of(training).warmup_epochs
+    main = schedule.text(schedule.settled(training), optimizer) if schedule.made_by else ""
+    if not warm:
+        return main
+    _check_warmup(schedule)
+    first = f"torch.optim.lr_scheduler.LinearLR({optimizer}, start_factor=1 / {warm + 1}, total_iters={warm})"
+    if not main:
+        return first
+    return f"torch.optim.lr_scheduler.SequentialLR({optimizer}, [{first}, {main}], milestones=[{warm}])"
+
+
+def make_schedule(training: Training, optimizer: Any) -> Any:
+    """The same as an object; ``None`` when the rate stays."""
+    from torch.optim import lr_scheduler
+
+    schedule = chosen(SCHEDULES, training.schedule, "schedule")
+    warm = practices_of(training).warmup_epochs
+    if warm:
+        _check_warmup(schedule)
+        first = lr_scheduler.LinearLR(optimizer, start_factor=1 / (warm + 1), total_iters=warm)
+        if not schedule.made_by:
+            return first
+        main = schedule.make(schedule.settled(training), optimizer)
+        return lr_scheduler.SequentialLR(optimizer, [first, main], milestones=[warm])
+    return schedule.make(schedule.settled(training), optimizer) if schedule.made_by else None
+
+
+def _check_warmup(schedule: Schedule) -> None:
+    if schedule.watches or schedule.name == "one_cycle":
+        raise ChoiceError(
+            f"A warm-up does not go with the schedule “{schedule.title}”. Choose another schedule, or set the warm-up "
+            "to 0 epochs."
+        )
 
 
 SCHEDULES = table(
@@ -77,7 +136,133 @@ SCHEDULES = table(
                 ),
                 Param("eta_min", "float", 0.0, "The smallest learning rate.", minimum=0.0, maximum=1e6),
             ),
-            _cosine,
+            whole="T_max",
+        ),
+        Schedule(
+            "inverse_root",
+            "k / √epoch",
+            "Divides the learning rate by the square root of the epoch's number. Follows its plan: a rate set by hand "
+            "lasts until the end of the epoch.",
+            "torch.optim.lr_scheduler.LambdaLR",
+            arguments=lambda values: {"lr_lambda": Code("lambda epoch: (epoch + 1) ** -0.5")},
+        ),
+        Schedule(
+            "linear",
+            "Linear",
+            "Goes in a straight line from the learning rate to a part of it.",
+            "torch.optim.lr_scheduler.LinearLR",
+            (
+                Param(
+                    "end_factor",
+                    "float",
+                    0.01,
+                    "Part of the rate at the end.",
+                    minimum=0.0,
+                    maximum=1.0,
+                    torch=None,
+                ),
+                Param(
+                    "total_iters",
+                    "int",
+                    None,
+                    "Epochs until then; empty: all epochs of the run.",
+                    minimum=1,
+                    maximum=1_000_000,
+                    optional=True,
+                    torch=None,
+                ),
+            ),
+            lambda values: {"start_factor": 1.0, **values},
+            whole="total_iters",
+        ),
+        Schedule(
+            "polynomial",
+            "Polynomial",
+            "Falls to 0 along (1 − epoch / epochs) to a power.",
+            "torch.optim.lr_scheduler.PolynomialLR",
+            (
+                Param(
+                    "total_iters",
+                    "int",
+                    None,
+                    "Epochs until 0; empty: all epochs of the run.",
+                    minimum=1,
+                    maximum=1_000_000,
+                    optional=True,
+                    torch=None,
+                ),
+                Param("power", "float", 1.0, "1 is a straight line.", minimum=1e-3, maximum=100.0),
+            ),
+            whole="total_iters",
+        ),
+        Schedule(
+            "multi_step",
+            "At given epochs",
+            "Multiplies the learning rate by gamma when the listed epochs are over.",
+            "torch.optim.lr_scheduler.MultiStepLR",
+            (
+                Param(
+                    "milestones",
+                    "text",
+                    "30,60,90",
+                    "Epochs, with commas between.",
+                    pattern=r"\d+(,\d+)*",
+                    torch=None,
+                ),
+                Param("gamma", "float", 0.1, "Factor at each of them.", minimum=1e-6, maximum=10.0),
+            ),
+            _milestones,
+        ),
+        Schedule(
+            "warm_restarts",
+            "Cosine with restarts",
+            "Half a cosine down, then back up and again, each time longer (Loshchilov and Hutter, 2017).",
+            "torch.optim.lr_scheduler.CosineAnnealingWarmRestarts",
+            (
+                Param(
+                    "T_0",
+                    "int",
+                    10,
+                    "Epochs until the first restart.",
+                    minimum=1,
+                    maximum=100_000,
+                    torch=None,
+                ),
+                Param("T_mult", "int", 1, "Factor from one stretch to the next.", minimum=1, maximum=100),
+                Param("eta_min", "float", 0.0, "The smallest learning rate.", minimum=0.0, maximum=1e6),
+            ),
+        ),
+        Schedule(
+            "one_cycle",
+            "One cycle",
+            "Up to a highest rate and down again, once in the whole run (Smith and Topin, 2018), epoch by epoch.",
+            "torch.optim.lr_scheduler.OneCycleLR",
+            (
+                Param(
+                    "max_lr",
+                    "float",
+                    0.01,
+                    "The highest learning rate.",
+                    minimum=1e-12,
+                    maximum=1e6,
+                    torch=None,
+                ),
+                Param(
+                    "total_steps",
+                    "int",
+                    None,
+                    "Epochs of the cycle; empty: all epochs of the run.",
+                    minimum=1,
+                    maximum=1_000_000,
+                    optional=True,
+                    torch=None,
+                ),
+                Param(
+                    "pct_start", "float", 0.3, "Part of the cycle that goes up.", minimum=0.01, maximum=0.99
+                ),
+            ),
+            _one_cycle,
+            whole="total_steps",
         ),
         Schedule(
             "plateau",

@@ -112,6 +112,15 @@ def regression_scores(truth: torch.Tensor, predicted: torch.Tensor) -> dict[str,
     return {"mae": float(error.abs().mean()), "mse": mse, "rmse": math.sqrt(mse), "r2": r2}
 
 
+def question_scores(
+    outputs: torch.Tensor, targets: torch.Tensor, questions: Sequence[str], loss: str
+) -> dict[str, float]:
+    """The share of right answers to each yes/no question, (N, K) outputs against (N, K) targets of 0 and 1."""
+    level = 0.5 if loss in ("bce", "mse", "l1", "smooth_l1", "huber") else 0.0
+    right = ((outputs > level) == (targets > 0.5)).double().mean(0).tolist()
+    return {f"accuracy of “{name}”": share for name, share in zip(questions, right, strict=True)}
+
+
 def evaluate(outputs: torch.Tensor, targets: torch.Tensor, schema: Schema, loss: str) -> dict[str, Any]:
     """All scores of a split: outputs and targets of every sample, adapted to the loss.
 
@@ -120,6 +129,8 @@ def evaluate(outputs: torch.Tensor, targets: torch.Tensor, schema: Schema, loss:
     """
     if schema.task == "regression":
         return dict(regression_scores(targets, outputs))
+    if schema.task == "multi-label":
+        return {"scores": question_scores(outputs, targets, schema.classes or (), loss)}
     classes = schema.classes or ()
     confusion = confusion_matrix(
         true_classes(targets, schema, loss), predicted_classes(outputs, schema, loss), len(classes)

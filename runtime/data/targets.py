@@ -19,6 +19,10 @@ FORMS: dict[str, Form] = {
     "mse": "values",
     "l1": "values",
     "smooth_l1": "values",
+    "huber": "values",
+    "multi_margin": "index",
+    "multilabel_soft_margin": "values",
+    "poisson_nll": "values",
 }
 """What each loss compares with: class numbers, or one float per output."""
 
@@ -30,7 +34,13 @@ TITLES = {
     "mse": "Mean squared error",
     "l1": "Mean absolute error",
     "smooth_l1": "Smooth L1",
+    "huber": "Huber",
+    "multi_margin": "Margin between classes",
+    "multilabel_soft_margin": "Soft margin for several labels",
+    "poisson_nll": "Poisson negative log-likelihood",
 }
+YES_OR_NO = ("bce", "bce_with_logits", "multilabel_soft_margin")
+SUPERVISED_TASKS = ("classification", "binary", "regression", "next-token", "multi-label")
 
 
 def form_of(loss: str) -> Form:
@@ -48,8 +58,19 @@ def refusal(schema: Schema, loss: str) -> str | None:
         advice = "but this data has numbers to predict. Choose MSE, L1 or smooth L1."
         if form == "index":
             return f"{title} compares with classes, {advice}"
-        if loss in ("bce", "bce_with_logits"):
+        if loss in YES_OR_NO:
             return f"{title} wants targets of 0 and 1, {advice}"
+    if schema.task == "multi-label" and form == "index":
+        return (
+            f"{title} compares with one class, but this data answers several questions at once. Choose binary "
+            "cross-entropy with logits."
+        )
+    if schema.task not in SUPERVISED_TASKS:
+        from runtime.recipes.words import TASK_WORDS
+
+        return (
+            f"The supervised recipe cannot use data with {TASK_WORDS[schema.task]}. Choose a recipe for it."
+        )
     return None
 
 
@@ -64,7 +85,7 @@ def adapt(targets: torch.Tensor, schema: Schema, loss: str) -> torch.Tensor:
     reason = refusal(schema, loss)
     if reason is not None:
         raise DataError(reason)
-    if schema.task == "regression":
+    if schema.task in ("regression", "multi-label"):
         return targets
     if form_of(loss) == "index":
         return targets.reshape(-1).long() if schema.task == "binary" else targets
@@ -81,7 +102,7 @@ def output_shape(schema: Schema, loss: str) -> tuple[int, ...]:
     reason = refusal(schema, loss)
     if reason is not None:
         raise DataError(reason)
-    if schema.task == "regression":
+    if schema.task in ("regression", "multi-label"):
         return schema.target_shape
     if schema.task == "binary":
         return (2,) if form_of(loss) == "index" else (1,)
