@@ -15,10 +15,12 @@ from typing import Any, Literal
 from graph.tensors import Tensor
 from graph.values import BadValue, Value, shown
 
-Kind = Literal["int", "float", "bool", "choice", "ints", "shape", "text"]
+Kind = Literal["int", "float", "bool", "choice", "ints", "shape", "text", "path", "names"]
 
 MAX_TEXT = 200
 """Longest text parameter, in characters."""
+MAX_PATH = 4096
+MAX_NAMES = 4096
 
 
 class _Same:
@@ -84,6 +86,9 @@ class Param:
     ``inferred`` makes the default "auto": the value follows from the inputs, and can be pinned.
     ``ints`` is one int or a tuple of exactly ``length`` ints; ``shape`` a tuple of any length; ``text`` a
     line that ``pattern`` matches as a whole, described to people by ``wording`` ("an equation such as …").
+    ``path`` is a file or folder on the person's computer: a string, nothing is opened to check it;
+    ``takes`` says which of the two and ``suffixes`` which files (".csv"). ``names`` is a tuple of strings,
+    such as columns of a table.
     """
 
     name: str
@@ -104,6 +109,8 @@ class Param:
     """A tuple of one number is printed as that number: ``nn.LayerNorm(64)``."""
     pattern: str = ".*"
     wording: str = ""
+    takes: Literal["file", "folder", "either"] = "either"
+    suffixes: tuple[str, ...] = ()
 
     @property
     def torch_default(self) -> Any:
@@ -128,6 +135,11 @@ class Param:
         if self.kind == "text":
             fits = isinstance(value, str) and len(value) <= MAX_TEXT and re.fullmatch(self.pattern, value)
             return value if fits else None
+        if self.kind == "path":
+            fits = isinstance(value, str) and 0 < len(value) <= MAX_PATH and "\0" not in value
+            return value if fits else None
+        if self.kind == "names":
+            return _names(value)
         if self.kind == "int":
             return value if self._number(value, int) else None
         if self.kind == "float":
@@ -156,6 +168,10 @@ class Param:
             return "one of " + ", ".join(self.choices)
         if self.kind == "text":
             return self.wording or "a line of text"
+        if self.kind == "path":
+            return {"file": "a file", "folder": "a folder", "either": "a file or folder"}[self.takes]
+        if self.kind == "names":
+            return self.wording or "a list of names"
         bounds = ""
         if self.minimum is not None and self.maximum is not None:
             bounds = f" from {_number_text(self.minimum)} to {_number_text(self.maximum)}"
@@ -180,6 +196,12 @@ def literal(value: Any) -> str:
     if value is None or type(value) in (bool, int, float, str):
         return json.dumps(value) if isinstance(value, str) else repr(value)
     raise TypeError(f"{value!r} is not a plain value")
+
+
+def _names(value: Any) -> tuple[str, ...] | None:
+    if not isinstance(value, (tuple, list)) or len(value) > MAX_NAMES:
+        return None
+    return tuple(value) if all(isinstance(item, str) for item in value) else None
 
 
 def _number_text(value: float) -> str:

@@ -174,7 +174,7 @@ class TextEditor(Editor):
         self.setFocusProxy(self.box)
 
     def read(self, text: str) -> Any:
-        return self.param.check(text) if self.param.kind == "text" else text
+        return self.param.check(text) if self.param.kind in ("text", "path") else text
 
     def show_value(self, value: Any) -> None:
         self.value = value
@@ -228,6 +228,13 @@ class ShapeEditor(TextEditor):
             raise
 
 
+class NamesEditor(TextEditor):
+    """Names with commas between them."""
+
+    def read(self, text: str) -> Any:
+        return self.param.check(tuple(name.strip() for name in text.split(",") if name.strip()))
+
+
 class ExpressionEditor(TextEditor):
     """Arithmetic over the block's parameters, for kinds whose own editor cannot show it."""
 
@@ -252,6 +259,8 @@ EDITORS: dict[str, type[Editor]] = {
     "ints": SizesEditor,
     "shape": ShapeEditor,
     "text": TextEditor,
+    "path": TextEditor,
+    "names": NamesEditor,
 }
 """Editor by the kind of the parameter."""
 

@@ -1,70 +1,154 @@
-"""The text of a CSV file: its encoding, its separator, its header, its cells."""
+"""The text of a CSV file: its encoding, its separator, its header, its rows."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from runtime.data.columns import to_number
 from runtime.data.schema import DataError
+from runtime.data.source import Loading
 
 Header = Literal["auto", "yes", "no"]
 
+PIECE = 2**20
+"""Bytes that are read between two looks at whether the person gave up."""
+HEAD = 65536
+DELIMITERS = ",;\t|"
 
-def decoded(path: Path) -> tuple[str, str]:
-    """(text, encoding): UTF-8, UTF-16 with a mark, Korean (cp949), else Western (cp1252, latin-1)."""
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise DataError(f"There is no file {path}.") from None
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings: tuple[str, ...] = ("utf-16",)
-    elif b"\0" in raw[:65536]:
-        raise DataError(f"{path.name} is not a text table. Choose a CSV file.")
-    else:
-        encodings = ("utf-8-sig", "cp949", "cp1252", "latin-1")
-    for encoding in encodings:
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """How a file is written. ``plain``: no quotation mark anywhere and ordinary line ends, so that every line
+    is a row. ``lines`` is their number."""
+
+    encoding: str
+    plain: bool
+    lines: int
+
+
+def script_of(path: Path, loading: Loading) -> Script:
+    """Read the whole file once to learn its encoding: UTF-8, UTF-16, Korean (cp949), else Western (cp1252,
+    latin-1). Raises :class:`DataError` for what is no text, empty or damaged."""
+    candidates = _candidates(_head(path), path)
+    size = max(1, path.stat().st_size)
+    for encoding in candidates:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        plain, blank, lines, done = True, True, 1, 0
         try:
-            text = raw.decode(encoding)
+            with path.open("rb") as file:
+                while raw := file.read(PIECE):
+                    done += len(raw)
+                    loading.step(0.0, f"Looking at {path.name}: {done / size:.0%}")
+                    text = decoder.decode(raw)
+                    lines += text.count("\n")
+                    blank = blank and not text.strip()
+                    plain = plain and '"' not in text and ("\r" not in text or _ordinary(text))
+                blank = blank and not decoder.decode(b"", final=True).strip()
+        except UnicodeDecodeError:
+            continue
+        if blank:
+            raise DataError(f"{path.name} is empty.")
+        return Script(encoding, plain, lines)
+    raise DataError(f"{path.name} is damaged: it is not valid {candidates[-1].upper()} text.")
+
+
+def first_text(path: Path) -> tuple[str, str]:
+    """(text, encoding) of the first lines."""
+    raw = _head(path)
+    whole = len(raw) < HEAD
+    for encoding in _candidates(raw, path):
+        try:
+            text = codecs.getincrementaldecoder(encoding)().decode(raw, final=whole)
         except UnicodeDecodeError:
             continue
         if not text.strip():
             raise DataError(f"{path.name} is empty.")
-        return text, encoding
-    raise DataError(f"{path.name} is damaged: it is not valid UTF-16 text.")
+        return (text if whole or "\n" not in text else text[: text.rindex("\n") + 1]), encoding
+    raise DataError(f"{path.name} is damaged: its text cannot be read.")
 
 
-def cells_of(text: str, delimiter: str, path: Path) -> Iterator[tuple[int, list[str]]]:
-    """(line number, cells) of every row that is not blank."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+def _head(path: Path) -> bytes:
     try:
-        for cells in reader:
-            if cells and any(cell.strip() for cell in cells):
-                yield reader.line_num, cells
-    except csv.Error as error:
-        raise DataError(
-            f"{path.name} cannot be read beyond line {reader.line_num}: {error}. "
-            "Look for a quotation mark that is never closed."
-        ) from error
+        with path.open("rb") as file:
+            return file.read(HEAD)
+    except FileNotFoundError:
+        raise DataError(f"There is no file {path}.") from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def _candidates(raw: bytes, path: Path) -> tuple[str, ...]:
+    """Encodings worth trying, in order; the last one takes anything unless the file says what it is."""
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return ("utf-16",)
+    if b"\0" in raw:
+        # UTF-16 without its mark: every other byte of Western text is zero.
+        even, odd = raw[0::2].count(0), raw[1::2].count(0)
+        if max(even, odd) > 0.4 * len(raw) / 2 and min(even, odd) < 0.05 * len(raw) / 2:
+            return ("utf-16-le",) if odd > even else ("utf-16-be",)
+        raise DataError(f"{path.name} is not a text table. Choose a CSV file.")
+    return ("utf-8-sig", "cp949", "cp1252", "latin-1")
+
+
+def _ordinary(text: str) -> bool:
+    """Whether every carriage return stands before a line feed (or at the end, where the line feed may follow)."""
+    return text.count("\r") == text.count("\r\n") + text.endswith("\r")
+
+
+def rows_of(path: Path, script: Script, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """(line number, cells) of every row that is not blank; a cell in quotation marks may hold anything."""
+    with path.open("rb") as raw, _text(raw, script.encoding) as file:
+        reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True)
+        try:
+            for cells in reader:
+                if cells and any(cell.strip() for cell in cells):
+                    yield reader.line_num, cells
+        except csv.Error as error:
+            raise DataError(
+                f"{path.name} cannot be read beyond line {reader.line_num}: {error}. "
+                "Look for a quotation mark that is never closed."
+            ) from error
+
+
+def lines_of(path: Path, script: Script, size: int = 4 * PIECE) -> Iterator[tuple[int, list[str]]]:
+    """(number of the first, lines) in pieces of about ``size`` characters, for files that are ``plain``."""
+    with path.open("rb") as raw, _text(raw, script.encoding) as file:
+        number, rest = 1, ""
+        while piece := file.read(size):
+            whole, mark, rest = (rest + piece).rpartition("\n")
+            if not mark:
+                continue
+            lines = whole.split("\n")
+            yield number, lines
+            number += len(lines)
+        if rest:
+            yield number, [rest]
+
+
+def _text(raw: BinaryIO, encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(raw, encoding=encoding, newline="")
 
 
 def delimiter_of(text: str) -> str:
     """The separator that cuts the first lines into equally many cells, the more the better."""
-    lines = io.StringIO(text[:65536], newline="")
+    lines = io.StringIO(text[:HEAD], newline="")
     sample = [line for line in islice(lines, 50) if line.strip()]
     best, best_score = ",", 0.0
-    for delimiter in ",;\t|":
-        widths = Counter(
-            len(cells) for cells in csv.reader(sample, delimiter=delimiter, skipinitialspace=True)
-        )
+    for delimiter in DELIMITERS:
+        try:
+            rows = list(csv.reader(sample, delimiter=delimiter, skipinitialspace=True))
+        except csv.Error:
+            continue
+        widths = Counter(len(cells) for cells in rows)
         width, votes = max(widths.items(), key=lambda item: (item[1], item[0]))
         score = votes / sum(widths.values()) * (1 - 1 / width)
         if score > best_score:
@@ -72,32 +156,27 @@ def delimiter_of(text: str) -> str:
     return best
 
 
-def width_of(text: str, delimiter: str, path: Path) -> int:
-    """How many cells most of the first rows have."""
-    widths = Counter(len(cells) for _, cells in islice(cells_of(text, delimiter, path), 200))
-    width = max(widths.items(), key=lambda item: (item[1], item[0]))[0]
-    if width < 2:
-        raise DataError(
-            f"{path.name} has only one column. A table needs one to predict and at least one to learn from."
-        )
-    return width
+def width_of_rows(rows: Sequence[Sequence[str]]) -> int:
+    """How many cells most rows have."""
+    widths = Counter(len(cells) for cells in rows)
+    return max(widths.items(), key=lambda item: (item[1], item[0]))[0]
 
 
-def names_of(text: str, delimiter: str, width: int, header: Header, path: Path) -> tuple[list[str], bool]:
+def named(rows: Sequence[Sequence[str]], width: int, header: Header) -> tuple[list[str], bool]:
     """(column names, whether the first row holds them). Unnamed and repeated names are numbered."""
-    rows = (cells for _, cells in cells_of(text, delimiter, path) if len(cells) == width)
-    sample = list(islice(rows, 1000))
-    first, rest = sample[0], sample[1:]
+    first, rest = rows[0], rows[1:]
     has_header = header == "yes" or (header == "auto" and _looks_like_header(first, rest))
-    wanted = [cell.strip() for cell in first] if has_header else [""] * width
+    wanted = [" ".join(cell.split()) for cell in first] if has_header else [""] * width
     names: list[str] = []
+    taken: set[str] = set()
     for number, name in enumerate(wanted, 1):
         name = name or f"column_{number}"
         unique, copies = name, 1
-        while unique in names:
+        while unique in taken:
             copies += 1
             unique = f"{name}_{copies}"
         names.append(unique)
+        taken.add(unique)
     return names, has_header
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -65,12 +65,20 @@ class Folder:
 
     def schema(self, image_size: int = 64, colour: Colour = "rgb") -> Schema:
         """What a picture looks like once it is read. Files that turn out broken are still counted."""
-        names = ("red", "green", "blue") if colour == "rgb" else ("grey",)
         test = sum(picture.part == "test" for picture in self.pictures)
-        return classification(
-            (len(names), image_size, image_size), self.classes, "image", size=len(self.pictures),
+        return schema_of(self.classes, len(self.pictures), test, image_size, colour)
+
+
+def schema_of(classes: Sequence[str], size: int, test: int, edge: int, colour: Colour) -> Schema:
+    """What a picture looks like, with a class or (without classes) without."""
+    names = ("red", "green", "blue") if colour == "rgb" else ("grey",)
+    shape = (len(names), edge, edge)
+    if not classes:
+        return Schema(
+            shape, "unlabelled", "image", target_shape=(0,), target_dtype="float32", size=size,
             test_size=test or None, features=names,
         )  # fmt: skip
+    return classification(shape, classes, "image", size=size, test_size=test or None, features=names)
 
 
 def scan(path: str | Path, loading: Loading | None = None) -> Folder:

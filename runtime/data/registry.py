@@ -9,7 +9,7 @@ from runtime.data import sources as package
 from runtime.data.schema import DataError
 from runtime.data.source import Source
 
-_ORDER = ("Toy", "Tables", "Images", "Sequences")
+_ORDER = ("Own data", "Toy", "Tables", "Images", "Sequences")
 
 
 def _found() -> dict[str, Source]:

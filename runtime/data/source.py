@@ -15,7 +15,7 @@ from runtime.data.schema import Cancelled, DataError, Schema
 if TYPE_CHECKING:
     from runtime.data.dataset import Dataset
 
-Category = Literal["Toy", "Tables", "Images", "Sequences"]
+Category = Literal["Toy", "Tables", "Images", "Sequences", "Own data"]
 FOLDER_VARIABLE = "TORCHLOOM_DATA"
 
 

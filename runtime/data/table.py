@@ -1,17 +1,16 @@
-"""A person's own table: a CSV file with numbers, categories and dates, with holes, in any usual encoding."""
+"""A table with numbers, categories and dates, with holes: what it means as samples."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy
 
-from runtime.data.columns import HOLE, Column, Gatherer
-from runtime.data.csv_text import Header, cells_of, decoded, delimiter_of, names_of, width_of
+from runtime.data.columns import HOLE, MAX_DISTINCT, Column, ColumnKind
+from runtime.data.csv_text import Header
 from runtime.data.schema import DataError, Schema, classification, regression
 from runtime.data.source import Loading
 
@@ -22,18 +21,18 @@ if TYPE_CHECKING:
 
 Encoding = Literal["codes", "one-hot"]
 Goal = Literal["auto", "classes", "number"]
+Dates = Literal["days", "parts"]
 
-CHUNK = 20_000
-SHOWN = 20
-"""How many skipped rows are listed one by one."""
 MAX_CLASSES = 1000
+DATE_PARTS = ("year", "month", "day", "weekday")
 FEW_NUMBERS = 10
 """Whole numbers with at most this many different values are taken for classes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table in memory, column by column. ``skipped`` tells, one sentence each, what was left out."""
+    """A table in memory, column by column. ``skipped`` tells, one sentence each, what was left out;
+    ``texts`` holds the cells of the columns that were to be kept, ``preview`` the first rows as they stand."""
 
     path: Path
     columns: tuple[Column, ...]
@@ -42,6 +41,8 @@ class Table:
     delimiter: str
     has_header: bool
     skipped: tuple[str, ...] = ()
+    texts: Mapping[str, list[str]] = field(default_factory=dict)
+    preview: tuple[tuple[str, ...], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -81,11 +82,15 @@ class Table:
         drop: Sequence[str] = (),
         encoding: Encoding = "codes",
         goal: Goal = "auto",
+        dates: Dates = "days",
     ) -> Schema:
-        """What a row looks like when ``target`` is to be predicted."""
-        names = [name for column in self.features(target, drop) for name in _feature_names(column, encoding)]
+        """What a row looks like when ``target`` is to be predicted. Needs no values, only what is known of
+        the columns."""
+        names = [
+            name for column in self.features(target, drop) for name in _feature_names(column, encoding, dates)
+        ]
         column = self.target(target)
-        size = int((~numpy.isnan(column.values)).sum())
+        size = self.rows - column.missing
         if not _as_classes(column, goal):
             return regression((len(names),), "table", size=size, features=names, target_names=(column.name,))
         classes = _class_names(column)
@@ -104,22 +109,29 @@ class Table:
         encoding: Encoding = "codes",
         goal: Goal = "auto",
         standardise: bool = True,
+        dates: Dates = "days",
     ) -> Dataset:
         """The rows as tensors.
 
         Categories become their number in alphabetical order ("codes") or a 1 among zeros ("one-hot"), with a
         category of its own for the missing ones. Missing numbers stay NaN until the training split is known,
-        whose mean takes their place. Rows without a target are left out.
+        whose mean takes their place. Rows without a target are left out. Dates become days since 1970
+        ("days") or year, month, day, weekday (Monday 0) and, where there is a time of day, hour ("parts").
         """
         import torch
 
         from runtime.data.dataset import Dataset
 
-        schema = self.schema(target, drop, encoding, goal)
+        schema = self.schema(target, drop, encoding, goal, dates)
         column = self.target(target)
         known = ~numpy.isnan(column.values)
-        parts = [_encoded(feature, encoding)[known] for feature in self.features(target, drop)]
-        inputs = torch.from_numpy(numpy.concatenate(parts, axis=1).astype(numpy.float32))
+        features = self.features(target, drop)
+        inputs = torch.empty(int(known.sum()), len(schema.features))
+        filled = 0
+        for feature in features:
+            part = torch.from_numpy(_encoded(feature, encoding, dates)[known])
+            inputs[:, filled : filled + part.shape[1]] = part
+            filled += part.shape[1]
         answers = column.values[known]
         if schema.task == "regression":
             targets = torch.from_numpy(answers)
@@ -137,69 +149,25 @@ class Table:
         )
 
 
-def open_table(path: str | Path, header: Header = "auto", loading: Loading | None = None) -> Table:
-    """Read a CSV file (comma, semicolon, tab or bar), whatever its encoding.
+def open_table(
+    path: str | Path,
+    header: Header = "auto",
+    loading: Loading | None = None,
+    roles: Mapping[str, ColumnKind] | None = None,
+    keep: Sequence[str] = (),
+) -> Table:
+    """Read a CSV file (comma, semicolon, tab or bar), whatever its encoding, or a Parquet file.
 
-    Raises :class:`DataError` when there is no table in it. Rows of another width than the rest are skipped
-    and listed.
+    ``roles`` decides what some columns are, whatever they look like; the texts of the columns in ``keep`` stay in
+    ``Table.texts``. Raises :class:`DataError` when there is no table in it. Rows of another width than the rest
+    are skipped and listed.
     """
+    from runtime.data import rows
+
     path = Path(path).expanduser()
     loading = loading or Loading()
     loading.step(0.0, f"Reading {path.name}")
-    text, encoding = decoded(path)
-    delimiter = delimiter_of(text)
-    width = width_of(text, delimiter, path)
-    names, has_header = names_of(text, delimiter, width, header, path)
-
-    gatherers = [Gatherer(name) for name in names]
-    strange: list[int] = []
-    rows, pending = 0, has_header
-    numbered = cells_of(text, delimiter, path)
-    total = text.count("\n") + 1
-    while chunk := list(islice(numbered, CHUNK)):
-        loading.step(min(0.99, chunk[-1][0] / total), f"Reading {path.name}")
-        good = []
-        for line, cells in chunk:
-            if len(cells) != width:
-                strange.append(line)
-            elif pending:
-                pending = False
-            else:
-                good.append(cells)
-        rows += len(good)
-        if good:
-            for gatherer, column in zip(gatherers, zip(*good, strict=True), strict=True):
-                gatherer.add(column)
-    if rows == 0:
-        raise DataError(f"{path.name} has a header but no rows.")
-    columns = tuple(gatherer.finish() for gatherer in gatherers)
-    return Table(
-        path,
-        columns,
-        rows,
-        encoding,
-        delimiter,
-        has_header,
-        (*_strange_rows(strange, width), *_notes(columns)),
-    )
-
-
-def _strange_rows(lines: Sequence[int], width: int) -> list[str]:
-    listed = [f"Line {line} does not have {width} cells and is left out." for line in lines[:SHOWN]]
-    if len(lines) > SHOWN:
-        listed.append(f"So are {len(lines) - SHOWN:,} more lines.")
-    return listed
-
-
-def _notes(columns: Sequence[Column]) -> list[str]:
-    notes = []
-    for column in columns:
-        if column.kind in ("text", "empty"):
-            notes.append(f"The column “{column.name}” is left out: it holds {column.summary}.")
-        elif column.strays:
-            what = "numbers" if column.kind == "number" else "dates"
-            notes.append(f"In “{column.name}”, {column.strays:,} cells are no {what} and count as missing.")
-    return notes
+    return rows.read(path, header, loading, dict(roles or {}), frozenset(keep))
 
 
 def _as_classes(column: Column, goal: Goal) -> bool:
@@ -209,30 +177,55 @@ def _as_classes(column: Column, goal: Goal) -> bool:
         return True
     if goal != "auto":
         return goal == "classes"
-    known = column.values[~numpy.isnan(column.values)]
-    whole = bool((known == known.round()).all())
-    return column.kind == "number" and whole and len(numpy.unique(known)) <= FEW_NUMBERS
+    few = column.distinct is not None and len(column.distinct) <= FEW_NUMBERS
+    return column.kind == "number" and few and all(value == round(value) for value in column.distinct or ())
 
 
 def _class_names(column: Column) -> tuple[str, ...]:
-    values = numpy.unique(column.values[~numpy.isnan(column.values)])
     if column.kind == "category":
-        return tuple(column.categories[int(value)] for value in values)
-    return tuple(f"{value:g}" for value in values)
+        return column.categories
+    if column.distinct is None:
+        raise DataError(
+            f"“{column.name}” has more than {MAX_DISTINCT:,} different values, too many for classes."
+        )
+    return tuple(f"{value:g}" for value in column.distinct)
 
 
-def _feature_names(column: Column, encoding: Encoding) -> list[str]:
+def _feature_names(column: Column, encoding: Encoding, dates: Dates) -> list[str]:
+    if column.kind == "date" and dates == "parts":
+        return [f"{column.name} {part}" for part in (*DATE_PARTS, *(("hour",) if column.clock else ()))]
     if column.kind != "category" or encoding == "codes":
         return [column.name]
     extra = (HOLE,) if column.missing else ()
     return [f"{column.name}={category}" for category in (*column.categories, *extra)]
 
 
-def _encoded(column: Column, encoding: Encoding) -> NDArray[numpy.float64]:
-    """The column as float64 (N, 1), or (N, categories) for one-hot."""
+def _encoded(column: Column, encoding: Encoding, dates: Dates) -> NDArray[numpy.float64]:
+    """The column as float64 (N, 1), or (N, categories) for one-hot, (N, 4 or 5) for the parts of dates."""
+    if column.kind == "date" and dates == "parts":
+        return date_parts(column.values, column.clock)
     if column.kind != "category":
         return column.values[:, None]
     codes = numpy.where(numpy.isnan(column.values), len(column.categories), column.values)
     if encoding == "codes":
         return codes[:, None]
     return numpy.eye(len(column.categories) + bool(column.missing))[codes.astype(int)]
+
+
+def date_parts(days: NDArray[numpy.float64], clock: bool) -> NDArray[numpy.float64]:
+    """Year, month, day and weekday (Monday is 0) of days since 1970, and the hour with its fraction."""
+    known = ~numpy.isnan(days)
+    whole = numpy.floor(numpy.where(known, days, 0.0))
+    dates = whole.astype("datetime64[D]")
+    years, months = dates.astype("datetime64[Y]"), dates.astype("datetime64[M]")
+    parts = [
+        years.astype(int) + 1970.0,
+        (months - years).astype(int) + 1.0,
+        (dates - months).astype(int) + 1.0,
+        (whole + 3) % 7,  # the first of January 1970 was a Thursday
+    ]
+    if clock:
+        parts.append((days - whole) * 24)
+    result = numpy.stack(parts, axis=1)
+    result[~known] = numpy.nan
+    return result

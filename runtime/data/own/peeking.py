@@ -1,0 +1,91 @@
+"""The first lines of a text table, enough to guess what its columns are. No numpy, no torch."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import Literal
+
+from runtime.data.columns import is_missing, to_day, to_number
+from runtime.data.csv_text import delimiter_of, first_text, named, width_of_rows
+from runtime.data.schema import DataError
+
+Kind = Literal["number", "date", "category", "text", "empty"]
+ROWS = 500
+SENTENCE_WORDS = 2.5
+"""Cells of this many words on average, most of them different, are sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peek:
+    """The first rows of a table. ``width`` is 1 when there are no columns to be seen."""
+
+    names: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    rows: tuple[tuple[str, ...], ...]
+    delimiter: str
+    encoding: str
+    has_header: bool
+
+    @property
+    def width(self) -> int:
+        return len(self.names)
+
+    def column(self, name: str) -> list[str]:
+        place = self.names.index(name)
+        return [row[place] for row in self.rows]
+
+    def kind(self, name: str) -> Kind:
+        return self.kinds[self.names.index(name)]
+
+    def counts(self, name: str) -> bool:
+        """Whether the column only numbers the rows."""
+        numbers = [to_number(value) for value in self.column(name)]
+        steps = {second - first for first, second in pairwise(numbers)}
+        return len(numbers) > 2 and steps == {1.0}
+
+    def rises(self, name: str) -> bool:
+        """Whether the dates of a column never go back."""
+        days = [to_day(value) for value in self.column(name) if not is_missing(value)]
+        return len(days) > 1 and all(one <= two for one, two in pairwise(days))
+
+
+def peek(path: Path) -> Peek:
+    """The first rows of a text file; :class:`DataError` when it is not text or empty."""
+    text, encoding = first_text(path)
+    delimiter = delimiter_of(text)
+    try:
+        read = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, skipinitialspace=True)
+        rows = [row for row in islice(read, ROWS + 1) if any(cell.strip() for cell in row)]
+    except csv.Error:
+        rows = []
+    if not rows:
+        return Peek(("text",), ("text",), (), delimiter, encoding, False)
+    width = width_of_rows(rows)
+    rows = [row for row in rows if len(row) == width]
+    names, has_header = named(rows, width, "auto")
+    body = tuple(tuple(row) for row in rows[has_header:])
+    if width < 2 or not body:
+        return Peek(("text",), ("text",), body, delimiter, encoding, has_header)
+    kinds = tuple(kind_of([row[place] for row in body]) for place in range(width))
+    return Peek(tuple(names), kinds, body, delimiter, encoding, has_header)
+
+
+def kind_of(cells: list[str]) -> Kind:
+    """What a column's first cells hold."""
+    known = [cell.strip() for cell in cells if not is_missing(cell)]
+    if not known:
+        return "empty"
+    enough = 0.95 * len(known)
+    if sum(number == number for number in map(to_number, known)) >= enough:
+        return "number"
+    if sum(day == day for day in map(to_day, known)) >= enough:
+        return "date"
+    words = sum(len(cell.split()) for cell in known) / len(known)
+    different = len(set(known)) / len(known)
+    return "text" if words >= SENTENCE_WORDS and different > 0.5 else "category"
+
+
+__all__ = ["DataError", "Peek", "kind_of", "peek"]

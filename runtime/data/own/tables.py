@@ -1,0 +1,78 @@
+"""What is known of a table's columns without its rows, as JSON values and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from runtime.data.columns import ColumnKind
+from runtime.data.own.scans import Facts
+from runtime.data.source import Loading
+from runtime.data.table import Table, open_table
+
+ROLES: dict[str, ColumnKind] = {
+    "as_number": "number",
+    "as_category": "category",
+    "as_date": "date",
+    "as_text": "text",
+}
+"""Option that names columns -> what they are then taken for."""
+
+
+def roles_of(options: Mapping[str, Any]) -> dict[str, ColumnKind]:
+    """What the person decided some columns to be."""
+    return {name: kind for option, kind in ROLES.items() for name in options.get(option) or ()}
+
+
+def opened(path: Path, options: Mapping[str, Any], loading: Loading, keep: tuple[str, ...] = ()) -> Table:
+    """The table as the options say."""
+    return open_table(path, options.get("header", "auto"), loading, roles_of(options), keep)
+
+
+def facts_of(table: Table) -> Facts:
+    """``columns`` (name, kind, summary, missing, …), ``rows``, ``preview`` (the first rows as they stand),
+    ``encoding``, ``delimiter``, ``has_header``, ``notes``."""
+    return {
+        "rows": table.rows,
+        "encoding": table.encoding,
+        "delimiter": table.delimiter,
+        "has_header": table.has_header,
+        "notes": list(table.skipped),
+        "preview": [list(row) for row in table.preview],
+        "columns": [
+            {
+                "name": column.name,
+                "kind": column.kind,
+                "summary": column.summary,
+                "categories": list(column.categories),
+                "missing": column.missing,
+                "strays": column.strays,
+                "distinct": None if column.distinct is None else list(column.distinct),
+                "low": column.low,
+                "high": column.high,
+                "clock": column.clock,
+            }
+            for column in table.columns
+        ],
+    }
+
+
+def table_of(facts: Facts, path: Path) -> Table:
+    """The table without its values: enough for a schema."""
+    import numpy
+
+    from runtime.data.columns import Column
+
+    columns = tuple(
+        Column(
+            item["name"], item["kind"], numpy.empty(0), tuple(item["categories"]), item["missing"], item["strays"],
+            None if item["distinct"] is None else tuple(item["distinct"]), item["low"], item["high"],
+            item["clock"],
+        )
+        for item in facts["columns"]
+    )  # fmt: skip
+    return Table(
+        path, columns, facts["rows"], facts["encoding"], facts["delimiter"], facts["has_header"],
+        tuple(facts["notes"]),
+    )  # fmt: skip

@@ -1,0 +1,197 @@
+"""The rows of a table's file, piece by piece into columns: CSV in any encoding, or Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy
+
+from runtime.data.columns import Column, ColumnKind, Gatherer, days_from, measured
+from runtime.data.csv_text import (
+    Header,
+    Script,
+    delimiter_of,
+    first_text,
+    lines_of,
+    named,
+    rows_of,
+    script_of,
+    width_of_rows,
+)
+from runtime.data.schema import DataError
+from runtime.data.source import Loading
+from runtime.data.table import Table
+
+if TYPE_CHECKING:
+    import polars
+    from numpy.typing import NDArray
+
+CHUNK = 50_000
+PREVIEW = 50
+SAMPLE = 1000
+"""So many first rows decide the width and the header."""
+SHOWN = 20
+"""How many skipped rows are listed one by one."""
+PARQUET = (".parquet", ".pq")
+
+
+def read(
+    path: Path, header: Header, loading: Loading, roles: Mapping[str, ColumnKind], keep: frozenset[str]
+) -> Table:
+    """The whole table; see :func:`runtime.data.table.open_table`."""
+    if path.suffix.lower() in PARQUET:
+        return _parquet(path, loading, roles, keep)
+    script = script_of(path, loading)
+    delimiter = delimiter_of(first_text(path)[0])
+    sample = [cells for _, cells in islice(rows_of(path, script, delimiter), SAMPLE)]
+    width = width_of_rows(sample)
+    if width < 2:
+        raise DataError(
+            f"{path.name} has only one column. A table needs one to predict and at least one to learn from."
+        )
+    sample = [cells for cells in sample if len(cells) == width]
+    names, has_header = named(sample, width, header)
+    gatherers = [Gatherer(name, roles.get(name), delimiter != ",", name in keep) for name in names]
+
+    strange: list[int] = []
+    rows, pending = 0, has_header
+    pieces = _plain(path, script, delimiter, width, strange) if script.plain else (
+        _quoted(path, script, delimiter, width, strange)
+    )  # fmt: skip
+    for last, columns in pieces:
+        loading.step(min(0.99, last / script.lines), f"Reading {path.name}: {rows:,} rows")
+        if pending and len(columns[0]):
+            columns, pending = [column.slice(1) for column in columns], False
+        rows += len(columns[0])
+        for gatherer, column in zip(gatherers, columns, strict=True):
+            gatherer.add(column)
+    if rows == 0:
+        raise DataError(f"{path.name} has a header but no rows.")
+    found = tuple(gatherer.finish() for gatherer in gatherers)
+    return Table(
+        path,
+        found,
+        rows,
+        script.encoding,
+        delimiter,
+        has_header,
+        (*_strange_rows(strange, width), *_notes(found, roles)),
+        {gatherer.name: gatherer.texts for gatherer in gatherers if gatherer.keep},
+        tuple(tuple(cell.strip() for cell in cells) for cells in sample[has_header : PREVIEW + has_header]),
+    )
+
+
+def _plain(
+    path: Path, script: Script, delimiter: str, width: int, strange: list[int]
+) -> Iterator[tuple[int, list[polars.Series]]]:
+    """(last line, columns) of a file in which every line is a row, cut without a loop over cells."""
+    import polars as pl
+
+    for first, lines in lines_of(path, script):
+        series = pl.Series(lines, dtype=pl.String)
+        cells = series.str.count_matches(delimiter, literal=True) + 1
+        good = cells == width
+        blank = series.str.strip_chars("\r\n\t ").str.len_chars() == 0
+        bare = series.str.strip_chars(f"\r {delimiter}").str.len_chars() == 0
+        strange += [first + place for place in (~good & ~blank).arg_true().to_list()]
+        parts = series.filter(good & ~blank & ~bare).str.split_exact(delimiter, width - 1).struct.unnest()
+        yield first + len(lines) - 1, [parts.to_series(place) for place in range(width)]
+
+
+def _quoted(
+    path: Path, script: Script, delimiter: str, width: int, strange: list[int]
+) -> Iterator[tuple[int, list[polars.Series]]]:
+    """The same for files with cells in quotation marks."""
+    import polars as pl
+
+    numbered = rows_of(path, script, delimiter)
+    while chunk := list(islice(numbered, CHUNK // 10)):
+        strange += [line for line, cells in chunk if len(cells) != width]
+        good = [cells for _, cells in chunk if len(cells) == width]
+        columns = zip(*good, strict=True) if good else [()] * width
+        yield chunk[-1][0], [pl.Series(list(column), dtype=pl.String) for column in columns]
+
+
+def _parquet(path: Path, loading: Loading, roles: Mapping[str, ColumnKind], keep: frozenset[str]) -> Table:
+    import polars as pl
+
+    try:
+        frame = pl.scan_parquet(path)
+        types = frame.collect_schema()
+        total = int(frame.select(pl.len()).collect().item())
+    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
+        raise DataError(f"{path.name} is not a Parquet file that can be read: {_short(error)}.") from error
+    if total == 0 or len(types) < 2:
+        raise DataError(
+            f"{path.name} needs at least two columns and a row; it has {len(types)} and {total:,}."
+        )
+    worded = [
+        name for name, kind in types.items()
+        if not kind.is_nested() and kind != pl.Binary
+        and (not (kind.is_numeric() or kind.is_temporal()) or roles.get(name) == "category" or name in keep)
+    ]  # fmt: skip
+    gatherers = {name: Gatherer(name, roles.get(name), keep=name in keep) for name in worded}
+    values: dict[str, list[NDArray[numpy.float64]]] = {name: [] for name in types}
+    preview: list[tuple[str, ...]] = []
+    for start in range(0, total, CHUNK):
+        loading.step(start / total, f"Reading {path.name}: {start:,} of {total:,} rows")
+        try:
+            piece = frame.slice(start, CHUNK).collect()
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise DataError(f"{path.name} is damaged after row {start:,}: {_short(error)}.") from error
+        for name, kind in types.items():
+            if name in gatherers:
+                gatherers[name].add(piece[name].cast(pl.String, strict=False))
+            elif kind in (pl.Date, pl.Datetime):
+                values[name].append(days_from(piece[name]))
+            elif kind.is_numeric() or kind.is_temporal():
+                numbers = piece[name].cast(pl.Float64, strict=False).fill_null(numpy.nan).to_numpy()
+                values[name].append(numpy.where(numpy.isinf(numbers), numpy.nan, numbers))
+        if not preview:
+            preview = [
+                tuple("" if cell is None else str(cell) for cell in row) for row in piece.head(PREVIEW).rows()
+            ]
+    columns = []
+    for name, kind in types.items():
+        if name in gatherers:
+            columns.append(gatherers[name].finish())
+        elif not values[name]:
+            columns.append(Column(name, "text", numpy.empty(0)))
+        else:
+            whole = numpy.concatenate(values[name])
+            missing = int(numpy.isnan(whole).sum())
+            if missing == total:
+                columns.append(Column(name, "empty", numpy.empty(0), missing=missing))
+            else:
+                what: ColumnKind = "date" if kind in (pl.Date, pl.Datetime) else "number"
+                columns.append(measured(name, what, whole, missing))
+    return Table(
+        path, tuple(columns), total, "parquet", "", True, tuple(_notes(columns, roles)),
+        {name: gatherer.texts for name, gatherer in gatherers.items() if gatherer.keep}, tuple(preview),
+    )  # fmt: skip
+
+
+def _short(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")[:120]
+
+
+def _strange_rows(lines: Sequence[int], width: int) -> list[str]:
+    listed = [f"Line {line} does not have {width} cells and is left out." for line in lines[:SHOWN]]
+    if len(lines) > SHOWN:
+        listed.append(f"So are {len(lines) - SHOWN:,} more lines.")
+    return listed
+
+
+def _notes(columns: Sequence[Column], roles: Mapping[str, ColumnKind]) -> list[str]:
+    notes = []
+    for column in columns:
+        if column.kind in ("text", "empty"):
+            if roles.get(column.name) not in ("text", "empty"):
+                notes.append(f"The column “{column.name}” is left out: it holds {column.summary}.")
+        elif column.strays:
+            what = "numbers" if column.kind == "number" else "dates"
+            notes.append(f"In “{column.name}”, {column.strays:,} cells are no {what} and count as missing.")
+    return notes
