@@ -33,7 +33,7 @@ LAYERS = Param(
     "choice",
     "all",
     "Which layers start this way; the others keep torch's own start.",
-    choices=("all", "linear", "convolution"),
+    choices=("all", "linear", "convolution", "embedding"),
 )
 _LINEAR = ("nn.Linear", "nn.Bilinear")
 _CONVOLUTIONS = tuple(f"nn.Conv{kind}{rank}d" for kind in ("", "Transpose") for rank in (1, 2, 3))
@@ -42,6 +42,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "all": _LINEAR + _CONVOLUTIONS + _RECURRENT,
     "linear": _LINEAR,
     "convolution": _CONVOLUTIONS,
+    "embedding": ("nn.Embedding",),
 }
 
 INITIALISATIONS = table(
