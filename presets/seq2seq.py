@@ -16,22 +16,23 @@ TRANSLATION = (
     "Translates number words into digits. “source” holds the words and “target” what is written so far, beginning "
     "with a start token; 0 fills up short sequences. The recipe “sequence_to_sequence” gives the decoder the right "
     "beginning (teacher forcing), counts cross-entropy for every token that is not filling, and writes new sequences "
-    "token by token until the end token. That recipe and its data are still to come; until then the network can be "
-    "changed, checked and exported as Python."
+    "token by token until the end token. The pairs held out were never seen: “exactly right” says how many of them "
+    "are written without a mistake."
 )
 
 
-def translation(title: str, network: GraphBuilder, epochs: int = 30, rate: float = 1e-3) -> Project:
+def translation(title: str, network: GraphBuilder, epochs: int = 30, rate: float = 3e-3) -> Project:
     """A project that translates ``source`` into ``target``."""
     return project(
         title,
         network,
-        data=DataChoice(),
+        data=DataChoice("number-words"),
         training=Training(
             recipe="sequence_to_sequence",
             loss="cross_entropy",
             optimizer="Adam",
             learning_rate=rate,
+            schedule="cosine",
             epochs=epochs,
             batch_size=64,
         ),
