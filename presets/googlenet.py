@@ -90,8 +90,13 @@ def googlenet(auxiliary: bool) -> Project:
         "GoogLeNet with auxiliary heads",
         g,
         notes="The paper trains on the sum of three cross-entropies: that of “scores”, and 0.3 times those of the "
-        "two auxiliary heads, which bring gradients to the middle of the network and are left out afterwards. "
-        f"This version trains the first output alone. {FILTERS}",
+        "two auxiliary heads, which bring gradients to the middle of the network and are left out afterwards. So does "
+        f"this project: its losses stand among the options of the recipe. {FILTERS}",
+        recipe="several",
+        options={
+            "losses": "scores: cross_entropy, "
+            + ", ".join(f"{name}_scores: cross_entropy × 0.3" for name in HEADS.values()),
+        },
     )
 
 

@@ -33,14 +33,14 @@ def multi_task() -> Project:
     return project(
         "Multi-task",
         g,
-        data=DataChoice("pictures", {"image_size": SIZE}),
+        data=DataChoice("shape-questions", {"image_size": SIZE}),
         training=Training(
             recipe="multi_task", loss="bce_with_logits", optimizer="AdamW", learning_rate=1e-3, epochs=15,
             batch_size=32,
         ),
         notes="Four questions about one picture: is there a circle, a square, a triangle, a star? Each answer is one "
-        "number, a logit, with a binary cross-entropy of its own. The pictures that come with this version show one "
-        "shape each, and only one loss can be trained, so it can be checked and exported but not trained.",
+        "number, a logit, with a binary cross-entropy of its own. In the generated scenes each kind is there or not, "
+        "whatever else there is.",
     )  # fmt: skip
 
 

@@ -1,0 +1,42 @@
+"""One trunk, several yes/no answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from runtime.data.schema import Schema
+from runtime.recipes.spec import Figure, Link, Recipe, Role
+
+
+def known(schema: Schema) -> Mapping[str, Any]:
+    """The names of the questions."""
+    return {"questions": schema.classes or ()}
+
+
+RECIPE = Recipe(
+    id="multi_task",
+    title="Several questions",
+    help=(
+        "The network answers several yes/no questions about each sample: with one output per question, a logit (B, 1) "
+        "each, or with one output of as many logits as there are questions. Every question has a binary "
+        "cross-entropy of its own, and all of them teach the layers they share."
+    ),
+    roles=(Role("network", "Network", "Gives one logit for every question."),),
+    figures=(
+        Figure("loss", "Loss", help="Mean of the questions' binary cross-entropies."),
+        Figure("accuracy", "Right answers", "score", "high", "Share of all answers that are right."),
+    ),
+    tasks=("multi-label",),
+    loop="MultiTask",
+    watch="loss",
+    groups=(("network", ("network",)),),
+    links=(
+        Link("data:input", "network"),
+        Link("network", "loss:loss", "a logit per question"),
+        Link("data:target", "loss:loss", "0 or 1"),
+        Link("loss:loss", "group:network"),
+        Link("group:network", "network", "moves the weights"),
+    ),
+    known=known,
+)
