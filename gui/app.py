@@ -113,7 +113,9 @@ def run(name: str | None) -> int:
     application = make_application(sys.argv[:1])
 
     from gui.window import MainWindow
+    from runtime.data.own import answer_at_once
 
+    answer_at_once()
     window = MainWindow()
     Complaints(window, log_file).install()
     AfterFirstPaint(window, window.wake)

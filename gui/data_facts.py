@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from graph.changes import ChangeSet
+from gui.data.scanning import scanner_of
 from gui.workspace import Workspace
 from runtime.data import DataError
+from runtime.data.own import NotScanned
 from runtime.facts import facts_for
 
 
@@ -16,6 +18,9 @@ def follow_data(workspace: Workspace) -> None:
             return
         try:
             workspace.facts = facts_for(workspace.project)
+        except NotScanned:
+            workspace.facts = None
+            scanner_of(workspace).look(workspace.project.data)
         except DataError as error:
             workspace.facts = None
             workspace.message.emit("warning", str(error))

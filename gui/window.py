@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QMainWindow,
     QSizePolicy,
@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.files import SUFFIX
 from gui import recent
 from gui.actions import Actions
 from gui.bindings import Bindings
@@ -26,6 +25,8 @@ from gui.code import CodePanel
 from gui.custom.asker import CodeAsker
 from gui.custom.page import CodePage
 from gui.custom.trust import TrustBar
+from gui.data.dropping import FileDrops
+from gui.data.own import OwnData
 from gui.data_facts import follow_data
 from gui.docks import BOTTOM, LEFT, RIGHT, Docks
 from gui.export import Exporter
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self.files.saved.connect(
             lambda path: self.weights.bring_along(path.absolute().parent, self.workspace.folder)
         )
+        self.own_data = OwnData(self.workspace, self)
         follow_data(self.workspace)
         self._awake = False
         self._build_centre()
@@ -90,7 +92,7 @@ class MainWindow(QMainWindow):
         self._build_menus()
         self.resize(STANDARD_SIZE)
         self.docks.settle()
-        self.setAcceptDrops(True)
+        self.file_drops = FileDrops(self, self.files.open, self.importer.ask, self.own_data.open)
         self.files.changed.connect(self._retitle)
         self.files.opened.connect(self._opened)
         self.workspace.undo.cleanChanged.connect(lambda clean: self.setWindowModified(not clean))
@@ -305,12 +307,10 @@ class MainWindow(QMainWindow):
     # -- files dropped on the window ---------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.toLocalFile().endswith(SUFFIX) for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+        self.file_drops.enter(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.file_drops.leave()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if url.toLocalFile().endswith(SUFFIX):
-                event.acceptProposedAction()
-                self.files.open(Path(url.toLocalFile()))
-                return
+        self.file_drops.drop(event)

@@ -1,77 +1,122 @@
-"""Says when network and data do not fit, and makes them fit with one click."""
+"""Says when recipe, network and data do not fit, and makes them fit with one click."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from graph.changes import ChangeSet
 from graph.edits import SetProject
+from graph.model import Project
 from gui.training.banner import Banner
+from gui.training.fields import choose_data
 from gui.training.fit import data_problem, fit_network, fit_pictures, suggested_loss
 from gui.training.session import TrainingSession
 from gui.workspace import Workspace
-from runtime.data import DataError, get_source
+from runtime.data import SOURCES, DataError, Source, get_source
+from runtime.data.own import NotScanned, is_own
 from runtime.facts import facts_for
 from runtime.losses import LOSSES
-from runtime.recipes import recipe_problem
+from runtime.recipes import RECIPES, recipe_problem
+
+OFFERED = 3
+"""Sources offered at once."""
+
+Button = tuple[str, Callable[[], object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What there is to say, and what helps."""
+
+    severity: str
+    sentence: str
+    buttons: list[Button] = field(default_factory=list)
 
 
 class DataBanner(Banner):
-    """Looks anew whenever the shapes are fresh."""
+    """Looks anew whenever the shapes are fresh, the choice of data changes, or another project is opened.
+    What was hidden by hand stays hidden until there is something else to say."""
 
     problems_asked = Signal()
 
-    def __init__(self, workspace: Workspace, session: TrainingSession, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, session: TrainingSession | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.workspace = workspace
-        self.session = session
-        self._told = ""
         self._dismissed = ""
         self.dismiss.clicked.connect(self._dismiss)
         workspace.shapes_changed.connect(self.look)
-        session.refused.connect(lambda _problem: self.look(anew=True))
+        workspace.changed.connect(self._changed)
+        if session is not None:
+            session.refused.connect(lambda _problem: self.look(anew=True))
+
+    def _changed(self, changes: ChangeSet) -> None:
+        if changes.everything:
+            # what was said or hidden belonged to the project before
+            self._dismissed = ""
+            self.hide()
+        if not self.workspace.ready and (changes.everything or changes.project & {"data", "training"}):
+            self.look()  # nobody will say that the shapes are fresh
 
     def look(self, anew: bool = False) -> None:
-        """Show the banner when there is something to fit, hide it otherwise."""
-        workspace = self.workspace
-        sentence = recipe_problem(workspace.project.training.recipe)
-        if sentence is not None:
-            if anew or sentence not in (self._told, self._dismissed):
-                self._told, self._dismissed = sentence, ""
-                self.tell("hint", sentence)
-            return
-        try:
-            get_source(workspace.project.data.source)
-            facts = facts_for(workspace.project)
-        except DataError as error:
-            self._show(str(error), [], anew)
-            return
-        problem = data_problem(workspace.shapes.problems)
-        if facts is None or problem is None:
-            self._told = self._dismissed = ""
+        """Show the banner when there is something to say, hide it otherwise."""
+        found = self._finding()
+        if found is None:
+            self._dismissed = ""
             self.hide()
-            return
-        buttons: list[tuple[str, Callable[[], object]]] = [
-            (self.tr("Fit network to the data"), self.fit_network)
-        ]
-        if fit_pictures(workspace.project) is not None:
-            buttons.append((self.tr("Resize the pictures"), self.fit_pictures))
-        self._show(problem.text, buttons, anew)
-
-    def _show(self, sentence: str, buttons: list[tuple[str, Callable[[], object]]], anew: bool) -> None:
-        if not anew and sentence in (self._told, self._dismissed):
-            return
-        loss = suggested_loss(self.workspace.project)
-        if not buttons and loss is not None:
-            text = self.tr("Use {0}").format(LOSSES[loss].title)
-            buttons = [(text, lambda: self._use_loss(loss))]
-        self._told, self._dismissed = sentence, ""
-        self.tell("warning", sentence, "", buttons)
+        elif anew or found.sentence != self._dismissed:
+            self._dismissed = ""
+            self.tell(found.severity, found.sentence, "", found.buttons)
 
     def _dismiss(self) -> None:
-        self._dismissed, self._told = self._told, ""
+        self._dismissed = self.sentence.text()
+
+    # -- what is wrong -----------------------------------------------------------------------------------
+
+    def _finding(self) -> Finding | None:
+        project = self.workspace.project
+        sentence = recipe_problem(project.training.recipe)
+        if sentence is not None:
+            return Finding("hint", sentence)
+        try:
+            schema = get_source(project.data.source).schema(project.data.options)
+        except NotScanned:
+            return None  # it is being looked through; then this is asked again
+        except DataError as error:
+            buttons = [] if is_own(project.data.source) else self._offers(project)
+            return Finding("warning", str(error), buttons)
+        unfit = RECIPES[project.training.recipe].refusal(schema)
+        if unfit is not None:
+            return Finding("warning", unfit, self._offers(project))
+        try:
+            facts = facts_for(project)
+        except DataError as error:
+            loss = suggested_loss(project)
+            return Finding("warning", str(error), [self._loss_button(loss)] if loss else [])
+        problem = data_problem(self.workspace.shapes.problems)
+        if facts is None or problem is None:
+            return None
+        buttons = [(self.tr("Fit network to the data"), self.fit_network)]
+        if fit_pictures(project) is not None:
+            buttons.append((self.tr("Resize the pictures"), self.fit_pictures))
+        return Finding("warning", problem.text, buttons)
+
+    def _offers(self, project: Project) -> list[Button]:
+        """Buttons for sources that the recipe can use, those that fit the network first."""
+        return [
+            (self.tr("Use {0}").format(source.title), lambda source=source: self._use(source))  # type: ignore[misc]
+            for source in fitting_sources(project)[:OFFERED]
+        ]
+
+    def _loss_button(self, loss: str) -> Button:
+        return (self.tr("Use {0}").format(LOSSES[loss].title), lambda: self._use_loss(loss))
+
+    # -- what helps ----------------------------------------------------------------------------------------
 
     def fit_network(self) -> None:
         """Change the network in one undo step so that it takes the data and gives what the loss wants."""
@@ -79,7 +124,7 @@ class DataBanner(Banner):
         facts = workspace.facts
         edits = fit_network(workspace.inference, workspace.project, facts) if facts is not None else None
         if edits is None:
-            buttons = [(self.tr("Show problems"), self.problems_asked.emit)]
+            buttons: list[Button] = [(self.tr("Show problems"), self.problems_asked.emit)]
             if fit_pictures(workspace.project) is not None:
                 buttons.insert(0, (self.tr("Resize the pictures"), self.fit_pictures))
             self.tell(
@@ -100,6 +145,29 @@ class DataBanner(Banner):
         if edit is not None:
             self.workspace.perform(self.tr("Resize the pictures"), [edit])
 
+    def _use(self, source: Source) -> None:
+        edits = choose_data(self.workspace.project, source.id)
+        self.workspace.perform(self.tr("Use {0}").format(source.title), edits)
+
     def _use_loss(self, loss: str) -> None:
         title = LOSSES[loss].title
         self.workspace.perform(self.tr("Use {0}").format(title), [SetProject("training", {"loss": loss})])
+
+
+def fitting_sources(project: Project) -> list[Source]:
+    """Sources that come with TorchLoom and that the project's recipe can use: those whose samples look like the
+    network's input first, those that have to be downloaded last."""
+    recipe = RECIPES[project.training.recipe]
+    entries = project.main.inputs
+    wanted = entries[0].params.get("shape") if entries else None
+    found = []
+    for number, source in enumerate(SOURCES.values()):
+        if is_own(source.id):
+            continue
+        schema = source.schema()
+        if recipe.refusal(schema) is not None:
+            continue
+        same_shape = schema.input_shape == wanted
+        same_axes = isinstance(wanted, tuple) and len(schema.input_shape) == len(wanted)
+        found.append(((schema.needs_download, not same_shape, not same_axes, number), source))
+    return [source for _, source in sorted(found, key=lambda pair: pair[0])]

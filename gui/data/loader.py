@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
-from typing import Any
-
-from PySide6.QtCore import QObject, Qt, Signal
 
 from graph.model import Project
+from gui.data.background import Background, Cancel, Progress
 from gui.data.measure import Counts, Measured, counted, lengths_of, measured, rule_of, vocabulary_of
 from gui.data.samples import Samples
-from runtime.data import Cancelled, DataError, Schema, get_source
+from runtime.data import Cancelled, Schema, get_source
 
 LARGE = 20_000
 """Sources with more samples are looked at in part, where they can be read in part."""
@@ -41,67 +38,18 @@ class Loaded:
     part: bool = False
 
 
-class Loader(QObject):
-    """One loading at a time; a new one gives the old one up. Results arrive in the window's thread."""
-
-    progress = Signal(float, str)
-    done = Signal(object)
-    failed = Signal(str)
-    _said = Signal(object, str, object)
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._stop: threading.Event | None = None
-        self._said.connect(self._hear, Qt.ConnectionType.QueuedConnection)
-
-    @property
-    def busy(self) -> bool:
-        return self._stop is not None
+class Loader(Background):
+    """Loads what a project has chosen; ``done`` brings a :class:`Loaded`."""
 
     def load(self, project: Project) -> None:
         """Begin; ``done`` or ``failed`` follows unless it is cancelled."""
-        self.cancel()
-        stop = threading.Event()
-        self._stop = stop
-        threading.Thread(
-            target=self._work, args=(project.copy(), stop), name="data-preview", daemon=True
-        ).start()
-
-    def cancel(self) -> None:
-        """Give up what is being loaded."""
-        if self._stop is not None:
-            self._stop.set()
-            self._stop = None
-
-    def _work(self, project: Project, stop: threading.Event) -> None:
-        def say(what: str, value: object) -> None:
-            if not stop.is_set():
-                self._said.emit(stop, what, value)
-
-        try:
-            found = look(project, stop.is_set, lambda fraction, text: say("progress", (fraction, text)))
-        except Cancelled:
-            return
-        except DataError as error:
-            say("failed", str(error))
-        except (OSError, MemoryError) as error:
-            say("failed", self.tr("The data could not be read: {0}").format(error))
-        else:
-            say("done", found)
-
-    def _hear(self, stop: object, what: str, value: Any) -> None:
-        if stop is not self._stop:
-            return
-        if what == "progress":
-            self.progress.emit(*value)
-            return
-        self._stop = None
-        (self.done if what == "done" else self.failed).emit(value)
+        copied = project.copy()
+        self.start(lambda cancelled, progress: look(copied, cancelled, progress))
 
 
-def look(project: Project, cancelled: Any, progress: Any) -> Loaded:
+def look(project: Project, cancelled: Cancel, progress: Progress) -> Loaded:
     """Load the project's data and measure what is shown of it; large sets only in part."""
-    from runtime.data import split
+    from runtime.data import own, split
 
     source = get_source(project.data.source)
     options = dict(project.data.options)
@@ -117,6 +65,7 @@ def look(project: Project, cancelled: Any, progress: Any) -> Loaded:
     counts, what = counted(dataset, splits)
     if cancelled():
         raise Cancelled
+    checked = own.is_own(source.id)
     return Loaded(
         schema=dataset.schema,
         total=schema.size if part and schema.size else len(dataset),
@@ -131,5 +80,6 @@ def look(project: Project, cancelled: Any, progress: Any) -> Loaded:
         vocabulary=vocabulary_of(dataset),
         lengths=lengths_of(dataset),
         skipped=dataset.skipped,
+        checked=checked,
         part=part,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -19,9 +21,12 @@ from PySide6.QtWidgets import (
 
 from graph.changes import ChangeSet
 from gui.data.balance import BalanceBars
+from gui.data.banner import DataBanner
 from gui.data.checks import ChecksPage
+from gui.data.columns import ColumnTable
 from gui.data.loader import Loaded, Loader
 from gui.data.notice import Notice
+from gui.data.scanning import scanner_of
 from gui.data.sources import SourcePicker
 from gui.data.splits import SplitPage
 from gui.data.statistics import BarsDelegate, StatisticsRows
@@ -30,9 +35,10 @@ from gui.icons import icon
 from gui.theme import theme
 from gui.training.fields import choose_data, data_fields
 from gui.training.settings import Section
-from gui.widgets import Column, Heading, WrappedLabel
+from gui.widgets import Column, WrappedLabel
 from gui.workspace import Workspace
 from runtime.data import DataError, get_source
+from runtime.data.own import NotScanned
 
 OFFLINE = "digits"
 """What stands in for data that cannot be downloaded."""
@@ -47,6 +53,7 @@ class DataPanel(QWidget):
     file_asked = Signal()
     """The person wants to choose a file of their own."""
     folder_asked = Signal()
+    problems_asked = Signal()
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +69,8 @@ class DataPanel(QWidget):
         self.loader.progress.connect(self.notice.progress)
         self.loader.done.connect(self._done)
         self.loader.failed.connect(self._failed)
+        self.scanner = scanner_of(workspace)
+        self.scanner.progress.connect(self.notice.progress)
         workspace.changed.connect(self._changed)
         workspace.torch_loaded.connect(self._load_if_seen)
         theme().changed.connect(self._icons)
@@ -81,10 +90,10 @@ class DataPanel(QWidget):
     def _choice(self) -> QWidget:
         """What is chosen, and everything that is known of it at once."""
         self.left = Column(margin=10, gap=6)
-        self.file = QPushButton(self.tr("File…"))
+        self.file = QPushButton(self.tr("My own file…"))
         self.file.setToolTip(self.tr("Choose a table, a text or arrays of your own"))
         self.file.clicked.connect(self.file_asked)
-        self.folder = QPushButton(self.tr("Folder…"))
+        self.folder = QPushButton(self.tr("My own folder…"))
         self.folder.setToolTip(self.tr("Choose a folder of pictures or texts of your own"))
         self.folder.clicked.connect(self.folder_asked)
         buttons = QWidget()
@@ -92,20 +101,21 @@ class DataPanel(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         for button in (self.file, self.folder):
-            button.setMinimumHeight(30)
+            button.setMinimumHeight(34)
             row.addWidget(button, 1)
         self.source = SourcePicker()
         self.source.chosen.connect(self._choose)
         self.facts = WrappedLabel()
+        self.banner = DataBanner(self.workspace)
+        self.banner.problems_asked.connect(self.problems_asked)
         self.caution = QPushButton()
         self.caution.setProperty("link", True)
         self.caution.clicked.connect(lambda: self.tabs.setCurrentWidget(self.checks))
         self.options = Section(self.workspace)
         self.help = WrappedLabel(muted=True)
-        drop = WrappedLabel(self.tr("or drop a file or folder anywhere on the window."), muted=True)
+        drop = WrappedLabel(self.tr("… or drop it anywhere on the window."), muted=True)
         for widget in (
-            Heading(self.tr("My own data")), buttons, drop, Heading(self.tr("Chosen data")), self.source, self.facts,
-            self.caution, self.options, self.help,
+            self.source, buttons, drop, self.facts, self.banner, self.caution, self.options, self.help,
         ):  # fmt: skip
             self.left.layout_.addWidget(widget)
         self.left.layout_.addStretch(1)
@@ -123,6 +133,8 @@ class DataPanel(QWidget):
         self.view = SamplesView()
         self.pages.addWidget(self.notice)
         self.pages.addWidget(self.view)
+        self.columns = ColumnTable()
+        self.columns.decided.connect(self._decide)
         self.classes = Column(margin=12, gap=6)
         self.balance = WrappedLabel()
         self.legend = QLabel()
@@ -142,6 +154,7 @@ class DataPanel(QWidget):
         self.numbers.setShowGrid(False)
         self.splits = SplitPage(self.workspace)
         self.checks = ChecksPage()
+        self.tabs.addTab(self.columns, self.tr("Table"))
         self.tabs.addTab(self.pages, self.tr("Samples"))
         self.tabs.addTab(self.classes, self.tr("Classes"))
         self.tabs.addTab(self.numbers, self.tr("Statistics"))
@@ -185,10 +198,14 @@ class DataPanel(QWidget):
         self._shown = None
         self.options.show_fields(data_fields(self.workspace.project))
         self._show_rest(None)
+        self._show_columns()
         try:
             source = get_source(choice.source)
             self.help.setText(source.help)
             schema = source.schema(choice.options)
+        except NotScanned as error:
+            self._wait_for_scan(str(error))
+            return
         except DataError as error:
             if choice.source == "":
                 self.help.setText("")
@@ -202,6 +219,29 @@ class DataPanel(QWidget):
             else "",
             load=True,
         )
+
+    def _show_columns(self) -> None:
+        """The table as it stands in the file, where there is one. A new one is brought to the front."""
+        choice = self.workspace.project.data
+        shown = self.columns.show_choice(choice.source, choice.options)
+        place = self.tabs.indexOf(self.columns)
+        if shown != self.tabs.isTabVisible(place):
+            self.tabs.setTabVisible(place, shown)
+            self.tabs.setCurrentWidget(self.columns if shown else self.pages)
+
+    def _decide(self, name: str, options: dict[str, Any]) -> None:
+        """A column was given another part: one undo step, with the loss that goes with it."""
+        project = self.workspace.project
+        self.workspace.perform(name, choose_data(project, project.data.source, options))
+
+    def _wait_for_scan(self, sentence: str) -> None:
+        """The files are being looked through for the first time, or cannot be used."""
+        self.facts.setText(self.scanner.sentence or sentence)
+        if self.scanner.sentence:
+            self._notify(self.scanner.sentence, load=True, wrong=True)
+        else:
+            self.scanner.look(self.workspace.project.data)
+            self._notify(self.tr("Looking through the files …"), busy=True)
 
     def _choose(self, source_id: str) -> None:
         project = self.workspace.project
@@ -233,12 +273,14 @@ class DataPanel(QWidget):
 
     def start(self) -> None:
         """Load samples to look at."""
+        self.scanner.again()
         self._shown = self._key()
         self._notify(self.tr("Loading …"), busy=True)
         self.loader.load(self.workspace.project)
 
     def _cancel(self) -> None:
         self.loader.cancel()
+        self.scanner.cancel()
         self._shown = None
         self._notify(self.tr("Cancelled."), load=True)
 

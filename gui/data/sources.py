@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QStandardItem, QStandardItemModel, QWheelEvent
+from PySide6.QtGui import QIcon, QStandardItem, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from gui.icons import icon
 from gui.theme import theme
 from gui.widgets import Picker
-from runtime.data import SOURCES
+from runtime.data import SOURCES, Source
 
 CATEGORY_ICONS = {
+    "Own data": "folder-account-outline",
     "Toy": "shape-outline",
     "Tables": "table",
     "Images": "image-outline",
     "Sequences": "chart-timeline-variant",
 }
+
+
+OWN_ICONS = {
+    "own-images": "image-multiple-outline",
+    "own-table": "table",
+    "own-text": "text-box-outline",
+    "own-sentences": "format-quote-close",
+    "own-pairs": "translate",
+    "own-series": "chart-timeline-variant",
+    "own-arrays": "cube-outline",
+    "own-masks": "image-filter-center-focus",
+    "own-boxes": "vector-square",
+}
+"""A person's own data looks like what it is."""
+
+
+def source_icon(source: Source) -> QIcon:
+    """The picture of a source in lists."""
+    return icon(OWN_ICONS.get(source.id) or CATEGORY_ICONS.get(source.category, "database-outline"))
 
 
 class SourcePicker(Picker):
@@ -37,6 +57,7 @@ class SourcePicker(Picker):
         now = self.currentData()
         model = QStandardItemModel(self)
         titles = {
+            "Own data": self.tr("My own data"),
             "Toy": self.tr("Toys"),
             "Tables": self.tr("Tables"),
             "Images": self.tr("Pictures"),
@@ -53,7 +74,7 @@ class SourcePicker(Picker):
                 head.setFont(font)
                 head.setForeground(theme().muted)
                 model.appendRow(head)
-            item = QStandardItem(icon(CATEGORY_ICONS.get(last, "database-outline")), source.title)
+            item = QStandardItem(source_icon(source), source.title)
             item.setData(source.id, Qt.ItemDataRole.UserRole)
             item.setToolTip(f"<p>{source.help}</p>")
             model.appendRow(item)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -14,7 +14,7 @@ from gui.training.settings import Section
 from gui.widgets import Column, Heading, WrappedLabel
 from gui.workspace import Workspace
 
-BAR = 26
+BAR = 18
 
 
 class SplitBar(QWidget):
@@ -23,47 +23,36 @@ class SplitBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.sizes = (0, 0, 0)
-        self.setFixedHeight(2 * BAR)
+        self.setFixedHeight(BAR)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize(260, 2 * BAR)
+        return QSize(260, BAR)
 
     def show_sizes(self, sizes: tuple[int, int, int]) -> None:
         """Samples to train, to validate, to test."""
         self.sizes = sizes
         self.update()
 
-    def _parts(self) -> list[tuple[str, int, str]]:
+    def parts(self) -> list[tuple[str, int, str]]:
+        """Name, samples and colour of each split."""
         names = (self.tr("training"), self.tr("validation"), self.tr("test"))
         return list(zip(names, self.sizes, ("training", "validation", "third"), strict=True))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        total = sum(self.sizes) or 1
-        metrics = self.fontMetrics()
-        x, free = 0.0, 0.0
-        for name, size, color in self._parts():
-            if not size:
-                continue
+        total, x = sum(self.sizes) or 1, 0.0
+        for _, size, color in self.parts():
             width = self.width() * size / total
-            painter.fillRect(QRectF(x, 0, max(width - 1, 1), BAR - 4), theme().series(color))
-            text = f"{name} {size:,} ({size / total:.0%})"
-            # a name that is wider than its part begins where the one before ends
-            start = max(x, free)
-            wide = metrics.horizontalAdvance(text)
-            start = max(0.0, min(start, self.width() - wide))
-            painter.setPen(theme().text)
-            if start >= free:
-                painter.drawText(QRectF(start, BAR - 2, wide + 2, BAR), Qt.AlignmentFlag.AlignVCenter, text)
-                free = start + wide + 10
+            if size:
+                painter.fillRect(QRectF(x, 0, max(width - 1, 1), self.height()), theme().series(color))
             x += width
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             QToolTip.showText(
-                event.globalPos(), "\n".join(f"{name}: {size:,}" for name, size, _ in self._parts()), self
+                event.globalPos(), "\n".join(f"{name}: {size:,}" for name, size, _ in self.parts()), self
             )
             return True
         return super().event(event)
@@ -76,11 +65,11 @@ class SplitPage(Column):
         super().__init__(parent, margin=12, gap=7)
         self.workspace = workspace
         self.bar = SplitBar()
-        self.summary = WrappedLabel()
+        self.legend = WrappedLabel()
         self.rule = WrappedLabel(muted=True)
         self.section = Section(workspace)
         self.section.setMaximumWidth(420)
-        for widget in (Heading(self.tr("Shares")), self.section, self.bar, self.summary, self.rule):
+        for widget in (self.bar, self.legend, self.rule, Heading(self.tr("Shares")), self.section):
             self.layout_.addWidget(widget)
         self.layout_.addStretch(1)
         self.bar.hide()
@@ -99,10 +88,20 @@ class SplitPage(Column):
     def show_loaded(self, found: Loaded | None) -> None:
         """What came of the shares; ``None`` while that is not known."""
         self.bar.setVisible(found is not None and found.rule != "shared")
-        self.summary.setText(found.splits if found is not None else "")
         self.rule.setText(self.sentence(found) if found is not None else "")
-        if found is not None:
-            self.bar.show_sizes(found.sizes)
+        self.rule.setVisible(found is not None)
+        self.legend.setVisible(found is not None)
+        if found is None:
+            return
+        self.bar.show_sizes(found.sizes)
+        total = sum(found.sizes) or 1
+        self.legend.setText(
+            found.splits if found.rule == "shared"
+            else " &nbsp; ".join(
+                f'<span style="color:{theme().series(color).name()}">■</span> {name} {size:,} ({size / total:.0%})'
+                for name, size, color in self.bar.parts()
+            )
+        )  # fmt: skip
 
     def sentence(self, found: Loaded) -> str:
         """How the samples came into their splits."""

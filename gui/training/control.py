@@ -56,7 +56,17 @@ class Training(QObject):
         self.panel.problems_asked.connect(lambda: docks.show("problems"))
         self.panel.node_asked.connect(self._show_node)
         self.charts.train_asked.connect(self.train)
+        self.data.file_asked.connect(window.own_data.choose_file)
+        self.data.folder_asked.connect(window.own_data.choose_folder)
+        self.data.problems_asked.connect(lambda: docks.show("problems"))
+        window.own_data.used.connect(self._show_data)
         theme().changed.connect(self._recolored)
+
+    def _show_data(self) -> None:
+        """A person's own data was taken: here is how it looks."""
+        if self.window.centre.currentWidget() is not self.window.editor:
+            self.window.show_editor()
+        self.window.docks.show("data")
 
     def _recolored(self) -> None:
         self._state(self.session.state)

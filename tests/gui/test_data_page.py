@@ -35,7 +35,7 @@ def test_digits_are_pictures_with_balanced_classes(qapp: QApplication) -> None:
     assert "1,797 samples" in panel.facts.text()
     loaded(panel)
     assert panel.view.pages.currentWidget() is panel.view.beside
-    assert panel.splits.summary.text() == "1,257 to train, 270 to validate, 270 to test"
+    assert panel.splits.bar.sizes == (1257, 270, 270)
     counts = panel.bars.counts
     assert list(counts) == [str(digit) for digit in range(10)]
     assert sum(sum(parts) for parts in counts.values()) == 1797 and sum(counts["0"]) == 178
@@ -91,7 +91,7 @@ def test_options_and_splits_load_anew(qapp: QApplication) -> None:
     loaded(panel)
     assert panel.loaded is not first and panel.loaded is not None and panel.loaded.total == 100
     workspace.perform("split", [SetProject("training", {"test_fraction": 0.0})])
-    until(lambda: "0 to test" in panel.splits.summary.text() and panel.loaded, "the other split")
+    until(lambda: panel.loaded and panel.splits.bar.sizes[2] == 0, "the other split")
     second = panel.loaded
     workspace.perform("epochs", [SetProject("training", {"epochs": 3})])
     assert panel.loaded is second, "epochs are no reason to load"

@@ -1,0 +1,71 @@
+"""Work on files in a thread of the window's process: one at a time, with progress and cancel."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from runtime.data import Cancelled, DataError
+
+Cancel = Callable[[], bool]
+Progress = Callable[[float, str], None]
+
+
+class Background(QObject):
+    """A new piece of work gives the old one up. Results arrive in the window's thread."""
+
+    progress = Signal(float, str)
+    done = Signal(object)
+    failed = Signal(str)
+    """A sentence for the person."""
+    _said = Signal(object, str, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._stop: threading.Event | None = None
+        self._said.connect(self._hear, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def busy(self) -> bool:
+        return self._stop is not None
+
+    def start(self, work: Callable[[Cancel, Progress], object]) -> None:
+        """Begin; ``done`` or ``failed`` follows unless it is cancelled."""
+        self.cancel()
+        stop = threading.Event()
+        self._stop = stop
+        threading.Thread(target=self._work, args=(work, stop), name="data", daemon=True).start()
+
+    def cancel(self) -> None:
+        """Give up what is being done."""
+        if self._stop is not None:
+            self._stop.set()
+            self._stop = None
+
+    def _work(self, work: Callable[[Cancel, Progress], object], stop: threading.Event) -> None:
+        def say(what: str, value: object) -> None:
+            if not stop.is_set():
+                self._said.emit(stop, what, value)
+
+        try:
+            found = work(stop.is_set, lambda fraction, text: say("progress", (fraction, text)))
+        except Cancelled:
+            return
+        except DataError as error:
+            say("failed", str(error))
+        except (OSError, MemoryError) as error:
+            say("failed", self.tr("The data could not be read: {0}").format(error))
+        else:
+            say("done", found)
+
+    def _hear(self, stop: object, what: str, value: Any) -> None:
+        if stop is not self._stop:
+            return
+        if what == "progress":
+            self.progress.emit(*value)
+            return
+        self._stop = None
+        (self.done if what == "done" else self.failed).emit(value)

@@ -1,0 +1,303 @@
+"""The rows of a person's own table as they stand in the file, and what each of its columns is for.
+
+A click on a header chooses the column to predict; its menu leaves it out or takes it for something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QMenu, QTableView, QVBoxLayout, QWidget
+
+from gui.icons import icon
+from gui.theme import theme
+from gui.widgets import WrappedLabel
+from runtime.data import DataError, get_source, own
+
+Index = QModelIndex | QPersistentModelIndex
+KINDS = ("as_number", "as_category", "as_date", "as_text")
+"""Options that say what columns are taken for."""
+PARTS = ("target", "text", "first", "second", "time")
+"""Options that name one column each."""
+WIDEST = 260
+KIND_ICONS = {
+    "number": "numeric",
+    "category": "shape-outline",
+    "date": "calendar-outline",
+    "text": "format-text",
+    "empty": "circle-off-outline",
+}
+
+
+class ColumnRows(QAbstractTableModel):
+    """The first rows of a file and the columns' roles under the options of its source."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.columns: list[Mapping[str, Any]] = []
+        self.rows: list[list[str]] = []
+        self.options: dict[str, Any] = {}
+        self.names: frozenset[str] = frozenset()
+        """The options that the source has."""
+
+    def show_facts(self, source: str, options: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
+        """Take over what is known of a table."""
+        self.beginResetModel()
+        self.columns = list(facts["columns"])
+        self.rows = [list(map(str, row)) for row in facts.get("preview", ())]
+        declared = get_source(source)
+        self.options = declared.settled(options)
+        self.names = frozenset(option.name for option in declared.options)
+        self.endResetModel()
+
+    def name(self, column: int) -> str:
+        return str(self.columns[column]["name"])
+
+    def role_of(self, column: int) -> str:
+        """The option that names this column ("target", "time", …), "leave_out", "unused", or "" for an input."""
+        name = self.name(column)
+        if name in (self.options.get("leave_out") or ()):
+            return "leave_out"
+        named = next((part for part in PARTS if self.options.get(part) == name), "")
+        if named:
+            return named
+        if "target" in self.names and not self.options.get("target") and name == self._last():
+            return "target"
+        return (
+            "unused"
+            if self.columns[column]["kind"] in ("text", "empty") and "leave_out" in self.names
+            else ""
+        )
+
+    def _last(self) -> str:
+        """The column that is predicted while nobody has chosen one."""
+        return str(self.columns[-1]["name"]) if "leave_out" in self.names and self.columns else ""
+
+    def roles(self) -> list[str]:
+        return [self.role_of(column) for column in range(len(self.columns))]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's own signature)
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row, column = self.rows[index.row()], index.column()
+        text = row[column] if column < len(row) else ""
+        if role == Qt.ItemDataRole.DisplayRole:
+            return text
+        part = self.role_of(column)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return theme().disabled if part in ("leave_out", "unused") else None
+        if role == Qt.ItemDataRole.BackgroundRole:
+            return theme().selection if part == "target" else None
+        if role == Qt.ItemDataRole.TextAlignmentRole and self.columns[column]["kind"] == "number":
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ToolTipRole and len(text) > 30:
+            return text
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Vertical:
+            return section + 1 if role == Qt.ItemDataRole.DisplayRole else None
+        column, part = self.columns[section], self.role_of(section)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return f"{column['name']}\n{column['summary']}"
+        if role == Qt.ItemDataRole.DecorationRole:
+            return icon("target", theme().accent) if part == "target" else icon(
+                KIND_ICONS.get(column["kind"], "help"), theme().muted
+            )  # fmt: skip
+        if role == Qt.ItemDataRole.FontRole and part in ("target", "leave_out", "unused"):
+            font = QFont()
+            font.setBold(part == "target")
+            font.setStrikeOut(part != "target")
+            return font
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(section)
+        return None
+
+    def _tip(self, section: int) -> str:
+        column, part = self.columns[section], self.role_of(section)
+        what = {
+            "target": self.tr("This is what the network learns to predict."),
+            "leave_out": self.tr("This column is left out."),
+            "unused": self.tr("Nothing can be learned from this column as it is."),
+            "time": self.tr("This column tells the order of the rows."),
+            "text": self.tr("The texts that the network reads."),
+            "first": self.tr("The text that the network reads."),
+            "second": self.tr("The text that the network is to give."),
+            "": self.tr("The network learns from this column."),
+        }[part]
+        how = self.tr("Click to predict it, right-click for more.") if "target" in self.names else self.tr(
+            "Right-click for more."
+        )  # fmt: skip
+        return f"<p><b>{column['name']}</b>: {column['summary']}<br>{what}<br>{how}</p>"
+
+
+class ColumnTable(QWidget):
+    """The table with its headers. What the person decides comes as ``decided``: a name for the undo step and
+    the source's options as they are then."""
+
+    decided = Signal(str, dict)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.source = ""
+        self._given: dict[str, Any] = {}
+        self.said = WrappedLabel()
+        self.said.setContentsMargins(8, 5, 8, 3)
+        self.rows = ColumnRows(self)
+        self.table = QTableView()
+        self.table.setModel(self.rows)
+        self.table.setAccessibleName(self.tr("Table"))
+        self.table.verticalHeader().setDefaultSectionSize(24)
+        self.table.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
+        self.table.setWordWrap(False)
+        head = self.table.horizontalHeader()
+        head.setSectionsClickable(True)
+        head.setHighlightSections(False)
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        head.sectionClicked.connect(self.predict)
+        head.customContextMenuRequested.connect(self._menu_at)
+        theme().changed.connect(self.table.viewport().update)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.said)
+        column.addWidget(self.table, 1)
+
+    def show_choice(self, source: str, options: Mapping[str, Any]) -> bool:
+        """Show the chosen table; ``False`` when it is none, or its files are not known yet."""
+        if not own.is_own(source):
+            return False
+        try:
+            facts = own.facts(source, options)
+        except DataError:
+            return False
+        if not facts.get("columns"):
+            return False
+        self.source, self._given = source, dict(options)
+        self.rows.show_facts(source, options, facts)
+        self.table.resizeColumnsToContents()
+        for column in range(self.rows.columnCount()):
+            if self.table.columnWidth(column) > WIDEST:
+                self.table.setColumnWidth(column, WIDEST)
+        self.said.setText(self._sentence(facts))
+        return True
+
+    def _sentence(self, facts: Mapping[str, Any]) -> str:
+        roles = self.rows.roles()
+        inputs = roles.count("")
+        rows = self.tr("{0:,} rows.").format(facts["rows"])
+        if "target" in roles:
+            goal = self.rows.name(roles.index("target"))
+            learned = self.tr("“{0}” is predicted from {1} columns.").format(goal, inputs)
+            if "leave_out" not in self.rows.names:
+                learned = self.tr("“{0}” is predicted.").format(goal)
+        else:
+            learned = ""
+        how = (
+            self.tr("Click a header to predict that column; right-click it for more.")
+            if "target" in self.rows.names
+            else self.tr("Right-click a header to say what its column is for.")
+        )
+        return " ".join(part for part in (rows, learned, how) if part)
+
+    # -- what the person decides -----------------------------------------------------------------------
+
+    def predict(self, column: int) -> None:
+        """Make this the column to predict."""
+        name = self.rows.name(column)
+        if "target" not in self.rows.names or self.rows.role_of(column) == "target":
+            return
+        changes: dict[str, Any] = {"target": name}
+        if "leave_out" in self.rows.names:
+            changes["leave_out"] = self._without("leave_out", name)
+        self._decide(self.tr("Predict {0}").format(name), changes)
+
+    def leave_out(self, column: int) -> None:
+        """Do not learn from this column, or learn from it again."""
+        name = self.rows.name(column)
+        if self.rows.role_of(column) == "leave_out":
+            changes = {"leave_out": self._without("leave_out", name)}
+            self._decide(self.tr("Learn from {0}").format(name), changes)
+        else:
+            changes = {"leave_out": (*(self.rows.options.get("leave_out") or ()), name)}
+            self._decide(self.tr("Leave out {0}").format(name), changes)
+
+    def take_for(self, column: int, kind: str) -> None:
+        """Take a column for numbers, categories, dates or text ("as_number" …); "" for what it looks like."""
+        name = self.rows.name(column)
+        changes = {option: self._without(option, name) for option in KINDS if option in self.rows.names}
+        if kind:
+            changes[kind] = (*changes[kind], name)
+        self._decide(self.tr("Change what {0} holds").format(name), changes)
+
+    def use_as(self, column: int, part: str) -> None:
+        """Make this the column that one of the source's options names."""
+        name = self.rows.name(column)
+        self._decide(self.tr("Use {0} as {1}").format(name, part), {part: name})
+
+    def _without(self, option: str, name: str) -> tuple[str, ...]:
+        return tuple(other for other in self.rows.options.get(option) or () if other != name)
+
+    def _decide(self, name: str, changes: Mapping[str, Any]) -> None:
+        options = {**self._given, **changes}
+        defaults = {option.name: option.default for option in get_source(self.source).options}
+        self.decided.emit(name, {key: value for key, value in options.items() if value != defaults[key]})
+
+    def _menu_at(self, point: QPoint) -> None:
+        column = self.table.horizontalHeader().logicalIndexAt(point)
+        if column >= 0:
+            menu = self.menu(column)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(self.table.horizontalHeader().mapToGlobal(point))
+
+    def menu(self, column: int) -> QMenu:
+        """What can be done with a column."""
+        menu = QMenu(self)
+        names, part = self.rows.names, self.rows.role_of(column)
+        if "target" in names:
+            action = menu.addAction(icon("target"), self.tr("Predict it"), lambda: self.predict(column))
+            action.setEnabled(part != "target")
+        words = {
+            "text": self.tr("Texts to read"), "first": self.tr("First text"), "second": self.tr("Second text"),
+            "time": self.tr("Time"),
+        }  # fmt: skip
+        for option, word in words.items():
+            if option in names:
+                action = menu.addAction(
+                    self.tr("Use it as: {0}").format(word), lambda option=option: self.use_as(column, option)
+                )
+                action.setEnabled(part != option)
+        if "leave_out" in names and part != "target":
+            text = self.tr("Learn from it") if part == "leave_out" else self.tr("Leave it out")
+            menu.addAction(icon("eye-off-outline"), text, lambda: self.leave_out(column))
+        if "as_number" in names:
+            kinds = menu.addMenu(self.tr("Take it for"))
+            name = self.rows.name(column)
+            chosen = next((kind for kind in KINDS if name in (self.rows.options.get(kind) or ())), "")
+            for kind, text in (
+                ("", self.tr("What it looks like")), ("as_number", self.tr("Numbers")),
+                ("as_category", self.tr("Categories")), ("as_date", self.tr("Dates")),
+                ("as_text", self.tr("Text")),
+            ):  # fmt: skip
+                action = kinds.addAction(text, lambda kind=kind: self.take_for(column, kind))
+                action.setCheckable(True)
+                action.setChecked(kind == chosen)
+        return menu

@@ -1,0 +1,116 @@
+"""A person's own file or folder: chosen or dropped, recognised, looked at, and then used in one undo step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from graph.model import DataChoice
+from gui.data.background import Background
+from gui.data.preview import PreviewDialog, Reading
+from gui.settings import settings
+from gui.training.fields import choose_data
+from gui.workspace import Workspace
+from runtime.data import SOURCES, own
+
+FOLDER_KEY = "data/folder"
+
+
+class OwnData(QObject):
+    """What the two buttons of the data page and a drop on the window do."""
+
+    used = Signal()
+    """The person has taken data of their own."""
+
+    def __init__(self, workspace: Workspace, window: QWidget) -> None:
+        super().__init__(window)
+        self.workspace = workspace
+        self.window = window
+        self.dialog: PreviewDialog | None = None
+        self._path = Path()
+        self._work = Background(self)
+        self._work.done.connect(self._recognised)
+        self._work.failed.connect(self._refused)
+
+    def choose_file(self) -> None:
+        """Ask for a file, and open it."""
+        name, _ = QFileDialog.getOpenFileName(self.window, self.tr("Choose your data"), self._folder())
+        if name:
+            self.open(Path(name))
+
+    def choose_folder(self) -> None:
+        """Ask for a folder, and open it."""
+        name = QFileDialog.getExistingDirectory(self.window, self.tr("Choose your data"), self._folder())
+        if name:
+            self.open(Path(name))
+
+    def open(self, path: Path) -> None:
+        """Find out what a file or folder is, and show it to the person."""
+        self._path = path
+        settings().setValue(FOLDER_KEY, str(path.absolute().parent))
+        self.workspace.message.emit("info", self.tr("Looking at {0} …").format(path.name))
+        self._work.start(lambda _cancelled, _progress: own.recognise(path))
+
+    def _refused(self, sentence: str) -> None:
+        box = QMessageBox(self.window)
+        box.setIcon(QMessageBox.Icon.Information)
+        box.setWindowTitle(self.tr("This data cannot be used"))
+        box.setText(sentence)
+        box.setInformativeText(
+            self.tr(
+                "What can be read: folders of pictures (a folder for each class; with masks or boxes), tables "
+                "(CSV, Parquet), texts and folders of texts, sentences with labels or translations, series, and "
+                "arrays (.npy, .npz, .safetensors)."
+            )
+        )
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def _recognised(self, found: own.Recognised) -> None:
+        if self.dialog is not None:
+            self.dialog.reject()
+        self.dialog = PreviewDialog(
+            self._path, found.sentence, readings(self._path, found), self.workspace, self.window
+        )
+        self.dialog.accepted.connect(self._use)
+        self.dialog.finished.connect(self._gone)
+        self.dialog.open()
+
+    def _use(self) -> None:
+        assert self.dialog is not None
+        self.use(self.dialog.choice)
+
+    def use(self, choice: DataChoice) -> None:
+        """Make it the project's data: one undo step."""
+        name = self._path.name + ("/" if self._path.is_dir() else "")
+        edits = choose_data(self.workspace.project, choice.source, choice.options)
+        if self.workspace.perform(self.tr("Use {0}").format(name), edits):
+            self.used.emit()
+
+    def _gone(self) -> None:
+        if self.dialog is not None:
+            self.dialog.deleteLater()
+            self.dialog = None
+
+    def _folder(self) -> str:
+        return str(settings().value(FOLDER_KEY, str(Path.home())))
+
+
+def readings(path: Path, found: own.Recognised) -> list[Reading]:
+    """The ways a file or folder can be read: as it was recognised, then all others that take such a thing."""
+    result = [Reading(found.source, dict(found.options))]
+    for source in SOURCES.values():
+        place = next((option for option in source.options if option.kind == "path"), None)
+        if place is None or source.id == found.source or not own.is_own(source.id):
+            continue
+        if path.is_dir():
+            fits = place.takes in ("folder", "either")
+        else:
+            fits = place.takes in ("file", "either") and (
+                not place.suffixes or path.suffix.lower() in place.suffixes
+            )
+        if fits:
+            result.append(Reading(source.id, {place.name: str(path.absolute())}))
+    return result
