@@ -12,6 +12,8 @@ from runtime.data.tokens import readable
 if TYPE_CHECKING:
     import torch
 
+    from runtime.data.steps.apply import Preparation
+
 Scaling = Literal["none", "standardise", "min-max"]
 SEVERAL = ("multi-label", "segmentation", "detection")
 """Tasks whose samples can have several classes at once."""
@@ -101,6 +103,8 @@ class Dataset:
     skipped: tuple[str, ...] = ()
     fields: Mapping[str, torch.Tensor] = field(default_factory=dict)
     """Further tensors (N, …) by name, as ``schema.fields`` says."""
+    preparation: Preparation | None = None
+    """The steps that were done with these samples, and what is left to do in training."""
 
     def __post_init__(self) -> None:
         if len(self.inputs) != len(self.targets):
@@ -120,6 +124,12 @@ class Dataset:
         """The same data scaled as it asks for, with statistics of the training rows only."""
         if self.input_scaler is not None or self.target_scaler is not None:
             return self
+        from runtime.data.stored import Stored
+
+        if isinstance(self.inputs, Stored):
+            scaler = self.inputs.measure(train, self.scaling)
+            stored = self.inputs.scaled(scaler) if scaler else self.inputs
+            return replace(self, inputs=stored, input_scaler=scaler)
         axis = 1 if self.schema.kind == "image" else -1
         holes = self.inputs.is_floating_point() and bool(self.inputs.isnan().any())
         inputs = measure(self.inputs[train], self.scaling, axis, holes)
@@ -145,7 +155,10 @@ class Dataset:
     def to(self, device: torch.device | str) -> Dataset:
         """The same data on a device."""
         fields = {name: values.to(device) for name, values in self.fields.items()}
-        return replace(self, inputs=self.inputs.to(device), targets=self.targets.to(device), fields=fields)
+        steps = self.preparation.to(device) if self.preparation is not None else None
+        return replace(
+            self, inputs=self.inputs.to(device), targets=self.targets.to(device), fields=fields, preparation=steps
+        )
 
     @property
     def bytes(self) -> int:
@@ -224,7 +237,9 @@ class Dataset:
         if self.schema.task in PICTURES or (self.schema.task == "regression" and target.dim() > 1):
             return ""  # a picture is not read as numbers
         if self.schema.task in ("next-token", "translation"):
-            return readable(target.tolist(), self.schema.target_vocabulary or classes or self.schema.vocabulary)
+            return readable(
+                target.tolist(), self.schema.target_vocabulary or classes or self.schema.vocabulary
+            )
         if self.target_scaler is not None:
             target = self.target_scaler.invert(target)
         return ", ".join(f"{value:.4g}" for value in target.reshape(-1).tolist()[:8])
@@ -251,9 +266,17 @@ class Dataset:
         """Per feature or channel: ``name``, ``min``, ``max``, ``mean``, ``std``, ``missing`` (NaN count)."""
         import torch
 
+        from runtime.data.stored import Stored
+
         if not self.inputs.is_floating_point() or self.inputs.dim() < 2:
             return []
         axis = 1 if self.schema.kind == "image" else self.inputs.dim() - 1
+        if isinstance(self.inputs, Stored):
+            found = self.inputs.channels().T.tolist()
+            return [
+                {"name": name, "min": low, "max": high, "mean": mean, "std": deviation, "missing": 0}
+                for name, (low, high, mean, deviation) in zip(self.schema.features, found, strict=True)
+            ]
         columns = self.inputs.movedim(axis, 0).reshape(self.inputs.shape[axis], -1)
         names = self.schema.features or tuple(str(number) for number in range(len(columns)))
         rows: list[dict[str, Any]] = []

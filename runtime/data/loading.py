@@ -1,11 +1,12 @@
-"""From a project's data choice to samples that are ready to train: load, split, scale."""
+"""From a project's data choice to samples that are ready to train: load, split, scale, prepare step by step."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from graph.model import Step
 from runtime.data.dataset import Dataset
 from runtime.data.registry import get_source
 from runtime.data.splits import Splits, split
@@ -25,11 +26,20 @@ def load_prepared(
     val_fraction: float = 0.15,
     test_fraction: float = 0.15,
     seed: int = 0,
+    steps: Sequence[Step] = (),
     cancelled: Callable[[], bool] | None = None,
     progress: Callable[[float, str], None] | None = None,
     root: str | Path | None = None,
 ) -> Prepared:
-    """Load a source, divide it and scale it. Raises :class:`DataError` or :class:`Cancelled`."""
+    """Load a source, divide it, scale it and do the ``steps`` of a preparation that are not for training only.
+    Raises :class:`DataError` or :class:`Cancelled`."""
     dataset = get_source(source).load(options, cancelled, progress, root)
     splits = split(dataset, val_fraction, test_fraction, seed)
-    return Prepared(dataset.prepared(splits.train), splits)
+    dataset = dataset.prepared(splits.train)
+    if steps:
+        from runtime.data.steps.apply import prepare
+
+        if progress is not None:
+            progress(1.0, "Preparing the samples")
+        dataset = prepare(dataset, splits.train, steps)
+    return Prepared(dataset, splits)
