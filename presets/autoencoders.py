@@ -45,11 +45,13 @@ def autoencoder() -> Project:
     return project(
         "Autoencoder",
         g,
-        data=DataChoice("digits-again", {"image_size": 28}),
-        training=Training(loss="mse", optimizer="Adam", learning_rate=2e-3, epochs=20, batch_size=64),
+        data=DataChoice("digits", {"image_size": 28}),
+        training=Training(
+            recipe="autoencoding", loss="mse", optimizer="Adam", learning_rate=2e-3, epochs=20, batch_size=64
+        ),
         notes=(
-            "Trained like any network that predicts numbers: the picture that goes in is also the target. With "
-            "noise on the inputs (an option of the data) it becomes a denoising autoencoder."
+            "The recipe “autoencoding” wants the picture that goes in to come out again. With noise on what goes in "
+            "(its option) it becomes a denoising autoencoder."
         ),
     )
 
@@ -79,8 +81,7 @@ def vae() -> Project:
         notes=(
             "The recipe “variational” adds to the error of the reconstruction how far mean and log_variance are "
             "from a standard normal distribution (the KL divergence), so that codes drawn at random become "
-            "digits too. That recipe is still to come; until then the network can be changed, checked and "
-            "exported as Python. In evaluation the sample is the mean."
+            "digits too. In evaluation the sample is the mean."
         ),
     )
     places = {

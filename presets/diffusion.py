@@ -12,8 +12,7 @@ WIDTH, TIME = 32, 128
 NOTES = (
     "The recipe “diffusion” mixes noise into a picture, more with every step t up to 1000, and lets the network "
     "guess that noise (squared error). A picture is then drawn by starting from noise and taking away what is "
-    "guessed, step by step. That recipe is still to come; until then the network can be changed, checked and "
-    "exported as Python."
+    "guessed, step by step."
 )
 CLASSES = (
     " “label” is the digit, 0 to 9; 10 stands for no label, which a part of the training uses, so that the "

@@ -54,8 +54,8 @@ def rbm() -> Project:
         ),
         notes=(
             "The recipe “contrastive_divergence” moves the weights towards what picture and hidden units have in "
-            "common and away from what dream and hidden units have in common; no loss is differentiated. That "
-            "recipe is still to come; until then the network can be changed, checked and exported as Python."
+            "common and away from what dream and hidden units have in common. The rows of the table, shown as "
+            "pictures, are what the hidden units look for."
         ),
     )  # fmt: skip
 
@@ -75,12 +75,18 @@ def dbn() -> Project:
         g,
         data=DataChoice("digits", {"image_size": 28}),
         training=Training(
-            loss="cross_entropy", optimizer="Adam", learning_rate=2e-3, epochs=20, batch_size=64
+            recipe="contrastive_divergence",
+            loss="cross_entropy",
+            optimizer="SGD",
+            learning_rate=0.1,
+            momentum=0.5,
+            epochs=30,
+            batch_size=20,
+            options={"fine_tuning": 10},
         ),
         notes=(
-            "Train does the last step, fine-tuning with cross-entropy on the first output. The step before it, "
-            "training each machine by itself by contrastive divergence on what the one below gives (its dream is "
-            "an output of its own), is a recipe that is still to come."
+            "The recipe “contrastive_divergence” trains each machine by itself on what the one below gives, ten epochs "
+            "each; in the last ten epochs the whole network is fine-tuned with cross-entropy on its first output."
         ),
     )
 

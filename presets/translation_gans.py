@@ -9,29 +9,32 @@ from presets._places import placed
 from presets.gan import GROUP
 
 PICTURE = (3, 64, 64)
-COMING = (
-    "That recipe and its generated pictures are still to come; the pictures chosen now stand in for them. Until "
-    "then the networks can be changed, checked and exported as Python."
-)
 
 
 def _translation(
-    title: str, *networks: GraphBuilder, recipe: str, loss: str, batch: int, notes: str
+    title: str,
+    *networks: GraphBuilder,
+    data: str,
+    recipe: str,
+    loss: str,
+    batch: int,
+    epochs: int,
+    notes: str,
 ) -> Project:
     return project(
         title,
         *networks,
-        data=DataChoice("pictures", {"image_size": 64, "n": 200}),
+        data=DataChoice(data),
         training=Training(
             recipe=recipe,
             loss=loss,
             optimizer="Adam",
             learning_rate=2e-4,
-            epochs=100,
+            epochs=epochs,
             batch_size=batch,
             options={"beta1": 0.5},
         ),
-        notes=f"{notes} {COMING}",
+        notes=notes,
     )
 
 
@@ -112,7 +115,7 @@ def pix2pix() -> Project:
     both = d.add("Concat", [d.input("sketch", shape=PICTURE), d.input("picture", shape=PICTURE)], name="both")
     _patch_discriminator(d, both, down)
     made = _translation(
-        "Pix2Pix", g, d, recipe="image_to_image", loss="bce_with_logits", batch=4,
+        "Pix2Pix", g, d, data="paired-pictures", recipe="image_to_image", loss="bce_with_logits", batch=4, epochs=50,
         notes=(
             "The recipe “image_to_image” trains both in turns: the discriminator on pairs of a sketch with the true "
             "or the made picture, the generator to pass for true and, with weight 100, to be near the true "
@@ -191,7 +194,7 @@ def cyclegan() -> Project:
         generator("GeneratorBtoA", "b", "a"),
         discriminator("DiscriminatorA", "a"),
         discriminator("DiscriminatorB", "b"),
-        recipe="cycle", loss="mse", batch=1,
+        data="unpaired-pictures", recipe="cycle", loss="mse", batch=1, epochs=50,
         notes=(
             "Four networks: A to B, B to A, and a discriminator for each kind. The recipe “cycle” lets each "
             "generator pass for the other kind (squared error against 1) while going there and back must give "

@@ -84,7 +84,8 @@ class ContrastiveDivergence:
 
     def answer(self, batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
         """The loss of the network's first output, and the share of right classes."""
-        scores = self.network(batch["input"])[0]
+        found = self.network(batch["input"])
+        scores = found[0] if isinstance(found, tuple) else found
         right = (scores.argmax(dim=1) == batch["target"]).float().mean()
         return self.loss(scores, batch["target"]), right
 

@@ -1,0 +1,67 @@
+"""What the figures of generative networks tell while they train: one sentence and what to try. No torch.
+
+A recipe that can tell something has a function ``advise`` beside its declaration. It is given the messages "epoch" of
+the run so far (:mod:`runtime.protocol`), the last one just now, and gives a sentence and a hint, or ``None``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Advice = tuple[str, str]
+History = Sequence[Mapping[str, Any]]
+FIRST = 3
+"""Epochs that pass before anything is said: the beginning is always wild."""
+
+
+def last(history: History, figure: str, split: str = "validation", count: int = 1) -> list[float]:
+    """The last values of a figure, oldest first; of the training where the split has none."""
+    values = []
+    for message in history[-count:]:
+        figures = message.get("figures") or {}
+        value = (figures.get(split) or {}).get(figure, (figures.get("train") or {}).get(figure))
+        if value is not None:
+            values.append(float(value))
+    return values
+
+
+def adversarial(history: History) -> Advice | None:
+    """Mode collapse, and one of both networks that wins for good."""
+    if len(history) < FIRST:
+        return None
+    variety = last(history, "variety")
+    if variety and variety[0] < 0.3:
+        return (
+            "The generator makes nearly the same sample from any noise (mode collapse): its samples differ "
+            f"{variety[0]:.0%} as much as real ones.",
+            "Lower the learning rate or the first beta of Adam, give the discriminator more dropout, or let it see "
+            "a larger batch.",
+        )
+    real = last(history, "real_score", "train", FIRST)
+    made = last(history, "made_score", "train", FIRST)
+    if len(real) < FIRST or len(made) < FIRST:
+        return None
+    if min(real) > 0.97 and max(made) < 0.03:
+        return (
+            "The discriminator is never wrong any more, so the generator learns nothing from it.",
+            "Make the discriminator weaker (dropout, fewer filters) or smooth its labels by 0.1.",
+        )
+    if all(abs(a - b) < 0.005 for a, b in zip(real, made, strict=True)) and max(made) - min(made) < 0.005:
+        return (
+            "The discriminator says the same of real and of made samples, so it has nothing to teach.",
+            "Give it more turns or filters, or raise the learning rate a little.",
+        )
+    return None
+
+
+def variational(history: History) -> Advice | None:
+    """A code that is not used."""
+    divergence = last(history, "divergence")
+    if len(history) < FIRST or not divergence or divergence[0] > 0.1:
+        return None
+    return (
+        "The code says nothing about the sample: its divergence from a normal distribution is almost 0 (posterior "
+        "collapse).",
+        "Lower beta, or train with a smaller learning rate.",
+    )

@@ -1,0 +1,74 @@
+"""Diffusion: guess the noise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graph.catalogue.spec import Param
+from graph.model import Project
+from runtime.choice import ChoiceError
+from runtime.data.schema import Schema
+from runtime.recipes.adversarial import ANYTHING
+from runtime.recipes.spec import Figure, Link, Recipe, Role
+
+
+def known(schema: Schema) -> Mapping[str, Any]:
+    """The shape of a sample, and how many classes there are."""
+    one_class = schema.task in ("classification", "binary")
+    return {"shape": schema.input_shape, "classes": schema.class_count if one_class else 0}
+
+
+def built(project: Project) -> Mapping[str, Any]:
+    """A network with a third input is told the class, which the data must have."""
+    from runtime.data import get_source
+
+    inputs = project.main.inputs
+    schema = get_source(project.data.source).schema(project.data.options)
+    if len(inputs) > 2 and schema.task not in ("classification", "binary"):
+        raise ChoiceError(
+            f"“{project.main.name}” takes a class at its input “{inputs[2].name}”, but the data has no classes. Choose "
+            "other data, or remove that input."
+        )
+    return {}
+
+
+RECIPE = Recipe(
+    id="diffusion",
+    title="Diffusion (DDPM)",
+    help=(
+        "Noise is mixed into a sample, more with every step t; the network is given the result and t and guesses the "
+        "noise. A new sample is drawn by starting from nothing but noise and taking away what is guessed, step by "
+        "step. A third input is told the class, or, for a tenth of the samples, that there is none (the number behind "
+        "the last class): then the drawing can be pushed towards a class (classifier-free guidance)."
+    ),
+    roles=(Role("network", "Denoiser", "Guesses the noise in a sample; inputs: noisy sample, step, (class)."),),
+    figures=(Figure("loss", "Loss", help="Between the guessed noise and the noise that was mixed in."),),
+    tasks=ANYTHING,
+    loop="Diffusion",
+    watch="",
+    groups=(("network", ("network",)),),
+    options=(
+        Param("noise_steps", "int", 1000, "Steps from the sample to nothing but noise.", minimum=10, maximum=10_000),
+        Param("noise_schedule", "choice", "linear", "How the noise grows: linear as in the first paper, cosine slower "
+              "at both ends.", choices=("linear", "cosine")),
+        Param("label_dropout", "float", 0.1, "Share of the samples whose class is withheld.",
+              minimum=0.0, maximum=1.0),
+        Param("guidance", "float", 2.0, "How strongly a drawing is pushed towards its class; 0: not at all.",
+              minimum=0.0, maximum=50.0),
+    ),
+    links=(
+        Link("data:input", "network", "with noise"),
+        Link("data:noise", "network", "t steps of it"),
+        Link("data:step", "network", "t"),
+        Link("data:target", "network", "class, if it takes one"),
+        Link("network", "loss:loss", "guessed noise"),
+        Link("data:noise", "loss:loss"),
+        Link("loss:loss", "group:network"),
+        Link("group:network", "network", "moves the weights"),
+    ),
+    uses_loss=True,
+    losses=("mse", "l1", "smooth_l1"),
+    known=known,
+    built=built,
+)  # fmt: skip

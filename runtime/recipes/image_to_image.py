@@ -1,0 +1,51 @@
+"""Pictures into other pictures, learned from pairs (Pix2Pix)."""
+
+from __future__ import annotations
+
+from graph.catalogue.spec import Param
+from runtime.recipes.spec import Figure, Link, Recipe, Role
+
+RECIPE = Recipe(
+    id="image_to_image",
+    title="Image to image (Pix2Pix)",
+    help=(
+        "The generator turns a picture into the wanted one. The discriminator sees the given picture together with the "
+        "wanted or the made one and learns to tell which it is, patch by patch. The generator learns to pass, and to "
+        "be near the wanted picture (mean absolute difference)."
+    ),
+    roles=(
+        Role("generator", "Generator", "Turns the given picture into another."),
+        Role("discriminator", "Discriminator", "Says of two pictures whether the second truly belongs to the first."),
+    ),
+    figures=(
+        Figure("generator_loss", "Generator loss", better=""),
+        Figure("discriminator_loss", "Discriminator loss", better="", help="0.69 with BCE: it only guesses."),
+        Figure("difference", "Difference", better="low", help="Mean absolute difference from the wanted picture."),
+    ),
+    tasks=("image-to-image",),
+    kinds=("image",),
+    loop="ImageToImage",
+    watch="difference",
+    groups=(("generator", ("generator",)), ("discriminator", ("discriminator",))),
+    options=(
+        Param("likeness", "float", 100.0, "Weight of the difference from the wanted picture.",
+              minimum=0.0, maximum=10_000.0),
+    ),
+    links=(
+        Link("data:input", "generator"),
+        Link("data:input", "discriminator", "given"),
+        Link("data:target", "discriminator", "wanted"),
+        Link("generator", "discriminator", "made"),
+        Link("discriminator", "loss:discriminator_loss", "1 for wanted, 0 for made"),
+        Link("discriminator", "loss:generator_loss", "1 for made"),
+        Link("generator", "loss:difference"),
+        Link("data:target", "loss:difference"),
+        Link("loss:difference", "loss:generator_loss"),
+        Link("loss:discriminator_loss", "group:discriminator"),
+        Link("loss:generator_loss", "group:generator"),
+        Link("group:discriminator", "discriminator", "moves the weights"),
+        Link("group:generator", "generator", "moves the weights"),
+    ),
+    uses_loss=True,
+    losses=("bce", "bce_with_logits", "mse"),
+)  # fmt: skip
