@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.theme import theme
 from gui.training.axis import QuickAxis
+from gui.training.legend import Entry, FigureLegend
 from gui.training.readout import Readout, Word
 from gui.training.thin import bounds, means, peaks, visible
 
@@ -40,6 +41,9 @@ class Line:
     item: pg.PlotDataItem
     x: np.ndarray
     y: np.ndarray
+    figure: str = ""
+    """The figure that it is a line of, where the chart has several."""
+    dashed: bool = False
 
 
 class Plot(pg.PlotWidget):
@@ -98,7 +102,14 @@ class Chart(QWidget):
         self.lines: dict[str, Line] = {}
         self.log = False
         self._at: float | None = None
+        self.figures: dict[str, str] = {}
+        """Key and name of the figures, where there are several; each has lines of its own and can be hidden."""
+        self.helps: dict[str, str] = {}
+        self.hidden: set[str] = set()
         self.heading = Readout()
+        self.legend = FigureLegend()
+        self.legend.toggled.connect(self.toggle)
+        self.legend.hide()
         self.plot = Plot()
         self.plot.setMinimumSize(90, 50)
         self.plot.hovered.connect(self.hovered)
@@ -108,6 +119,7 @@ class Chart(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.heading)
+        column.addWidget(self.legend)
         column.addWidget(self.plot, 1)
         item = self.plot.getPlotItem()
         item.hideButtons()
@@ -125,13 +137,39 @@ class Chart(QWidget):
 
     # -- lines -----------------------------------------------------------------------------------------
 
-    def add(self, key: str, name: str, series: str, style: Style) -> None:
+    def clear(self) -> None:
+        """Take all lines out."""
+        for line in self.lines.values():
+            self.plot.getPlotItem().removeItem(line.item)
+        self.lines, self.figures, self.helps = {}, {}, {}
+        self._room = None
+
+    def name_figures(self, figures: dict[str, str], helps: dict[str, str] | None = None) -> None:
+        """Key and name of the figures whose lines are added next; more than one get a legend that hides them."""
+        self.figures, self.helps = figures, helps or {}
+        self.hidden &= set(figures)
+        self.legend.setVisible(len(figures) > 1)
+
+    def toggle(self, figure: str) -> None:
+        """Hide the lines of a figure, or show them again. One always stays."""
+        if figure in self.hidden:
+            self.hidden.discard(figure)
+        elif len(self.hidden) + 1 < len(self.figures):
+            self.hidden.add(figure)
+        for line in self.lines.values():
+            line.item.setVisible(line.figure not in self.hidden)
+        self.fit()
+
+    def add(
+        self, key: str, name: str, series: str, style: Style, figure: str = "", dashed: bool = False
+    ) -> None:
         """A line in the colour of a series; ``faint`` ones lie behind and are not in the legend."""
         item = pg.PlotDataItem(connect="finite", antialias=style != "faint")
         item.setZValue(-1 if style == "faint" else 0)
         self.plot.getPlotItem().addItem(item)
         empty = np.empty(0)
-        self.lines[key] = Line(name, series, style, item, empty, empty)
+        self.lines[key] = Line(name, series, style, item, empty, empty, figure, dashed)
+        item.setVisible(figure not in self.hidden)
         self._color(self.lines[key])
 
     def set(self, key: str, x: Sequence[float] | np.ndarray, y: Sequence[float] | np.ndarray) -> None:
@@ -166,7 +204,7 @@ class Chart(QWidget):
 
     def _follow(self, exact: bool) -> None:
         """Make room for everything; no more than needed when ``exact``."""
-        lines = self.lines.values()
+        lines = [line for line in self.lines.values() if not line.figure or line.figure not in self.hidden]
         end = max((float(line.x[-1]) for line in lines if len(line.x)), default=1.0)
         clear = bounds([self._scaled(line.y) for line in lines if line.style != "faint"])
         faint = bounds([self._scaled(line.y) for line in lines if line.style == "faint"], OUTSIDE)
@@ -236,7 +274,8 @@ class Chart(QWidget):
             color.setAlpha(60)
             line.item.setPen(pg.mkPen(color, width=1))
             return
-        line.item.setPen(pg.mkPen(color, width=1.6) if line.name else None)
+        style = Qt.PenStyle.DashLine if line.dashed else Qt.PenStyle.SolidLine
+        line.item.setPen(pg.mkPen(color, width=1.6, style=style) if line.name else None)
         if line.style == "points":
             line.item.setSymbol("o" if line.name else "star")
             line.item.setSymbolSize(5 if line.name else 13)
@@ -267,6 +306,10 @@ class Chart(QWidget):
     def write(self) -> None:
         """Title, legend and values in one line; without names and then without the best where there is no
         room for them."""
+        if len(self.figures) > 1:
+            self.heading.say([(self.title, "", True)])
+            self.legend.say([self._entry(key) for key in self.figures])
+            return
         words: list[Word] = []
         for named, best in ((True, True), (False, True), (False, False)):
             words = [(self.title, "", True)]
@@ -280,3 +323,15 @@ class Chart(QWidget):
             if self.heading.fits(words):
                 break
         self.heading.say(words)
+
+    def _entry(self, figure: str) -> Entry:
+        """A figure in the legend, with its values in training and validation."""
+        parts, series = [], "training"
+        for key, line in self.lines.items():
+            value = self.value(key)
+            if line.figure == figure and line.name and line.style != "faint":
+                series = line.series
+                if value is not None:
+                    parts.append(f"{'●' if line.style == 'points' else '━'} {self.text(value)}")
+        hidden = figure in self.hidden
+        return Entry(figure, self.figures[figure], tuple(parts), series, hidden, self.helps.get(figure, ""))

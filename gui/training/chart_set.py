@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from math import isnan
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -12,13 +14,19 @@ from gui.training.chart import Chart
 from gui.training.history import History
 from gui.training.smooth import Smoother
 
+SERIES = ("training", "validation", "third", "fourth", "fifth")
+"""The colours of figures; beyond them the lines are dashed."""
+
 
 class ChartSet(QSplitter):
-    """``charts`` by name: ``loss``, ``accuracy``, ``rate`` and ``pace``. x is counted in epochs."""
+    """``charts`` by name: ``loss``, ``accuracy``, ``rate`` and ``pace``. x is counted in epochs. With a recipe that
+    has figures of its own, the first two hold its losses and its scores."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
-        self._loss, self._accuracy = Smoother(), Smoother()
+        self._weight = 0.0
+        self._smoothers: dict[str, Smoother] = {}
+        self._figures: list[dict[str, Any]] | None = None
 
         def number(value: float) -> str:
             return f"{value:.4g}"
@@ -29,12 +37,6 @@ class ChartSet(QSplitter):
             "rate": Chart(self.tr("Learning rate"), number, from_zero=True),
             "pace": Chart(self.tr("Samples/s"), lambda value: f"{value:,.0f}", from_zero=True),
         }
-        for name in ("loss", "accuracy"):
-            chart = self.charts[name]
-            chart.add("raw", "", "training", "faint")
-            chart.add("training", self.tr("training"), "training", "line")
-            chart.add("validation", self.tr("validation"), "validation", "points")
-            chart.add("best", "", "third", "points")
         for name in ("rate", "pace"):
             self.charts[name].add("value", " ", "fourth" if name == "rate" else "third", "line")
         side = QSplitter(Qt.Orientation.Vertical)
@@ -46,28 +48,88 @@ class ChartSet(QSplitter):
         self.setSizes([500, 500, 300])
         for chart in self.charts.values():
             chart.hovered.connect(self.hover)
+        self._take_figures([])
+
+    def _take_figures(self, figures: list[dict[str, Any]]) -> None:
+        """Lines for what the run measures: loss and accuracy, or the figures of its recipe."""
+        if figures == self._figures:
+            return
+        self._figures = figures
+        self._smoothers = {}
+        loss, accuracy = self.charts["loss"], self.charts["accuracy"]
+        for chart in (loss, accuracy):
+            chart.clear()
+        accuracy.title = self.tr("Scores") if figures else self.tr("Accuracy")
+        accuracy.text = loss.text if figures else lambda value: f"{value:.1f} %"
+        accuracy.top = None if figures else 101.5
+        loss.title = self.tr("Losses") if len(_of_kind(figures, "loss")) > 1 else self.tr("Loss")
+        if not figures:
+            for chart in (loss, accuracy):
+                chart.name_figures({})
+                chart.add("raw", "", "training", "faint")
+                chart.add("training", self.tr("training"), "training", "line")
+                chart.add("validation", self.tr("validation"), "validation", "points")
+                chart.add("best", "", "third", "points")
+        for chart, kind in ((loss, "loss"), (accuracy, "score")):
+            self._add_figures(chart, _of_kind(figures, kind))
+            chart.paint_colors()
+
+    def _add_figures(self, chart: Chart, figures: list[dict[str, Any]]) -> None:
+        """For each figure its noisy values, their average, the validation, and a star where it was best. A figure
+        that is alone has the colours of training and validation, else each has one colour of its own."""
+        if not figures:
+            return
+        alone = len(figures) == 1
+        chart.name_figures(
+            {figure["name"]: str(figure["title"]) for figure in figures},
+            {figure["name"]: self._help(figure) for figure in figures},
+        )
+        for number, figure in enumerate(figures):
+            name, series = figure["name"], SERIES[number % len(SERIES)]
+            more = {"figure": name, "dashed": number >= len(SERIES)}
+            chart.add(f"{name}/raw", "", series, "faint", **more)
+            chart.add(f"{name}/training", self.tr("training"), series, "line", **more)
+            other = "validation" if alone else series
+            chart.add(f"{name}/validation", self.tr("validation"), other, "points", **more)
+            chart.add(f"{name}/best", "", "third" if alone else series, "points", **more)
+        if alone:
+            chart.title = str(figures[0]["title"])
+
+    def _help(self, figure: dict[str, Any]) -> str:
+        return {"low": self.tr("Lower is better."), "high": self.tr("Higher is better.")}.get(
+            str(figure.get("better")), self.tr("Neither high nor low is good by itself.")
+        )
+
+    def _smoothed(self, name: str, values: array[float]) -> np.ndarray:
+        """The running averages of a line so far."""
+        smoother = self._smoothers.setdefault(name, Smoother(self._weight))
+        smoother.extend(values[len(smoother.values) :])
+        return np.array(smoother.values)
 
     def smooth(self, weight: float) -> None:
         """Begin the averages anew; the next drawing goes through all values."""
-        self._loss.restart(weight)
-        self._accuracy.restart(weight)
+        self._weight = weight
+        self._smoothers = {}
 
     def draw(self, name: str, history: History, exact: bool = True) -> None:
         """Show in one chart all that the history holds for it; ``exact`` leaves no room for more."""
+        self._take_figures(history.figures)
         chart = self.charts[name]
         scale = 1.0 / history.steps_per_epoch
         if name in ("rate", "pace"):
             chart.set("value", np.array(history.told) * scale, np.array(getattr(history, name)))
             chart.show_lines(exact)
             return
+        if history.figures:
+            self._draw_figures(name, history, exact)
+            return
         accuracy = name == "accuracy"
         chart.setVisible(history.has_accuracy or not accuracy)
-        values, smoother = (history.accuracy, self._accuracy) if accuracy else (history.loss, self._loss)
-        smoother.extend(values[len(smoother.values) :])
+        values = history.accuracy if accuracy else history.loss
         factor = 100.0 if accuracy else 1.0
         x = np.array(history.steps[: len(values)]) * scale
         chart.set("raw", x, np.array(values) * factor)
-        chart.set("training", x, np.array(smoother.values) * factor)
+        chart.set("training", x, self._smoothed(name, values) * factor)
         key = "val_accuracy" if accuracy else "val_loss"
         told = [epoch for epoch in history.epochs if epoch[key] is not None]
         best = [epoch for epoch in told if epoch is history.best]
@@ -77,7 +139,32 @@ class ChartSet(QSplitter):
             )
         chart.show_lines(exact)
 
+    def _draw_figures(self, name: str, history: History, exact: bool) -> None:
+        chart, scale = self.charts[name], 1.0 / history.steps_per_epoch
+        figures = _of_kind(history.figures, "score" if name == "accuracy" else "loss")
+        chart.setVisible(bool(figures))
+        best = history.best
+        for figure in figures:
+            key = figure["name"]
+            values = history.values[key]
+            x = np.array(history.steps[: len(values)]) * scale
+            measured = np.isfinite(np.array(values)) if len(values) else np.zeros(0, bool)
+            chart.set(f"{key}/raw", x[measured], np.array(values)[measured])
+            smooth = self._smoothed(key, values)
+            chart.set(f"{key}/training", x[measured], smooth[measured])
+            told = history.of_epochs(key, "validation") or history.of_epochs(key, "train")
+            chart.set(f"{key}/validation", [step * scale for step, _ in told], [value for _, value in told])
+            star = [
+                pair for pair in told if best is not None and key == history.watch and pair[0] == best["step"]
+            ]
+            chart.set(f"{key}/best", [step * scale for step, _ in star], [value for _, value in star])
+        chart.show_lines(exact)
+
     def hover(self, x: float) -> None:
         """Let all charts tell their values at ``x`` (epochs); NaN shows the last ones again."""
         for chart in self.charts.values():
             chart.read(None if isnan(x) else x)
+
+
+def _of_kind(figures: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [figure for figure in figures if (figure.get("kind") == "score") == (kind == "score")]

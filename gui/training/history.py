@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Mapping
+from math import nan
 from typing import Any
 
 
@@ -13,20 +14,30 @@ class History:
 
     ``loss`` and ``accuracy`` belong to ``steps``; ``accuracy`` is empty for a regression. ``rate`` and
     ``pace`` (samples per second) belong to ``told``, the step of each report. ``epochs`` holds the "epoch"
-    messages in order.
+    messages in order. ``figures`` are those that the recipe measures (empty for the plain one), ``values`` their
+    numbers, which belong to ``steps`` too; NaN where one was not measured.
     """
 
     def __init__(self) -> None:
         self.steps, self.loss, self.accuracy = array("d"), array("d"), array("d")
         self.told, self.rate, self.pace = array("d"), array("d"), array("d")
         self.epochs: list[dict[str, Any]] = []
+        self.figures: list[dict[str, Any]] = []
+        self.values: dict[str, array[float]] = {}
+        self.watch = ""
+        """The figure that decides which epoch is best; "" where none does."""
         self.steps_per_epoch = 1
         self.has_accuracy = True
         self.version = 0
         """Counts up when what was there has changed (a new run, a resumed one), not when more is added."""
 
-    def begin(self, started: Mapping[str, Any]) -> None:
+    def begin(self, started: Mapping[str, Any], watch: str = "") -> None:
         """A run starts; one that is resumed keeps what lies before its step."""
+        figures = [dict(figure) for figure in started.get("figures") or ()]
+        if figures != self.figures:
+            self.figures = figures
+            self.values = {figure["name"]: array("d", [nan] * len(self.steps)) for figure in figures}
+        self.watch = watch
         self.steps_per_epoch = max(1, int(started.get("steps_per_epoch", 1)))
         self.has_accuracy = bool(started.get("accuracy", True))
         self.forget_after(int(started.get("step", 0)))
@@ -38,6 +49,10 @@ class History:
             self.loss.extend(message["loss"])
             if self.has_accuracy and message.get("accuracy"):
                 self.accuracy.extend(message["accuracy"])
+            measured = message.get("figures") or {}
+            for name, values in self.values.items():
+                values.extend(measured.get(name) or ())
+                values.extend([nan] * (len(self.steps) - len(values)))
             if message["step"]:
                 self._tell(message["step"][-1], message)
         elif message["event"] == "epoch":
@@ -55,7 +70,7 @@ class History:
     def forget_after(self, step: int) -> None:
         """Drop what lies behind a step."""
         keep = _count(self.steps, step)
-        for values in (self.steps, self.loss, self.accuracy):
+        for values in (self.steps, self.loss, self.accuracy, *self.values.values()):
             del values[keep:]
         keep = _count(self.told, step)
         for values in (self.told, self.rate, self.pace):
@@ -65,7 +80,18 @@ class History:
 
     def clear(self) -> None:
         """Forget the run."""
+        self.figures, self.values, self.watch = [], {}, ""
         self.forget_after(-1)
+
+    def of_epochs(self, name: str, split: str) -> list[tuple[float, float]]:
+        """Step and value of a figure after each epoch in which it was measured; ``split`` is "train" or
+        "validation"."""
+        found = []
+        for epoch in self.epochs:
+            value = ((epoch.get("figures") or {}).get(split) or {}).get(name)
+            if value is not None:
+                found.append((float(epoch["step"]), float(value)))
+        return found
 
     @property
     def empty(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
+from gui.training.history import History
 from gui.training.session import TrainingSession
 
 
@@ -31,12 +32,24 @@ def score_text(session: TrainingSession) -> str:
     best = session.history.best
     if best is None:
         return ""
+    if session.history.figures:
+        return _figure_text(session.history, best)
     if best.get("val_accuracy") is not None:
         text = _tr("best epoch {0}: {1:.1f} % validation accuracy")
         return text.format(best["epoch"], 100 * best["val_accuracy"])
     if best.get("val_loss") is not None:
         return _tr("best epoch {0}: validation loss {1:.4g}").format(best["epoch"], best["val_loss"])
     return ""
+
+
+def _figure_text(history: History, best: Mapping[str, Any]) -> str:
+    """The best epoch by the figure that decides; "" where none does, for then the last epoch counts."""
+    figure = next((figure for figure in history.figures if figure["name"] == history.watch), None)
+    told = best.get("figures") or {}
+    value = (told.get("validation") or told.get("train") or {}).get(history.watch)
+    if figure is None or value is None:
+        return ""
+    return _tr("best epoch {0}: {1} {2:.4g}").format(best["epoch"], figure["title"], value)
 
 
 def progress_text(session: TrainingSession, message: Mapping[str, Any] | None) -> str:

@@ -16,11 +16,12 @@ from graph.problems import Problem
 from gui.training.gate import Gate, end
 from gui.training.history import History
 from gui.workspace import Workspace
+from runtime.choice import setting
 from runtime.client import WorkerClient
 from runtime.data import DataError, get_source
 from runtime.facts import facts_for
 from runtime.protocol import Message
-from runtime.recipes import recipe_problem
+from runtime.recipes import get_recipe, recipe_problem
 from runtime.runs import Run, new_folder
 from runtime.weights import WeightsError, start_of
 
@@ -64,6 +65,8 @@ class TrainingSession(QObject):
         self.learning_rate = 0.0
         self.trusted: Callable[[], Collection[str]] = tuple
         """Gives the fingerprints of code that may run; set by whoever asks the person."""
+        self._watch = ""
+        """The figure that decides which epoch is best."""
         self._pending: Message | None = None
         self._foreign = False
         self._stopped_at = QElapsedTimer()
@@ -139,6 +142,7 @@ class TrainingSession(QObject):
             self.started = None
             self.history.clear()
         self.learning_rate = project.training.learning_rate
+        self._watch = str(setting(project.training, "watch") or get_recipe(project.training.recipe).watch)
         self.nodes = frozenset(
             (graph_id, node_id)
             for graph_id, graph in (*project.networks.items(), *project.blocks.items())
@@ -266,7 +270,7 @@ class TrainingSession(QObject):
             self.devices_changed.emit()
         elif event == "started":
             self.started = message
-            self.history.begin(message)
+            self.history.begin(message, self._watch)
             self.learning_rate = message["learning_rate"]
         elif event in ("steps", "epoch"):
             self.history.take(message)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui.theme import theme
 from gui.training.charts import ChartsPanel
+from gui.training.progress import score_text
 from gui.training.session import TrainingSession
 from gui.training.smooth import Smoother
 from gui.training.thin import bounds, means, peaks, visible
@@ -171,3 +172,127 @@ def test_thinning_keeps_extremes_and_the_newest() -> None:
     assert visible(x, 10.0, 20.0) == slice(9, 22)
     assert bounds([np.array([math.nan])]) is None
     assert bounds([np.array([1.0, 3.0]), np.array([2.0, math.inf])]) == (1.0, 3.0)
+
+
+GAN = [
+    {"name": "generator", "title": "Generator", "kind": "loss", "better": ""},
+    {"name": "discriminator", "title": "Discriminator", "kind": "loss", "better": ""},
+    {"name": "fid", "title": "Distance", "kind": "score", "better": "low"},
+]
+
+
+def feed_figures(session: TrainingSession, figures: list[dict[str, Any]] = GAN, watch: str = "fid") -> None:
+    """Two epochs of a recipe with figures of its own; the score is measured once per epoch only."""
+    take: Any = session._take
+    session._watch = watch
+    take({"event": "started", "steps_per_epoch": 10, "accuracy": False, "step": 0, "epochs": 2, "epoch": 0,
+          "learning_rate": 0.1, "device": "cpu", "figures": figures})  # fmt: skip
+    for epoch in range(2):
+        steps = [epoch * 10 + number + 1 for number in range(10)]
+        values = {"generator": [2.0] * 10, "discriminator": [0.5 + epoch] * 10}
+        more = {"learning_rate": 0.1, "samples_per_second": 500.0}
+        take({"event": "steps", "step": steps, "loss": [2.0] * 10, "accuracy": None, "epoch": epoch + 1,
+              "seconds_left": 1.0, "figures": values, **more})  # fmt: skip
+        told = {"generator": 2.0, "discriminator": 0.5 + epoch}
+        take({"event": "epoch", "epoch": epoch + 1, "step": steps[-1], "val_loss": 2.5, "val_accuracy": None,
+              "train_loss": 2.0, "train_accuracy": None, "best": epoch == 0, "seconds": 1.0,
+              "figures": {"train": told, "validation": {"generator": 2.5, "discriminator": 0.75, "fid": 9.0 - epoch}},
+              **more})  # fmt: skip
+
+
+def test_losses_of_a_recipe_share_a_chart(session: TrainingSession) -> None:
+    panel = shown(session)
+    feed_figures(session)
+    until(lambda: panel.charts and not panel._dirty, "drawn")
+    loss, scores = panel.charts["loss"], panel.charts["accuracy"]
+    assert (loss.title, scores.title) == ("Losses", "Distance")
+    assert list(loss.lines["discriminator/training"].x[:2]) == pytest.approx([0.1, 0.2])
+    assert loss.lines["discriminator/raw"].y[-1] == 1.5
+    assert list(loss.lines["generator/validation"].y) == [2.5, 2.5]
+    assert list(scores.lines["fid/validation"].y) == [9.0, 8.0] and not len(scores.lines["fid/training"].x)
+    assert list(scores.lines["fid/best"].x) == [1.0], "the star stands where the watched figure was best"
+    assert not len(loss.lines["generator/best"].x)
+    assert [entry.name for entry in loss.legend.entries] == ["Generator", "Discriminator"]
+    assert loss.legend.entries[0].values == ("━ 2", "● 2.5")
+    assert score_text(session) == "best epoch 1: Distance 9"
+    loss.set_log(True)
+    assert loss.lines["generator/validation"].item.getData()[1][0] == pytest.approx(math.log10(2.5))
+
+
+def test_a_click_on_the_legend_hides_a_figure(session: TrainingSession) -> None:
+    panel = shown(session)
+    feed_figures(session)
+    until(lambda: panel.charts and not panel._dirty, "drawn")
+    loss = panel.charts["loss"]
+
+    def top() -> float:
+        return float(loss.plot.getPlotItem().viewRange()[1][1])
+
+    assert top() > 2.4
+    QTest.mouseClick(
+        loss.legend, Qt.MouseButton.LeftButton, pos=loss.legend.box("generator").center().toPoint()
+    )
+    assert not loss.lines["generator/training"].item.isVisible() and top() < 2.0
+    assert loss.legend.entries[0].hidden
+    QTest.mouseClick(
+        loss.legend, Qt.MouseButton.LeftButton, pos=loss.legend.box("discriminator").center().toPoint()
+    )
+    assert loss.lines["discriminator/training"].item.isVisible(), "one figure always stays"
+    loss.legend.setFocus()
+    QTest.keyClick(loss.legend, Qt.Key.Key_Right)
+    QTest.keyClick(loss.legend, Qt.Key.Key_Space)
+    assert loss.lines["generator/training"].item.isVisible() and top() > 2.4
+
+
+def test_a_legend_says_less_where_there_is_little_room(session: TrainingSession) -> None:
+    panel = shown(session)
+    names = ["one", "two", "three", "four", "five", "six"]
+    feed_figures(
+        session, [{"name": name, "title": f"Loss {name}", "kind": "loss", "better": "low"} for name in names]
+    )
+    until(lambda: panel.charts and not panel._dirty, "drawn")
+    legend = panel.charts["loss"].legend
+    legend.resize(900, legend.height())
+    assert legend.detail == 0
+    legend.resize(420, legend.height())
+    assert legend.detail == 1 and legend.said(legend.entries[0]) == ""
+    legend.resize(330, legend.height())
+    assert legend.detail == 2 and legend.said(legend.entries[0]) == "━"
+
+
+def test_charts_change_with_the_recipe(session: TrainingSession) -> None:
+    panel = shown(session)
+    feed(session)
+    panel.draw_now()
+    assert "best" in panel.charts["loss"].lines
+    session.history.clear()
+    feed_figures(session, GAN[:1])
+    panel.draw_now()
+    assert set(panel.charts["loss"].lines) == {
+        f"generator/{part}" for part in ("raw", "training", "validation", "best")
+    }
+    assert panel.charts["loss"].title == "Generator" and not panel.charts["accuracy"].isVisible()
+    session.history.clear()
+    feed(session)
+    panel.draw_now()
+    assert panel.charts["loss"].title == "Loss" and panel.charts["accuracy"].isVisible()
+    assert list(panel.charts["accuracy"].lines["validation"].y) == pytest.approx([60, 70, 80])
+
+
+def test_a_resumed_recipe_keeps_its_figures_up_to_there(session: TrainingSession) -> None:
+    feed_figures(session)
+    session._take({"event": "started", "steps_per_epoch": 10, "accuracy": False, "step": 10, "epochs": 4, "epoch": 1,
+                   "learning_rate": 0.1, "device": "cpu", "figures": GAN})  # fmt: skip
+    history = session.history
+    assert list(history.values["discriminator"]) == [0.5] * 10 and len(history.steps) == 10
+    assert history.of_epochs("fid", "validation") == [(10.0, 9.0)]
+
+
+def test_figures_are_columns_of_the_table(session: TrainingSession, tmp_path: Path) -> None:
+    panel = shown(session)
+    feed_figures(session)
+    assert panel.export_table(tmp_path / "t.csv")
+    with (tmp_path / "t.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 22 and rows[0]["train_discriminator"] == "0.5" and rows[0]["train_fid"] == ""
+    assert [row["val_fid"] for row in rows if row["event"] == "epoch"] == ["9.0", "8.0"]
