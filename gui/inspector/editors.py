@@ -174,7 +174,7 @@ class TextEditor(Editor):
         self.setFocusProxy(self.box)
 
     def read(self, text: str) -> Any:
-        return self.param.check(text) if self.param.kind in ("text", "path") else text
+        return self.param.check(text) if self.param.kind == "text" else text
 
     def show_value(self, value: Any) -> None:
         self.value = value
@@ -259,7 +259,6 @@ EDITORS: dict[str, type[Editor]] = {
     "ints": SizesEditor,
     "shape": ShapeEditor,
     "text": TextEditor,
-    "path": TextEditor,
     "names": NamesEditor,
 }
 """Editor by the kind of the parameter."""
@@ -269,4 +268,8 @@ def editor_for(param: Param, names: frozenset[str] = frozenset(), expression: bo
     """A fresh editor. ``names`` are the block's parameters that may be used."""
     if expression and param.kind in ("bool", "choice"):
         return ExpressionEditor(param, names)
+    if param.kind == "path":
+        from gui.inspector.path_editor import PathEditor  # it is made of what stands here
+
+        return PathEditor(param, names)
     return EDITORS[param.kind](param, names)

@@ -34,7 +34,8 @@ class ParamRow(QObject):
         self.param = param
         self.names = names
         self.set_value = set_value
-        self.pinnable = param.inferred is not None or param.optional
+        # a path is either there or asked for: it has no state of being unset by choice
+        self.pinnable = (param.inferred is not None or param.optional) and param.kind != "path"
         self.stored: Any = UNSET
         self.resolved: Any = None
         self.editor: Editor | None = None
@@ -197,6 +198,8 @@ class ParamRow(QObject):
             return self.param.choices[0]
         if self.param.kind == "text":
             return self.param.default or ""
+        if self.param.kind == "names":
+            return ()
         low = self.param.minimum if self.param.minimum is not None else 0
         number = float(low) if self.param.kind == "float" else max(int(low), 1 if low >= 0 else int(low))
         if self.param.kind == "float":
