@@ -17,8 +17,9 @@ from graph.model import BLOCK, Edge, Graph, Node, Project, edge_key, id_key
 from graph.ports import in_ports, out_ports
 
 GAP_X: dict[Flow, float] = {"right": 60.0, "down": 46.0}
-ALIGNMENTS = (0.0, 1.0, 0.5)
-"""How nodes stand in a column of wider ones: the first of these that keeps wires clear of nodes."""
+ATTEMPTS = ((0.0, 1.0), (1.0, 1.0), (0.5, 1.0), (0.0, 1.5), (0.5, 1.5), (0.0, 2.0))
+"""How nodes stand in a column of wider ones (0 at its left edge), and how much wider the gaps are than usual:
+the first of these that keeps wires clear of nodes."""
 
 PART_GAP = 70.0
 GAP_PINNED = 24.0
@@ -192,18 +193,19 @@ def _part(
     width = [size[key][0] for key in ids] + [0.0] * (total - len(ids))
     height = [size[key][1] for key in ids] + [0.0] * (total - len(ids))
     found = []
-    for align in ALIGNMENTS:
-        left = _lefts(layers, width, align, GAP_X[flow])
+    for align, wider in ATTEMPTS:
+        gap = GAP_X[flow] * wider
+        left = _lefts(layers, width, align, gap)
         columns = [list(column) for column in layers.columns]
         middle, touching = heights_of(layers, height, left, width)
-        found.append((touching, align, left, middle, layers.columns))
-        if not touching or len(set(width[: len(ids)])) == 1 or total > SMALL:
+        found.append((touching, len(found), gap, left, middle, layers.columns))
+        if not touching or total > SMALL:
             break
         layers.columns = columns
         renumber(layers)
-    _, _, left, middle, layers.columns = min(found)
+    _, _, gap, left, middle, layers.columns = min(found)
     renumber(layers)
-    moves = broken(_columns(layers, width, height, middle, GAP_X[flow]), flow)
+    moves = broken(_columns(layers, width, height, middle, gap), flow)
     places = {}
     for key, vertex in number.items():
         across, down = moves[layers.rank[vertex]]

@@ -49,8 +49,8 @@ def paint_node(painter: QPainter, item: NodeItem, scale: float) -> None:
         _tile(painter, item, category, scale)
         _ports(painter, item)
     else:
-        # several ports above have a line for their names there
-        head = NAMES if look.flow == "down" and len(look.inputs) > 1 else 0.0
+        # clear of the port above; several have a line for their names there
+        head = 0.0 if look.flow == "right" else NAMES if len(look.inputs) > 1 else 3.0
         painter.translate(0, head)
         if scale < DETAIL:
             _short_texts(painter, item, scale)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from graph.arrange import arrange
 from graph.build import GraphBuilder, Ref, Source, project
-from graph.geometry import node_size, port_y, wire_points
+from graph.geometry import DOWNWARDS, node_size, port_y, wire_points
 from graph.model import Graph, Project
 from graph.ports import in_ports, out_ports
 from presets import find
@@ -178,15 +178,22 @@ def test_nodes_and_wires_keep_clear_of_each_other(name: str) -> None:
     assert min(y for _, y in places.values()) == 0
 
 
-def test_every_preset_is_clear() -> None:
+@pytest.mark.parametrize("flow", ["right", "down"])
+def test_every_preset_is_clear(flow: str) -> None:
     from presets import all_presets
 
     for preset in all_presets():
         made = preset.build()
+        turn(made, flow)
         for graph in made.graphs():
             moved(graph, arrange(graph, project=made))
             assert clear.overlaps(made, graph) == [], (preset.id, graph.name)
             assert clear.run_through(made, graph) == [], (preset.id, graph.name)
+
+
+def turn(made: Project, flow: str) -> None:
+    """Let the wires of all graphs lead a way."""
+    made.view[DOWNWARDS] = tuple(graph.id for graph in made.graphs() if flow == "down")
 
 
 def moved(graph: Graph, places: Places) -> None:
@@ -194,10 +201,12 @@ def moved(graph: Graph, places: Places) -> None:
         graph.nodes[key].x, graph.nodes[key].y = x, y
 
 
-def test_collapsed_networks_are_clear() -> None:
+@pytest.mark.parametrize("flow", ["right", "down"])
+def test_collapsed_networks_are_clear(flow: str) -> None:
     """Tiles are smaller than nodes, and all their ports are at one place."""
     for name in ("resnet50", "unet", "googlenet", "transformer", "gru-cell", "lstm-cell", "bert", "ddpm"):
         made = find(name).build()
+        turn(made, flow)
         for graph in made.graphs():
             for node in graph.nodes.values():
                 node.collapsed = True
@@ -207,14 +216,48 @@ def test_collapsed_networks_are_clear() -> None:
 
 
 @pytest.mark.parametrize("name", TOPOLOGIES)
-@pytest.mark.parametrize("seed", range(4))
-def test_tiles_among_nodes_keep_clear(name: str, seed: int) -> None:
+@pytest.mark.parametrize(
+    ("flow", "seed"),
+    [("right", 0), ("right", 1), ("right", 2), ("right", 3), ("down", 1), ("down", 2), ("down", 3)],
+)
+def test_tiles_among_nodes_keep_clear(name: str, seed: int, flow: str) -> None:
     graph, dice = TOPOLOGIES[name](), random.Random(seed)
+    made = Project(networks={graph.id: graph})
+    turn(made, flow)
     for node in graph.nodes.values():
         node.collapsed = dice.random() < 0.4
-    moved(graph, arrange(graph))
-    assert clear.overlaps(Project(), graph) == []
-    assert clear.run_through(Project(), graph) == []
+    moved(graph, arrange(graph, project=made))
+    assert clear.overlaps(made, graph) == []
+    assert clear.run_through(made, graph) == []
+
+
+def test_downwards_a_chain_is_plumb_and_goes_on_in_columns() -> None:
+    graph = chain(5)
+    made = Project(networks={graph.id: graph})
+    turn(made, "down")
+    places = list(arrange(graph, project=made).values())
+    assert [x for x, _ in places] == [0.0] * 5
+    assert [b[1] - a[1] for a, b in pairwise(places)] == [64.0 + 46.0] * 4
+
+    graph = made.networks[graph.id] = chain(42)
+    places = list(arrange(graph, project=made).values())
+    columns = sorted({x for x, _ in places})
+    assert 3 <= len(columns) <= 8
+    assert sorted(places) == places, "columns are read downwards, then to the right"
+    moved(graph, dict(zip(graph.nodes, places, strict=True)))
+    assert clear.run_through(made, graph) == []
+
+
+def test_downwards_the_unet_is_a_u_on_its_side() -> None:
+    made = find("unet").build()
+    turn(made, "down")
+    places = {made.main.nodes[key].name: place for key, place in arrange(made.main, project=made).items()}
+    names = ("picture", "down1", "down2", "down3", "bottom", "up3", "up2", "up1", "head", "masks")
+    heights = [places[name][1] for name in names]
+    assert heights == sorted(set(heights))
+    aside = [places[name][0] for name in ("down1", "down2", "down3", "bottom")]
+    assert aside == sorted(set(aside))
+    assert places["bottom"][0] > places["up3"][0] > places["up2"][0] > places["up1"][0]
 
 
 def test_the_u_of_the_unet_is_not_torn_apart() -> None:

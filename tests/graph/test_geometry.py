@@ -6,7 +6,26 @@ from itertools import pairwise
 
 import pytest
 
-from graph.geometry import HEIGHT, PORT_Y, ROW, WIDTH, fan, node_size, port_y, wire, wire_points
+from graph.geometry import (
+    ABOVE,
+    DOWNWARDS,
+    HEIGHT,
+    NAMES,
+    PORT_Y,
+    ROW,
+    SLOT,
+    WIDTH,
+    fan,
+    fanned,
+    flow_of,
+    input_place,
+    node_size,
+    output_place,
+    port_y,
+    wire,
+    wire_points,
+)  # fmt: skip
+from graph.model import Project
 
 
 def test_nodes_grow_with_their_ports() -> None:
@@ -51,3 +70,37 @@ def test_a_wire_back_on_the_same_height_goes_round(end: tuple[float, float]) -> 
     between = [y for x, y in points if -190 < x < -10]
     assert max(between) - min(between) < 1e-6
     assert min(abs(between[0]), abs(between[0] - end[1])) >= 69
+
+
+def test_which_way_wires_lead_is_said_by_the_project() -> None:
+    made = Project(view={DOWNWARDS: ("g1", "b2")})
+    assert [flow_of(made, key) for key in ("g1", "g2", "b2")] == ["down", "right", "down"]
+    assert flow_of(Project(), "g1") == "right" == flow_of(Project(view={DOWNWARDS: True}), "g1")
+
+
+def test_downwards_ports_stand_above_and_below_side_by_side() -> None:
+    assert node_size(1, 1, flow="down") == (WIDTH, HEIGHT)
+    assert input_place(0, 1, 1, flow="down") == (WIDTH / 2, 0)
+    assert output_place(0, 1, 1, flow="down") == (WIDTH / 2, HEIGHT)
+    assert node_size(5, 2, flow="down") == (5 * SLOT, HEIGHT + 2 * NAMES)
+    assert [input_place(number, 5, 2, flow="down")[0] for number in range(5)] == [
+        SLOT * (number + 0.5) for number in range(5)
+    ]
+    assert input_place(0, 1, 1, "dot", "down") == (8.0, 0.0) and output_place(0, 1, 1, "dot", "down") == (
+        8.0,
+        16.0,
+    )
+    assert fanned((10.0, 0.0), 0, 3, "down") == (1.0, 0.0) and fanned((0.0, 10.0), 2, 3) == (0.0, 19.0)
+
+
+@pytest.mark.parametrize("end", [(0.0, 300.0), (200.0, 300.0), (40.0, 5.0)])
+def test_downwards_a_wire_is_the_same_with_x_and_y_exchanged(end: tuple[float, float]) -> None:
+    found = wire_points((0.0, 0.0), end, flow="down")
+    assert found == [(x, y) for y, x in wire_points((0.0, 0.0), end[::-1])]
+
+
+def test_downwards_a_wire_to_the_next_column_runs_clear_of_both() -> None:
+    points = wire_points((88.0, 900.0), (88.0 + 250.0, 0.0), flow="down")
+    between = [x for x, y in points if 10 < y < 890]
+    assert all(x == pytest.approx(338 - ABOVE["down"]) for x in between)
+    assert WIDTH < between[0] < 250.0

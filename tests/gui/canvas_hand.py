@@ -181,8 +181,10 @@ def mirror(hand: Hand) -> list[str]:
         wire = scene.wires.get(key)
         if wire is not None and wire.start != scene.nodes[edge.source].output_point(edge.source_port):
             wrong.append(f"wire {key} starts elsewhere")
-        if wire is not None and abs(wire.end.x() - scene.nodes[edge.target].x()) > 1e-6:
-            wrong.append(f"wire {key} ends elsewhere")
+        if wire is not None:
+            away = wire.end - scene.nodes[edge.target].pos()
+            if abs(away.y() if scene.flow == "down" else away.x()) > 1e-6:
+                wrong.append(f"wire {key} ends elsewhere")
     return wrong
 
 

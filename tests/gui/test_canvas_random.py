@@ -109,6 +109,9 @@ class Monkey:
         elif kind < 0.7:
             hand.double_click(self.somewhere())
             self.done.append("double click")
+        elif kind < 0.71:
+            hand.view.commands.turn("right" if hand.scene.flow == "down" else "down")
+            self.done.append("turn")
         elif kind < 0.75:
             hand.wheel(self.somewhere(), angle=pick.choice((-120, 120)))
             self.done.append("wheel")
@@ -145,6 +148,8 @@ def test_random_gestures(qapp: QApplication, seed: int) -> None:
     start = dumps(hand.workspace.project)
     widgets = kinds(hand)
     monkey = Monkey(hand, seed)
+    if seed == 3:
+        hand.view.commands.turn("down")
     for _ in range(250):
         monkey.step()
         hand.view.glider.finish()
