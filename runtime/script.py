@@ -16,16 +16,19 @@ from graph.code.layout import WIDTH, parse, statement
 from graph.model import Project
 from graph.shapes import Inference, ProjectShapes
 from runtime.choice import chosen
+from runtime.class_weights import class_weights
 from runtime.data import DataError, Dataset, Splits, load_prepared
 from runtime.data.targets import form_of, output_shape
 from runtime.initialisation import INITIALISATIONS, initialise_text
 from runtime.losses import LOSSES, Answer, answer_rule
 from runtime.optimizers import OPTIMIZERS, extras
+from runtime.practices import practices_of
 from runtime.precision import PRECISION
 from runtime.recipes import SUPERVISED, check_recipe
 from runtime.runs import write_atomic
-from runtime.schedules import SCHEDULES
+from runtime.schedules import SCHEDULES, planned, schedule_text
 from runtime.script_data import DataPart, data_part
+from runtime.script_lines import support_imports, support_text, update_lines
 from runtime.script_recipe import recipe_script
 from runtime.training.session import evaluation_size, steps_per_epoch
 from runtime.weights import WeightsError, read
@@ -145,11 +148,17 @@ class _Writer:
         start = chosen(INITIALISATIONS, training.initialisation, "initialisation")
         self.start = initialise_text(start, start.settled(training))
         self.schedule = chosen(SCHEDULES, training.schedule, "schedule")
+        self.planned = planned(training)
+        self.asked = practices_of(training)
+        self.watched = "accuracy" if self.asked.watch == "accuracy" else "loss"
+        self.class_weights = class_weights(training, dataset, splits)
 
     def text(self, notebook: bool) -> str:
         parts = [self._head(notebook), self.model.rstrip("\n"), self.part.text.rstrip("\n")]
         if self.start:
             parts.append(self.start.rstrip("\n"))
+        if self.asked.ema:
+            parts.append(support_text("average"))
         parts += [part for part in (self._evaluate(), self._main()) if part]
         return "\n\n\n".join(parts) + '\n\n\nif __name__ == "__main__":\n    main()\n'
 
@@ -161,6 +170,9 @@ class _Writer:
         lines += ["On a CPU it gives the same losses as the run with this seed.", '"""', ""]
         standard = ["import copy"] + (["from pathlib import Path"] if self.here else [])
         imports = {"import torch", "from torch import nn", *self.imports, *self.part.imports}
+        if self.asked.ema:
+            standard = [*support_imports("average"), *standard]
+            standard.sort(key=_import_key)
         lines += [*standard, "", *sorted(imports, key=_import_key), ""]
         lines += [
             f"SEED = {training.seed}",
@@ -226,7 +238,7 @@ class _Writer:
         shared = extras(optimizer, training.learning_rate, training.weight_decay)
         given = ["model.parameters()", "lr=LEARNING_RATE"]
         given += [f"{name}={literal(value)}" for name, value in shared.items() if name != "lr"]
-        values = self.schedule.settled(training)
+        zero = "0, " if self.asked.patience else ""
         lines = [
             "def main() -> None:",
             "    # As many threads as in the run: sums are then rounded in the same order.",
@@ -241,16 +253,18 @@ class _Writer:
             "        split: (x.to(device), y.to(device)) for split, (x, y) in load_data().items()",
             "    }",
             '    inputs, targets = data["train"]',
-            *_assign("loss_of", self.loss.text(self.loss.settled(training))),
+            *_assign("loss_of", self._loss()),
             *_assign("optimizer", optimizer.text(optimizer.settled(training), *given)),
         ]
-        if self.schedule.made_by:
-            lines += _assign("schedule", self.schedule.text(values, "optimizer"))
+        if self.planned:
+            lines += _assign("schedule", schedule_text(training, "optimizer"))
         if self.precision == "float16":
             lines.append("    scaler = torch.amp.GradScaler(device.type)")
         lines += [
+            *([f"    average = Average(model, {self.asked.ema})"] if self.asked.ema else []),
             "    shuffle = torch.Generator().manual_seed(SEED)",
-            '    best_loss, best_weights = float("inf"), copy.deepcopy(model.state_dict())',
+            f"    {self._best} = {self._worst}, {zero}copy.deepcopy(model.state_dict())",
+            *(["    batch = 0"] if self.asked.accumulate > 1 else []),
             "",
             "    for epoch in range(1, EPOCHS + 1):",
             "        model.train()",
@@ -265,8 +279,8 @@ class _Writer:
             "        for rows in batches:",
             "            x, y = inputs[rows], targets[rows]",
             *self._outputs("            "),
-            "            optimizer.zero_grad()",
-            *self._update(),
+            *update_lines(self.asked, self.precision, "            ", "model.parameters()", "batch"),
+            *(["            average.update()"] if self.asked.ema else []),
             "            total += loss.item() * len(rows)",
             *self._count("            "),
             *self._epoch_end(),
@@ -281,14 +295,22 @@ class _Writer:
             "    model.load_state_dict(fits, strict=False)",
         ]
 
-    def _update(self) -> list[str]:
-        if self.precision == "float16":
-            return [
-                "            scaler.scale(loss).backward()",
-                "            scaler.step(optimizer)",
-                "            scaler.update()",
-            ]
-        return ["            loss.backward()", "            optimizer.step()"]
+    def _loss(self) -> str:
+        """The loss, with the weights of the classes."""
+        text = self.loss.text(self.loss.settled(self.training))
+        for name, weights in self.class_weights.items():
+            values = f"{name}=torch.tensor({[round(weight, 6) for weight in weights]}, device=device)"
+            text = f"{text[:-1]}{'' if text.endswith('()') else ', '}{values})"
+        return text
+
+    @property
+    def _best(self) -> str:
+        names = [f"best_{self.watched}", *(["best_epoch"] if self.asked.patience else []), "best_weights"]
+        return ", ".join(names)
+
+    @property
+    def _worst(self) -> str:
+        return "-1.0" if self.watched == "accuracy" else 'float("inf")'
 
     def _epoch_end(self) -> list[str]:
         scored = self.answer is not None
@@ -297,21 +319,31 @@ class _Writer:
         line = 'f"epoch {epoch:4d}  loss {train_loss:.6f}'
         if scored:
             line += "  accuracy {right / answers:.4f}"
-        watched = "train_loss"
+        watched = "train_loss" if self.watched == "loss" else "right / answers"
         if self.validates:
-            watched = "val_loss"
-            lines.append(
-                f"        {'val_loss, val_accuracy' if scored else 'val_loss'} = "
-                'evaluate(model, loss_of, *data["validation"])'
-            )
+            watched = f"val_{self.watched}"
+            names = "val_loss, val_accuracy" if scored else "val_loss"
+            inside = "    " if self.asked.ema else ""
+            lines += ["        with average.in_place():"] if self.asked.ema else []
+            lines.append(f'{inside}        {names} = evaluate(model, loss_of, *data["validation"])')
             line += "  val_loss {val_loss:.6f}" + ("  val_accuracy {val_accuracy:.4f}" if scored else "")
-        lines += [
-            f"        if {watched} < best_loss:",
-            f"            best_loss, best_weights = {watched}, copy.deepcopy(model.state_dict())",
-        ]
-        if self.schedule.made_by:
-            lines.append(f"        schedule.step({watched if self.schedule.watches else ''})")
-        lines += [*_print(line), "", "    model.load_state_dict(best_weights)"]
+        sign = ">" if self.watched == "accuracy" else "<"
+        kept = f"{watched}, {'epoch, ' if self.asked.patience else ''}copy.deepcopy(model.state_dict())"
+        lines.append(f"        if {watched} {sign} best_{self.watched}:")
+        if self.asked.ema:
+            lines += ["            with average.in_place():", f"                {self._best} = {kept}"]
+        else:
+            lines.append(f"            {self._best} = {kept}")
+        if self.planned:
+            value = f"-({watched})" if self.watched == "accuracy" else watched
+            lines.append(f"        schedule.step({value if self.schedule.watches else ''})")
+        lines += _print(line)
+        if self.asked.patience:
+            lines += [
+                f"        if epoch - best_epoch >= {self.asked.patience}:  # nothing better for too long",
+                "            break",
+            ]
+        lines += ["", "    model.load_state_dict(best_weights)"]
         if self.tests:
             names = "test_loss, test_accuracy" if scored else "test_loss"
             lines.append(f'    {names} = evaluate(model, loss_of, *data["test"])')

@@ -18,9 +18,11 @@ from runtime.data import Dataset, Splits, get_source
 from runtime.initialisation import INITIALISATIONS, initialise_text
 from runtime.losses import LOSSES
 from runtime.optimizers import OPTIMIZERS, extras
+from runtime.practices import practices_of
 from runtime.precision import PRECISION
-from runtime.recipes import get_recipe
-from runtime.schedules import SCHEDULES
+from runtime.recipes import Figure, get_recipe
+from runtime.schedules import SCHEDULES, planned, schedule_text
+from runtime.script_lines import import_lines, support_imports, support_text, update_lines
 from runtime.training.session import evaluation_size, networks_of, steps_per_epoch
 
 LINE = 110
@@ -80,11 +82,12 @@ def recipe_script(
     loop = ast.parse(recipe.text)
     methods = _methods(loop, recipe.loop)
     imports = [line for line in head.splitlines() if line.startswith(("import ", "from "))]
-    imports = sorted({"import torch", "from torch import nn", *imports, *recipe.imports})
-    standard = [line for line in imports if "torch" not in line]
-    torches = [line for line in imports if "torch" in line]
-    watched = next((figure for figure in recipe.figures if figure.name == recipe.watch), None)
-    standard += ["from pathlib import Path", *(["import copy"] if watched else [])]
+    imports += ["import torch", "from torch import nn", "from pathlib import Path", *recipe.imports]
+    asked = practices_of(training)
+    watched = _watched(project)
+    imports += ["import copy"] if watched or asked.ema else []
+    imports += support_imports("average") if asked.ema else []
+    standard, torches = import_lines(imports)
     summary = "        figures |= recipe.summary()\n" if "summary" in methods else ""
     parts = [
         "\n".join(
@@ -95,9 +98,9 @@ def recipe_script(
                 "On a CPU it gives the same figures as the run with this seed.",
                 '"""',
                 "",
-                *sorted(set(standard), key=lambda line: (line.startswith("from"), line)),
+                *standard,
                 "",
-                *sorted(torches, key=lambda line: (line.startswith("from"), line)),
+                *torches,
                 "",
                 f"SEED = {training.seed}",
                 f"EPOCHS = {training.epochs}",
@@ -113,6 +116,7 @@ def recipe_script(
         _load_data(get_source(project.data.source).title, data),
         *([initialise.rstrip("\n")] if initialise else []),
         *([LOW.format(precision=precision).rstrip("\n")] if precision != "float32" else []),
+        *([support_text("average")] if asked.ema else []),
         EVALUATE.format(loop=recipe.loop, summary=summary).rstrip("\n"),
         _main(project, dataset, splits, classes, methods, bool(initialise), precision, begin),
     ]
@@ -143,7 +147,7 @@ def _main(
     shared = extras(optimizer, training.learning_rate, training.weight_decay)
     given = ["LEARNING_RATE" if name == "lr" else literal(value) for name, value in shared.items()]
     keywords = [f"{name}={value}" for name, value in zip(shared, given, strict=True)]
-    schedule = chosen(SCHEDULES, training.schedule, "schedule")
+    schedule, asked = chosen(SCHEDULES, training.schedule, "schedule"), practices_of(training)
     roles = [role.name for role in recipe.roles]
     groups = recipe.groups or ((roles[0], (roles[0],)),)
     loss = chosen(LOSSES, training.loss, "loss") if recipe.uses_loss else None
@@ -176,26 +180,24 @@ def _main(
         text = optimizer.text(optimizer.settled(training), first, *keywords)
         lines += _placed(f'"{group}": ', text, 8, ",")
     lines.append("    }")
-    if schedule.made_by:
-        text = schedule.text(schedule.settled(training), "optimizer")
+    if planned(training):
+        text = schedule_text(training, "optimizer")
         lines += _assign("schedules", f"[{text} for optimizer in optimizers.values()]")
     if precision == "float16":
         lines.append("    scaler = torch.amp.GradScaler(device.type)")
-    lines += [
-        "",
-        "    def update(loss: torch.Tensor, optimizer: torch.optim.Optimizer) -> None:",
-        "        optimizer.zero_grad()",
-        *(
-            [
-                "        scaler.scale(loss).backward()",
-                "        scaler.step(optimizer)",
-                "        scaler.update()",
-            ]
-            if precision == "float16"
-            else ["        loss.backward()", "        optimizer.step()"]
-        ),
-        "",
-    ]
+    if asked.ema:
+        lines.append(f"    average = Average(nn.ModuleList(networks.values()), {literal(asked.ema)})")
+    if asked.accumulate > 1:
+        lines.append("    gathered = 0")
+    clips = asked.clip_norm is not None or asked.clip_value is not None
+    lines += ["", "    def update(loss: torch.Tensor, optimizer: torch.optim.Optimizer) -> None:"]
+    if asked.accumulate > 1:
+        lines.append("        nonlocal gathered")
+    if asked.l1 or clips:
+        lines.append(
+            '        weights = [weight for group in optimizer.param_groups for weight in group["params"]]'
+        )
+    lines += [*update_lines(asked, precision, " " * 8, "weights", "gathered"), ""]
     made_loss = loss.text(loss.settled(training)) if loss else "None"
     arguments = ["networks", "optimizers", made_loss, "update"]
     arguments += [f"{name}={literal(value)}" for name, value in settled.items()]
@@ -208,9 +210,13 @@ def _main(
         '    columns, count = data["train"], len(data["train"]["input"])',
         "    shuffle = torch.Generator().manual_seed(SEED)",
     ]
-    watched = next((figure for figure in recipe.figures if figure.name == recipe.watch), None)
+    watched = _watched(project)
+    keeps = bool(watched) or bool(asked.ema)
     if watched:
-        lines.append('    best, best_weights = float("inf"), {}')
+        lines.append(
+            f"    best, {'best_epoch, ' if asked.patience else ''}best_weights = "
+            f'float("inf"), {"0, " if asked.patience else ""}{{}}'
+        )
     lines += ["", "    for epoch in range(1, EPOCHS + 1):"]
     if "begin_epoch" in methods:
         lines.append("        recipe.begin_epoch(epoch, EPOCHS)")
@@ -228,6 +234,7 @@ def _main(
         "            batch = {name: values[rows] for name, values in columns.items()}",
         "            for name, value in recipe.step(batch).items():",
         "                totals[name] = totals.get(name, 0.0) + value.item() * len(rows)",
+        *(["            average.update()"] if asked.ema else []),
         f"        figures = {{name: total / {seen} for name, total in totals.items()}}",
         '        line = "  ".join(f"{name} {value:.6f}" for name, value in figures.items())',
     ]
@@ -235,28 +242,42 @@ def _main(
     if validates or len(splits.test):
         lines += ["        for network in networks.values():", "            network.eval()"]
     if validates:
+        inside = "    " if asked.ema else ""
         lines += [
-            '        validation = evaluate(recipe, data["validation"])',
+            *(["        with average.in_place():"] if asked.ema else []),
+            f'{inside}        validation = evaluate(recipe, data["validation"])',
             '        line += "  " + "  ".join(f"val_{name} {value:.6f}" for name, value in validation.items())',
         ]
     lines.append('        print(f"epoch {epoch:4d}  {line}")')
+    copies = "{role: copy.deepcopy(n.state_dict()) for role, n in networks.items()}"
+    inside = "    " if asked.ema else ""
+    average = ["with average.in_place():"] if asked.ema else []
     if watched:
         sign = "-" if watched.better == "high" else ""
         known = "validation" if validates else "figures"
         lines += [
             f'        if {sign}{known}["{watched.name}"] < best:',
             f'            best = {sign}{known}["{watched.name}"]',
-            "            best_weights = {role: copy.deepcopy(n.state_dict()) for role, n in networks.items()}",
+            *(["            best_epoch = epoch"] if asked.patience else []),
+            *(f"            {line}" for line in average),
+            f"            {inside}best_weights = {copies}",
         ]
-    if schedule.made_by:
+    if planned(training):
         value = ""
         if schedule.watches:
             sign = "-" if watched and watched.better == "high" else ""
             known = "validation" if validates else "figures"
             value = f'{sign}{known}["{watched.name}"]' if watched else 'float("inf")'
         lines += ["        for schedule in schedules:", f"            schedule.step({value})"]
+    if asked.patience and watched:
+        lines += [
+            f"        if epoch - best_epoch >= {asked.patience}:  # nothing better for too long",
+            "            break",
+        ]
     lines.append("")
-    if watched:
+    if keeps and not watched:
+        lines += ["    with average.in_place():", f"        best_weights = {copies}"]
+    if keeps:
         lines += [
             "    for role, weights in best_weights.items():",
             "        networks[role].load_state_dict(weights)",
@@ -272,6 +293,13 @@ def _main(
         '        torch.save(network.state_dict(), f"{role}.pt")',
     ]
     return "\n".join(lines)
+
+
+def _watched(project: Project) -> Figure | None:
+    """The figure that decides which epoch is best."""
+    recipe = get_recipe(project.training.recipe)
+    name = practices_of(project.training).watch or recipe.watch
+    return next((figure for figure in recipe.figures if figure.name == name), None)
 
 
 def _whole(project: Project) -> str:

@@ -14,7 +14,7 @@ class Average:
 
     def __init__(self, network: nn.Module, memory: float) -> None:
         self.memory = memory
-        self.weights = [weight for weight in network.parameters() if weight.requires_grad]
+        self.weights: list[torch.Tensor] = [weight for weight in network.parameters() if weight.requires_grad]
         self.values = [weight.detach().clone() for weight in self.weights]
 
     @torch.no_grad()

@@ -55,8 +55,17 @@ def capture(session: Session, best: bool = True) -> State:
         tensors["random.cuda"] = torch.cuda.get_rng_state(session.device)
     for key, tensor in session.best_weights.items() if best else ():
         tensors[f"best.{key}"] = tensor
+    if session.average is not None:
+        tensors |= {f"average.{number}": value for number, value in enumerate(session.average.values)}
+    careful = session.steps.careful
+    gathered = [careful.counts.get(each, 0) for each in session.optimizers.values()] if careful else []
+    if any(gathered):
+        for number, weight in enumerate(session.model.parameters()):
+            if weight.grad is not None:
+                tensors[f"gradient.{number}"] = weight.grad
     scaler = session.steps.scaler
     facts = {
+        "gathered": gathered,
         "format": FORMAT,
         "optimizers": optimizers,
         "schedules": {group: schedule.state_dict() for group, schedule in session.schedules.items()},
@@ -154,6 +163,15 @@ def restore(session: Session, state: State) -> None:
         session.loop.restore({**facts["loop"], **part("loop.")})
     if session.steps.scaler is not None and facts["scaler"]:
         session.steps.scaler.load_state_dict(facts["scaler"])
+    averages = part("average.")
+    if session.average is not None and averages:
+        session.average.values = [averages[str(number)].to(session.device) for number in range(len(averages))]
+    gradients, careful = part("gradient."), session.steps.careful
+    if careful is not None and any(facts.get("gathered", ())):
+        careful.counts = dict(zip(session.optimizers.values(), facts["gathered"], strict=True))
+        for number, weight in enumerate(session.model.parameters()):
+            if str(number) in gradients:
+                weight.grad = gradients[str(number)].to(session.device)
     torch.set_rng_state(tensors["random.torch"])
     session.shuffle.set_state(tensors["random.shuffle"])
     session.shuffle_state = tensors["random.shuffle"]

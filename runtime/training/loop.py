@@ -17,7 +17,7 @@ from runtime.probes import undisturbed
 from runtime.protocol import STEPS_PER_SECOND, Message, encode
 from runtime.runs import write_atomic
 from runtime.training import checkpoint
-from runtime.training.errors import NotFinite
+from runtime.training.errors import NotFinite, RunError
 from runtime.training.evaluation import Measured, measure, scored
 from runtime.training.figures import FigureMeter
 from runtime.training.guard import not_finite_error
@@ -46,7 +46,7 @@ def train(session: Session) -> Iterator[Message | None]:
     begun = clock() - session.seconds
     if session.step == 0:
         yield from shows(session, now=True)
-    while session.epoch < session.epochs and not session.stopping:
+    while session.epoch < session.epochs and not session.stopping and not session.early:
         yield from _epoch(session, begun)
     session.seconds = clock() - begun - session.idle
     if session.meter.losses:
@@ -101,12 +101,16 @@ def _supervised(session: Session) -> Callable[[torch.Tensor], None]:
     meter, compute, update = session.meter, session.steps.compute, session.steps.update
     assert isinstance(meter, Meter)
     inputs, targets, device, exact = session.inputs, session.targets, session.device, session.exact
-    travels = inputs.device != device
+    travels, augmenting = inputs.device != device, session.augmenting
 
     def advance(rows: torch.Tensor) -> None:
-        x, y = inputs[rows], targets[rows]
-        if travels:
-            x, y = x.to(device, non_blocking=True), y.to(device, non_blocking=True)
+        if augmenting is not None:
+            batch = augmenting.batch(rows, device)
+            x, y = batch["input"], batch["target"]
+        else:
+            x, y = inputs[rows], targets[rows]
+            if travels:
+                x, y = x.to(device, non_blocking=True), y.to(device, non_blocking=True)
         outputs, loss = compute(x, y)
         if exact:
             value = loss.item()
@@ -116,7 +120,7 @@ def _supervised(session: Session) -> Callable[[torch.Tensor], None]:
         else:
             meter.losses.append(loss.detach())
         meter.outputs.append(outputs.detach())
-        meter.targets.append(y)
+        meter.targets.append(y if augmenting is None else augmenting.counted(y))
         update(loss)
 
     return advance
@@ -127,7 +131,7 @@ def _by_recipe(session: Session) -> Callable[[torch.Tensor], None]:
     assert isinstance(meter, FigureMeter)
 
     def advance(rows: torch.Tensor) -> None:
-        meter.add(step(session.batch_of(rows)), len(rows))
+        meter.add(step(session.training_batch(rows)), len(rows))
 
     return advance
 
@@ -144,11 +148,13 @@ def _epoch(session: Session, begun: float) -> Iterator[Message | None]:
     if hasattr(session.loop, "begin_epoch"):
         session.loop.begin_epoch(session.epoch + 1, session.epochs)
     session.model.train()
-    advance = _advance(session)
+    advance, average = _advance(session), session.average
     due = since + (TICK if session.step else 0.0)  # the very first step is told at once
     try:
         for rows in batches[seen:]:
             advance(rows)
+            if average is not None:
+                average.update()
             session.step += 1
             session.batch += 1
             if clock() >= due:
@@ -173,7 +179,8 @@ def _close(
 ) -> Iterator[Message | None]:
     """The end of an epoch: validate, keep the best, move the schedule, save now and then."""
     meter = session.meter
-    measured: Measured = yield from measure(session, "validation")
+    with session.averaged():
+        measured: Measured = yield from measure(session, "validation")
     train_loss, accuracy, rate = meter.mean_loss, meter.accuracy, session.learning_rate
     train_figures = dict(meter.means) if isinstance(meter, FigureMeter) else {}
     watched = _watched(session, measured, train_figures)
@@ -181,18 +188,22 @@ def _close(
     session.batch = 0
     meter.clear()
     best = watched < session.best_loss
-    if session.loop is not None and not session.recipe.watch:  # the last epoch counts
+    if session.loop is not None and not (
+        session.recipe.watch or session.practices.watch
+    ):  # the last epoch counts
         session.best_epoch, best = session.epoch, True
+        if session.average is not None:
+            _keep_weights(session)
     elif best:
         session.best_loss, session.best_epoch = watched, session.epoch
-        session.best_weights = {
-            key: tensor.detach().clone() for key, tensor in session.model.state_dict().items()
-        }
+        _keep_weights(session)
     for schedule in session.schedules.values():
         if isinstance(schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
             schedule.step(watched)
         else:
             schedule.step()
+    patience = session.practices.patience
+    session.early = bool(patience) and session.epoch - session.best_epoch >= patience
     now = clock()
     session.seconds = now - begun - session.idle
     yield {
@@ -214,14 +225,46 @@ def _close(
         save(session)
 
 
+def _keep_weights(session: Session) -> None:
+    """Remember the weights (their average, where one is kept) as the best so far."""
+    with session.averaged():
+        session.best_weights = {
+            key: tensor.detach().clone() for key, tensor in session.model.state_dict().items()
+        }
+
+
+def _best(session: Session) -> Message:
+    """The best value of what was watched: ``best_val_loss`` when that is the loss, ``best_score`` in any case."""
+    watched = session.practices.watch or ("loss" if session.loop is None else session.recipe.watch)
+    if not math.isfinite(session.best_loss) or not watched:
+        return {"best_val_loss": None}
+    main = "loss" if session.loop is None else session.recipe.main.name
+    value = abs(session.best_loss)
+    return {
+        "best_val_loss": value if watched == main else None,
+        "best_score": {"name": watched, "value": value},
+    }
+
+
 def _watched(session: Session, measured: Measured, train: dict[str, float]) -> float:
     """The number that decides which epoch is best, turned so that low is good: of the validation split, or of the
     training where there is none."""
+    asked = session.practices.watch
     if session.loop is None:
         found = measured.loss if measured.loss is not None else session.meter.mean_loss
+        if asked == "accuracy":
+            share = measured.accuracy if measured.accuracy is not None else session.meter.accuracy
+            if share is None:
+                raise RunError("There is no accuracy to watch: this data has no classes.", "Watch the loss.")
+            return -share
+        if asked not in ("", "loss"):
+            raise RunError(f"There is no score “{asked}” to watch.", "Watch “loss” or “accuracy”.")
         assert found is not None
         return found
-    figure = next((each for each in session.recipe.figures if each.name == session.recipe.watch), None)
+    figures = {each.name: each for each in session.recipe.figures}
+    if asked and asked not in figures:
+        raise RunError(f"There is no figure “{asked}” to watch.", f"Watch one of {', '.join(figures)}.")
+    figure = figures.get(asked or session.recipe.watch)
     if figure is None:
         return math.inf
     values = measured.figures or train
@@ -290,13 +333,20 @@ def _finish(session: Session) -> Iterator[Message | None]:
     if session.best_weights:
         session.model.load_state_dict(session.best_weights)
     yield None
-    whole = session.epoch >= session.epochs
+    whole = session.epoch >= session.epochs or session.early
+    if session.early:
+        yield {
+            "event": "log",
+            "level": "info",
+            "text": f"Stopped early: nothing became better after epoch {session.best_epoch}.",
+        }
     yield {
         "event": "finished" if whole else "stopped",
+        "early": session.early,
         "folder": str(session.run.folder),
         "epochs": session.epoch,
         "best_epoch": session.best_epoch,
-        "best_val_loss": session.best_loss if math.isfinite(session.best_loss) else None,
+        **_best(session),
         "seconds": session.seconds,
         **scored(session, "test"),
     }

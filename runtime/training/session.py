@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import platform
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from torch import nn
 from graph.files import to_data
 from graph.model import Graph, Project
 from runtime.choice import ChoiceError, chosen
+from runtime.class_weights import class_weights
 from runtime.custom import asker
 from runtime.data import Dataset, Splits, load_prepared
 from runtime.data.targets import form_of, output_shape
@@ -24,10 +26,13 @@ from runtime.initialisation import INITIALISATIONS, initialise
 from runtime.loops import loop_class
 from runtime.losses import LOSSES, Answer, answer_rule
 from runtime.optimizers import OPTIMIZERS, extras
+from runtime.practices import Practices, practices_of
 from runtime.precision import PRECISION
 from runtime.recipes import SUPERVISED, Recipe, check_recipe, get_recipe
 from runtime.runs import Run, write_atomic, write_json
-from runtime.schedules import SCHEDULES
+from runtime.schedules import make_schedule
+from runtime.training.augmenting import Augmenting, augmenting
+from runtime.training.average import Average
 from runtime.training.errors import RunError
 from runtime.training.figures import FigureMeter
 from runtime.training.meter import Meter, Pace
@@ -81,6 +86,7 @@ class Session:
     optimizer: torch.optim.Optimizer
     schedule: Any
     steps: Steps
+    practices: Practices
     threads: int
     shuffle: torch.Generator
     shuffle_state: torch.Tensor
@@ -104,6 +110,8 @@ class Session:
     save_cost: float = 0.0
     columns: dict[str, torch.Tensor] = field(default_factory=dict)
     """``input``, ``target`` and the fields of the data, on the device when they have room there."""
+    augmenting: Augmenting | None = None
+    """What training does with each batch anew; ``None`` where it takes the samples as they are."""
     optimizers: dict[str, torch.optim.Optimizer] = field(default_factory=dict)
     """By group; ``optimizer`` is the first of them."""
     schedules: dict[str, Any] = field(default_factory=dict)
@@ -111,10 +119,18 @@ class Session:
     """The loop of a recipe of its own (:mod:`runtime.loops`); ``None`` for the plain supervised one."""
     parts: tuple[Part, ...] = ()
     """The networks that train, each with its role."""
+    average: Average | None = None
+    """The average of the weights, where one is kept: scores and the best weights are its."""
+    early: bool = False
+    """Ended because nothing had become better for long enough."""
     memory: dict[str, Any] = field(default_factory=dict)
     """What the shows of a run keep: fixed noise, chosen samples."""
     shown_at: float = -math.inf
     show_cost: float = 0.0
+
+    def averaged(self) -> AbstractContextManager[None]:
+        """Let the model work with the averaged weights, if there are any."""
+        return self.average.in_place() if self.average is not None else nullcontext()
 
     @property
     def recipe(self) -> Recipe:
@@ -165,6 +181,12 @@ class Session:
         """Some rows of every column, on the device of the model."""
         rows = rows.to(self.inputs.device)
         return {name: values[rows].to(self.device) for name, values in self.columns.items()}
+
+    def training_batch(self, rows: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Some rows of every column as they are trained on: augmented, where the preparation does."""
+        if self.augmenting is not None:
+            return self.augmenting.batch(rows, self.device)
+        return self.batch_of(rows)
 
     def part_of(self, network: str) -> Part:
         """The network with this id; :class:`RunError` when it is not one of those that train."""
@@ -350,6 +372,10 @@ def _session(
         columns["target"] = dataset.targets_for(training.loss)
     if _has_room(device, sum(values.nbytes for values in columns.values())):
         columns = {name: values.to(device) for name, values in columns.items()}
+    home = columns["target"].device
+    augments = augmenting(
+        dataset, columns, training.loss if supervised else None, lambda values: values.to(home)
+    )
     groups = {
         group: nn.ModuleList(part.module for part in parts if part.role in roles)
         for group, roles in (recipe.groups or ((recipe.roles[0].name, (recipe.roles[0].name,)),))
@@ -358,16 +384,22 @@ def _session(
     optimizers = {group: optimizer for group, (optimizer, _) in made.items()}
     schedules = {group: schedule for group, (_, schedule) in made.items() if schedule is not None}
     precision = PRECISION.check(training.options.get("precision", PRECISION.default))
+    practices = practices_of(training)
+    if practices.accumulate > 1 and len(groups) > 1:
+        raise RunError(
+            f"“{recipe.title}” moves {len(groups)} optimisers in turns, so gradients cannot be gathered over batches.",
+            "Set “accumulate” to 1 and choose a larger batch size.",
+        )
     shuffle = torch.Generator().manual_seed(training.seed)
     first = next(iter(optimizers))
     forward, loss_of, answer = model, None, None
     meter: Meter | FigureMeter
     if supervised:
-        forward, loss_of, answer = _supervised(project, model, dataset)
-        steps = make_steps(forward, loss_of, optimizers[first], device, precision)
+        forward, loss_of, answer = _supervised(project, model, dataset, splits, device)
+        steps = make_steps(forward, loss_of, optimizers[first], device, precision, practices)
         loop, meter = None, Meter(answer)
     else:
-        steps = make_update(device, precision)
+        steps = make_update(device, precision, practices)
         loop, meter = (
             make_loop(project, parts, optimizers, dataset, steps, device),
             FigureMeter(recipe.figures),
@@ -386,6 +418,7 @@ def _session(
         inputs=columns["input"],
         targets=columns["target"],
         columns=columns,
+        augmenting=augments,
         forward=forward,
         loss_of=loss_of,  # type: ignore[arg-type]
         answer=answer,
@@ -394,6 +427,8 @@ def _session(
         schedule=schedules.get(first),
         schedules=schedules,
         steps=steps,
+        practices=practices,
+        average=Average(model, practices.ema) if practices.ema else None,
         loop=loop,
         parts=parts,
         threads=threads,
@@ -405,11 +440,15 @@ def _session(
     )
 
 
-def _supervised(project: Project, model: nn.Module, dataset: Dataset) -> tuple[Any, Any, Answer | None]:
+def _supervised(
+    project: Project, model: nn.Module, dataset: Dataset, splits: Splits, device: torch.device
+) -> tuple[Any, Any, Answer | None]:
     """Forward, loss and rule for right answers of the plain recipe."""
     training, schema = project.training, dataset.schema
     loss = chosen(LOSSES, training.loss, "loss")
     loss_of: Any = loss.make(loss.settled(training))
+    for name, weights in class_weights(training, dataset, splits).items():
+        loss_of.register_buffer(name, torch.tensor(weights, device=device))
     if schema.task == "next-token" and form_of(training.loss) == "index":
         loss_of = in_time_order(loss_of)
     forward = first_output(model) if len(project.main.outputs) > 1 else model
@@ -448,7 +487,6 @@ def make_optimizer(project: Project, model: nn.Module) -> tuple[torch.optim.Opti
     """The optimiser and the schedule (``None`` when the rate stays constant)."""
     training = project.training
     optimizer = chosen(OPTIMIZERS, training.optimizer, "optimiser")
-    schedule = chosen(SCHEDULES, training.schedule, "schedule")
     weights = [weight for weight in model.parameters() if weight.requires_grad]
     if not weights:
         raise RunError(
@@ -458,8 +496,7 @@ def make_optimizer(project: Project, model: nn.Module) -> tuple[torch.optim.Opti
     keywords = optimizer.keywords(optimizer.settled(training))
     shared = extras(optimizer, training.learning_rate, training.weight_decay)
     made = getattr(torch.optim, optimizer.name)(model.parameters(), **shared, **keywords)
-    planned = schedule.make(schedule.settled(training), made) if schedule.made_by else None
-    return made, planned
+    return made, make_schedule(training, made)
 
 
 def first_output(model: nn.Module) -> Callable[[torch.Tensor], torch.Tensor]:
@@ -497,6 +534,7 @@ def _data(
     key = (
         project.data.source,
         repr(sorted(project.data.options.items())),
+        repr(project.data.steps),
         training.validation_fraction,
         training.test_fraction,
         training.seed,
@@ -506,6 +544,7 @@ def _data(
         dataset, splits = load_prepared(
             project.data.source,
             project.data.options,
+            steps=project.data.steps,
             val_fraction=training.validation_fraction,
             test_fraction=training.test_fraction,
             seed=training.seed,

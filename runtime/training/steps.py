@@ -9,8 +9,11 @@ from typing import Any
 import torch
 from torch import nn
 
+from graph.model import Training
+from runtime.practices import Practices, practices_of
 from runtime.training.errors import RunError
 
+PLAIN = practices_of(Training())
 ONLY_CUDA = ("Training in float16 works on a CUDA device only.", "Choose bfloat16 or float32 as precision.")
 Compute = Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
 
@@ -23,6 +26,48 @@ class Steps:
     compute: Compute
     update: Callable[..., None]
     scaler: torch.amp.GradScaler | None = None
+    careful: Careful | None = None
+    """What ``update`` is, when it does more than go backward and step."""
+
+
+class Careful:
+    """An update that adds, clips or gathers: ``update(loss, optimizer)``.
+
+    ``counts`` holds for each optimiser how many losses were gathered since its last step.
+    """
+
+    def __init__(self, practices: Practices, scaler: torch.amp.GradScaler | None) -> None:
+        self.practices, self.scaler = practices, scaler
+        self.counts: dict[torch.optim.Optimizer, int] = {}
+
+    def __call__(self, loss: torch.Tensor, optimizer: torch.optim.Optimizer) -> None:
+        """Go backward from the loss, and move the weights when enough is gathered."""
+        asked = self.practices
+        weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+        if self.counts.get(optimizer, 0) == 0:
+            optimizer.zero_grad()
+        if asked.l1:
+            loss = loss + asked.l1 * sum(weight.abs().sum() for weight in weights)
+        if asked.accumulate > 1:
+            loss = loss / asked.accumulate
+        if self.scaler is None:
+            loss.backward()
+        else:
+            self.scaler.scale(loss).backward()
+        self.counts[optimizer] = (self.counts.get(optimizer, 0) + 1) % asked.accumulate
+        if self.counts[optimizer]:
+            return
+        if self.scaler is not None:
+            self.scaler.unscale_(optimizer)
+        if asked.clip_value is not None:
+            nn.utils.clip_grad_value_(weights, asked.clip_value)
+        if asked.clip_norm is not None:
+            nn.utils.clip_grad_norm_(weights, asked.clip_norm)
+        if self.scaler is None:
+            optimizer.step()
+        else:
+            self.scaler.step(optimizer)
+            self.scaler.update()
 
 
 def make_steps(
@@ -31,8 +76,14 @@ def make_steps(
     optimizer: torch.optim.Optimizer,
     device: torch.device,
     precision: str,
+    practices: Practices,
 ) -> Steps:
     """The step for this precision. float16 scales the loss, so that small gradients survive."""
+    if not practices.plain:
+        found = make_update(device, precision, practices)
+        spare, careful = make_steps(forward, loss_of, optimizer, device, precision, PLAIN), found.careful
+        assert careful is not None
+        return Steps(spare.compute, lambda loss: careful(loss, optimizer), found.scaler, careful)
 
     def compute(inputs: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         outputs = forward(inputs)
@@ -68,12 +119,15 @@ def make_steps(
     return Steps(compute_low, update_scaled, scaler)
 
 
-def make_update(device: torch.device, precision: str) -> Steps:
+def make_update(device: torch.device, precision: str, practices: Practices) -> Steps:
     """The step of recipes of their own: ``update(loss, optimizer)`` moves the weights of one optimiser. Their
     networks compute in low precision by themselves (:func:`in_precision`)."""
     if precision == "float16" and device.type != "cuda":
         raise RunError(*ONLY_CUDA)
     scaler = torch.amp.GradScaler(device.type) if precision == "float16" else None
+    if not practices.plain:
+        careful = Careful(practices, scaler)
+        return Steps(_no_compute, careful, scaler, careful)
 
     def update(loss: torch.Tensor, optimizer: torch.optim.Optimizer) -> None:
         optimizer.zero_grad()

@@ -1,0 +1,69 @@
+"""Lines that the training scripts of all recipes share: the update, and small classes that are brought along."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from graph.building import literal
+from runtime.practices import Practices
+
+TRAINING = Path(__file__).parent / "training"
+
+
+def support_text(name: str) -> str:
+    """The classes of a plain-torch file of :mod:`runtime.training`, to be copied into a script."""
+    whole = (TRAINING / f"{name}.py").read_text(encoding="utf-8")
+    return whole[whole.index("\nclass ") + 1 :].rstrip("\n")
+
+
+def support_imports(name: str) -> list[str]:
+    """The standard library that such a file needs, as import lines."""
+    whole = (TRAINING / f"{name}.py").read_text(encoding="utf-8")
+    return [
+        ast.unparse(node)
+        for node in ast.parse(whole).body
+        if isinstance(node, ast.ImportFrom) and node.module not in ("__future__", "torch")
+    ]
+
+
+def update_lines(asked: Practices, precision: str, indent: str, weights: str, count: str) -> list[str]:
+    """From the loss to moved weights, as the practices ask."""
+    scaled = precision == "float16"
+    loss = "loss"
+    if asked.l1:
+        loss = f"loss + {literal(asked.l1)} * sum(weight.abs().sum() for weight in {weights})"
+    if asked.accumulate > 1:
+        loss = f"({loss}) / {asked.accumulate}" if asked.l1 else f"loss / {asked.accumulate}"
+    backward = f"scaler.scale({loss}).backward()" if scaled else f"({loss}).backward()"
+    if loss == "loss" and not scaled:
+        backward = "loss.backward()"
+    lines, inside = ["optimizer.zero_grad()", backward], ""
+    move = ["scaler.unscale_(optimizer)"] if scaled and not asked.plain else []
+    if asked.clip_value is not None:
+        move.append(f"nn.utils.clip_grad_value_({weights}, {literal(asked.clip_value)})")
+    if asked.clip_norm is not None:
+        move.append(f"nn.utils.clip_grad_norm_({weights}, {literal(asked.clip_norm)})")
+    move += ["scaler.step(optimizer)", "scaler.update()"] if scaled else ["optimizer.step()"]
+    if asked.accumulate > 1:
+        lines, inside = [backward, f"{count} += 1", f"if {count} % {asked.accumulate} == 0:"], "    "
+        move.append("optimizer.zero_grad()")
+    return [f"{indent}{line}" for line in lines] + [f"{indent}{inside}{line}" for line in move]
+
+
+def import_lines(lines: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Import lines without repetition, sorted as a linter wants them: the standard library's, then torch's."""
+    plain: set[str] = set()
+    names: dict[str, set[str]] = {}
+    for line in lines:
+        if match := re.fullmatch(r"from (\S+) import (.+)", line):
+            names.setdefault(match[1], set()).update(part.strip() for part in match[2].split(","))
+        else:
+            plain.add(line)
+    found = sorted(plain) + [
+        f"from {module} import {', '.join(sorted(names[module]))}" for module in sorted(names)
+    ]
+    ours = [line for line in found if line.split()[1].split(".")[0] in ("torch", "torchvision")]
+    return [line for line in found if line not in ours], ours
