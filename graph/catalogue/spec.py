@@ -136,8 +136,8 @@ class Param:
             fits = isinstance(value, str) and len(value) <= MAX_TEXT and re.fullmatch(self.pattern, value)
             return value if fits else None
         if self.kind == "path":
-            fits = isinstance(value, str) and 0 < len(value) <= MAX_PATH and "\0" not in value
-            return value if fits else None
+            named = isinstance(value, str) and 0 < len(value) <= MAX_PATH and "\0" not in value
+            return value if named else None
         if self.kind == "names":
             return _names(value)
         if self.kind == "int":

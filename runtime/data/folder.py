@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import numpy
-
+from runtime.data.decoding import Colour, Fit
 from runtime.data.schema import DataError, Schema, classification
 from runtime.data.source import Loading
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-    from PIL import Image
-
     from runtime.data.dataset import Dataset
 
-Fit = Literal["crop", "stretch", "pad"]
-Colour = Literal["rgb", "grey"]
 PixelRange = Literal["0 to 1", "-1 to 1", "standardised"]
 Part = Literal["train", "validation", "test"]
 
@@ -40,9 +31,6 @@ PARTS: dict[str, Part] = {
     "test": "test",
     "testing": "test",
 }
-MEMORY_SHARE = 0.5
-"""How much of the free memory the pictures may take."""
-CHUNK = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +73,8 @@ def scan(path: str | Path, loading: Loading | None = None) -> Folder:
     """List the pictures below a folder. Each sub-folder is a class, with all the pictures at any depth in it.
 
     If every sub-folder is called train, val or test (or a usual variant), they are the splits and the classes
-    stand one level deeper. Hidden files and linked folders are passed over. Raises :class:`DataError` when
-    there are not two classes with pictures.
+    stand one level deeper. Without two such sub-folders, all the pictures at any depth have no class. Hidden
+    files and linked folders are passed over. Raises :class:`DataError` when there are no pictures.
     """
     path = Path(path).expanduser()
     loading = loading or Loading()
@@ -101,21 +89,25 @@ def scan(path: str | Path, loading: Loading | None = None) -> Folder:
     for root, part in roots:
         for folder in _subfolders(root):
             loading.step(0.0, f"Looking through {folder.name}")
-            for file in _files(folder):
+            for number, file in enumerate(_files(folder)):
+                if number % 500 == 0:
+                    loading.step(0.0, f"Looking through {folder.name}")
                 if file.suffix.lower() in ENDINGS:
                     found.append((folder.name, file, part))
                 else:
                     ignored += 1
     classes = tuple(sorted({name for name, _, _ in found}))
-    if not classes:
-        raise DataError(
-            f"{path} holds no pictures in sub-folders. Put the pictures of each class in a folder of its own."
-        )
-    if len(classes) == 1:
-        raise DataError(
-            f"{path} holds pictures of one class only, {classes[0]}. Put each class in a folder of its own."
-        )
-    pictures = tuple(Picture(file, classes.index(name), part) for name, file, part in found)
+    if len(classes) < 2:
+        loose = [
+            (file, part) for root, part in roots for file in _files(root) if file.suffix.lower() in ENDINGS
+        ]
+        if not loose:
+            raise DataError(
+                f"{path} holds no pictures. Choose a folder with a folder of pictures for each class."
+            )
+        return Folder(path, (), tuple(Picture(file, 0, part) for file, part in loose), ignored)
+    numbers = {name: number for number, name in enumerate(classes)}
+    pictures = tuple(Picture(file, numbers[name], part) for name, file, part in found)
     if divided and not any(picture.part == "train" for picture in pictures):
         raise DataError(f"{path} has no pictures to train on: there is no train folder, or it is empty.")
     return Folder(path, classes, pictures, ignored)
@@ -134,54 +126,39 @@ def read_folder(
     ``fit`` brings a picture to a square: "crop" keeps the middle, "pad" adds black, "stretch" squeezes.
     16-bit pictures are scaled down, CMYK becomes RGB, transparency is laid on white, of an animation the
     first frame is taken, and a camera's rotation mark is obeyed. What cannot be read is skipped and listed
-    in ``skipped``. Raises :class:`DataError` when the pictures do not fit into memory or none can be read.
+    in ``skipped``. A folder that would take much memory is decoded once into a file in the cache folder and read
+    from there as it is needed. Raises :class:`DataError` when none can be read or the disk is full.
     """
     import torch
-    from PIL import Image
 
     from runtime.data.dataset import Dataset
+    from runtime.data.pixels import Wanted, decoded_pictures
 
     loading = loading or Loading()
     folder = scan(path, loading)
     schema = folder.schema(image_size, colour)
-    channels = schema.input_shape[0]
-    _check_memory(folder, channels * image_size * image_size * 4)
-
-    pixels = torch.empty(len(folder.pictures), *schema.input_shape)
-    kept: list[Picture] = []
-    skipped: list[str] = []
-    total = len(folder.pictures)
-    with warnings.catch_warnings():
-        # A picture so large that it may be an attack on the memory is an error here, not a warning.
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        for number, (picture, result) in enumerate(_decoded(folder, image_size, fit, colour)):
-            if number % CHUNK == 0:
-                loading.step(number / total, f"Reading {number:,} of {total:,} pictures")
-            if isinstance(result, str):
-                skipped.append(f"{picture.path.relative_to(folder.path)} is left out: {result}.")
-            else:
-                pixels[len(kept)] = torch.from_numpy(result)
-                kept.append(picture)
-    if not kept:
-        raise DataError(
-            f"None of the {len(folder.pictures):,} pictures in {folder.path} can be read. {skipped[0]}"
-        )
-    pixels = pixels[: len(kept)]
-    if scaling == "-1 to 1":
-        pixels.mul_(2).sub_(1)
-    labels = torch.tensor([picture.label for picture in kept])
+    files = [picture.path for picture in folder.pictures]
+    found = decoded_pictures(folder.path, files, Wanted(image_size, fit, colour, scaling), loading)
+    kept = [folder.pictures[row] for row in found.kept]
+    targets = torch.tensor([picture.label for picture in kept])
     parts = {
-        part: torch.tensor([row for row, picture in enumerate(kept) if picture.part == part])
+        part: torch.tensor(
+            [row for row, picture in enumerate(kept) if picture.part == part], dtype=torch.long
+        )
         for part in ("validation", "test")
     }
+    if schema.task == "binary":
+        targets = targets.float().unsqueeze(1)
+    elif schema.task == "unlabelled":
+        targets = torch.empty(len(kept), 0)
     return Dataset(
-        pixels,
-        labels if schema.task == "classification" else labels.float().unsqueeze(1),
+        found.pixels,
+        targets,
         replace(schema, size=len(kept), test_size=len(parts["test"]) or None),
         test=parts["test"] if len(parts["test"]) else None,
         validation=parts["validation"] if len(parts["validation"]) else None,
         scaling="standardise" if scaling == "standardised" else "none",
-        skipped=tuple(skipped),
+        skipped=found.skipped,
     )
 
 
@@ -206,78 +183,3 @@ def _files(folder: Path) -> Iterator[Path]:
         for name in sorted(names):
             if not name.startswith("."):
                 yield Path(place, name)
-
-
-def _check_memory(folder: Folder, each: int) -> None:
-    import psutil
-
-    needed, free = each * len(folder.pictures), psutil.virtual_memory().available
-    if needed > MEMORY_SHARE * free:
-        raise DataError(
-            f"{len(folder.pictures):,} pictures of this size need {needed / 1e9:.1f} GB of memory; "
-            f"{free / 1e9:.1f} GB are free. Choose a smaller image size."
-        )
-
-
-def _decoded(
-    folder: Folder, size: int, fit: Fit, colour: Colour
-) -> Iterator[tuple[Picture, NDArray[numpy.float32] | str]]:
-    """Every picture in order with its pixels, or with why it cannot be read.
-
-    PIL decodes outside Python's lock, so threads help; a few pictures at a time, so that a cancelled reading
-    stops soon.
-    """
-    waiting = iter(folder.pictures)
-    with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
-        while chunk := list(islice(waiting, CHUNK)):
-            results = pool.map(lambda picture: decode(picture.path, size, fit, colour), chunk)
-            yield from zip(chunk, results, strict=True)
-
-
-def decode(path: Path, size: int, fit: Fit = "crop", colour: Colour = "rgb") -> NDArray[numpy.float32] | str:
-    """One picture as (C, size, size) in 0…1, or a few words on why it cannot be read."""
-    from PIL import Image, UnidentifiedImageError
-
-    if path.stat().st_size == 0:
-        return "the file is empty"
-    try:
-        with Image.open(path) as opened:
-            picture = _squared(_plain(opened, colour), size, fit)
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        return "it has too many pixels"
-    except UnidentifiedImageError:
-        return "it is not a picture, whatever its name says"
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError) as error:
-        # PIL's decoders complain in many ways about damaged data.
-        return f"it is damaged ({error})"
-    pixels = numpy.asarray(picture, dtype=numpy.float32).reshape(size, size, -1) / numpy.float32(255)
-    return numpy.ascontiguousarray(pixels.transpose(2, 0, 1))
-
-
-def _plain(opened: Image.Image, colour: Colour) -> Image.Image:
-    """The picture in 8-bit RGB or grey, upright, without transparency."""
-    from PIL import Image, ImageOps
-
-    picture = ImageOps.exif_transpose(opened)
-    if picture.mode.startswith("I") or picture.mode == "F":
-        values = numpy.asarray(picture, dtype=numpy.float64)
-        # Integer modes hold 16-bit pictures; floats are taken to lie in 0…1 unless they go beyond.
-        top = 65535.0 if picture.mode != "F" else (1.0 if values.max(initial=0.0) <= 1 else 255.0)
-        picture = Image.fromarray((values / top * 255).clip(0, 255).round().astype(numpy.uint8))
-    if picture.has_transparency_data:
-        layer = picture.convert("RGBA")
-        ground = Image.new("RGBA", layer.size, "white")
-        picture = Image.alpha_composite(ground, layer)
-    return picture.convert("RGB" if colour == "rgb" else "L")
-
-
-def _squared(picture: Image.Image, size: int, fit: Fit) -> Image.Image:
-    """A square picture of this size, resized with antialiasing."""
-    from PIL import Image, ImageOps
-
-    smooth = Image.Resampling.BILINEAR
-    if fit == "crop":
-        return ImageOps.fit(picture, (size, size), smooth)
-    if fit == "pad":
-        return ImageOps.pad(picture, (size, size), smooth)
-    return picture.resize((size, size), smooth)

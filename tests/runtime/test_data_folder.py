@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy
-import psutil
 import pytest
 import torch
 from PIL import Image
 
 from runtime.data import Cancelled, DataError, split
-from runtime.data import folder as folders
-from runtime.data.folder import decode, read_folder, scan
+from runtime.data import pixels as pixels_module
+from runtime.data.decoding import decode
+from runtime.data.folder import read_folder, scan
 from runtime.data.source import Loading
+from runtime.data.stored import Stored
 
 
 def save(
@@ -133,11 +134,9 @@ def test_a_picture_with_too_many_pixels_is_left_out(monkeypatch: pytest.MonkeyPa
 def test_what_is_no_folder_of_classes_gives_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="There is no folder"):
         scan(tmp_path / "absent")
-    with pytest.raises(DataError, match="holds no pictures in sub-folders"):
+    with pytest.raises(DataError, match="holds no pictures"):
         scan(tmp_path)
     save(tmp_path / "only" / "a.png")
-    with pytest.raises(DataError, match="pictures of one class only, only"):
-        scan(tmp_path)
     with pytest.raises(DataError, match="cannot be looked into"):
         scan(tmp_path / "only" / "a.png")
     for name in ("a", "b"):
@@ -151,15 +150,52 @@ def test_what_is_no_folder_of_classes_gives_a_sentence(tmp_path: Path) -> None:
         read_folder(tmp_path / "broken")
 
 
-def test_pictures_that_do_not_fit_into_memory_are_refused(
+def test_pictures_that_do_not_fit_into_memory_are_read_from_a_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    chance = numpy.random.default_rng(0)
     for name in ("a", "b"):
-        save(tmp_path / name / "x.png")
-    monkeypatch.setattr(folders, "MEMORY_SHARE", 0.0)
-    with pytest.raises(DataError, match=r"2 pictures of this size need .* GB of memory; .* Choose a smaller"):
-        read_folder(tmp_path)
-    assert psutil.virtual_memory().available > 0
+        for number in range(20):
+            path = save(tmp_path / "set" / name / f"{number}.png")
+            Image.fromarray(chance.integers(0, 256, (12, 12, 3), numpy.uint8)).save(path)
+    (tmp_path / "set" / "a" / "broken.png").write_text("no")
+    loading = Loading(root=tmp_path / "cache")
+    for scaling in ("0 to 1", "-1 to 1", "standardised"):
+        plain = read_folder(tmp_path / "set", 8, scaling=scaling, loading=loading)  # type: ignore[arg-type]
+        with monkeypatch.context() as patch:
+            patch.setattr(pixels_module, "MEMORY_SHARE", 0.0)
+            stored = read_folder(tmp_path / "set", 8, scaling=scaling, loading=loading)  # type: ignore[arg-type]
+        assert isinstance(stored.inputs, Stored) and not isinstance(plain.inputs, Stored)
+        assert stored.inputs.nbytes == 40 * 3 * 8 * 8 and stored.skipped == plain.skipped
+        rows = split(plain).train
+        torch.testing.assert_close(stored.inputs[rows], plain.inputs[rows])
+        one, other = stored.prepared(rows), plain.prepared(rows)
+        torch.testing.assert_close(one.inputs[5:9], other.inputs[5:9])
+        torch.testing.assert_close(one.inputs[torch.tensor(3)], other.inputs[3])
+        torch.testing.assert_close(one.inputs[3, 1], other.inputs[3, 1])
+        assert type(one.inputs[rows]) is torch.Tensor and one.inputs.shape == other.inputs.shape
+        assert len(one.inputs) == 40 and one.inputs.dtype == torch.float32 and one.inputs.dim() == 4
+        torch.testing.assert_close(one.inputs.mean(), other.inputs.mean())
+        assert isinstance(one.to("cpu").inputs, Stored)
+        for ours, theirs in zip(stored.statistics(), plain.statistics(), strict=True):
+            assert ours["name"] == theirs["name"]
+            assert ours["std"] == pytest.approx(theirs["std"], rel=1e-4)
+            assert ours["max"] == pytest.approx(theirs["max"], abs=1e-6)
+    kept = list((tmp_path / "cache" / "pictures").iterdir())
+    assert len(kept) == 2  # decoded once, for all three scalings
+    monkeypatch.setattr(pixels_module, "MEMORY_SHARE", 0.0)
+    monkeypatch.setattr(pixels_module, "SPARE", 2**62)
+    with pytest.raises(DataError, match=r"41 pictures of this size need .* GB on the disk .* smaller"):
+        read_folder(tmp_path / "set", 9, loading=loading)
+
+
+def test_pictures_without_classes_have_no_targets(tmp_path: Path) -> None:
+    for number in range(6):
+        save(tmp_path / "faces" / f"{number}.png")
+    dataset = read_folder(tmp_path, image_size=4)
+    assert dataset.schema == scan(tmp_path).schema(4) and dataset.schema.task == "unlabelled"
+    assert tuple(dataset.targets.shape) == (6, 0) and dataset.schema.classes is None
+    assert len(read_folder(tmp_path / "faces", image_size=4)) == 6
 
 
 def test_a_linked_folder_cannot_send_the_search_in_circles(tmp_path: Path) -> None:
