@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from graph.facts import DataFacts
 from graph.model import Project
-from runtime.data import get_source
+from runtime.data import DataError, get_source, prepared_schema
+from runtime.data.steps.plan import loss_problem
 from runtime.data.targets import TITLES, form_of, output_shape
 from runtime.recipes import SUPERVISED
 
@@ -19,10 +20,13 @@ def facts_for(project: Project) -> DataFacts | None:
     if not project.data.source:
         return None
     source = get_source(project.data.source)
-    schema = source.schema(project.data.options)
+    schema = prepared_schema(project.data)
     if project.training.recipe != SUPERVISED:
         return None
     loss = project.training.loss
+    problem = loss_problem(project.data.steps, loss)
+    if problem is not None:
+        raise DataError(problem)
     goal = f"{schema.class_count} classes" if schema.task != "regression" else "the numbers to predict"
     return DataFacts(
         name=source.title,

@@ -15,7 +15,7 @@ from gui.weights_chip import WeightsChip
 from gui.widgets import Column, Heading, WrappedLabel, picture_label
 from gui.words import bytes_text
 from gui.workspace import Workspace
-from runtime.data import DataError, get_source
+from runtime.data import DataError, get_source, prepared_schema
 
 
 class NetworkPage(Column):
@@ -143,7 +143,7 @@ class NetworkPage(Column):
             return self.tr("No data is chosen yet.")
         try:
             source = get_source(choice.source)
-            return f"{source.title}: {source.schema(choice.options).summary}"
+            return f"{source.title}: {prepared_schema(choice).summary}"
         except DataError as error:
             return str(error)
 

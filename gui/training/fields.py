@@ -7,13 +7,16 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from graph.catalogue.spec import Param
-from graph.edits import UNSET, Edit, SetProject
-from graph.model import Project, Training
+from graph.edits import UNSET, Edit, SetProject, SetSteps
+from graph.model import DataChoice, Project, Training
 from runtime.choice import Choice
 from runtime.data import DataError, get_source
+from runtime.data.steps.plan import fits
 from runtime.initialisation import INITIALISATIONS
 from runtime.losses import LOSSES
 from runtime.optimizers import LEARNING_RATE, OPTIMIZERS, WEIGHT_DECAY
+from runtime.practices import GROUPS
+from runtime.recipes import RECIPES, SUPERVISED
 from runtime.schedules import SCHEDULES
 
 FIELDS = frozenset(field.name for field in fields(Training))
@@ -113,6 +116,31 @@ def choice_fields(project: Project, kind: str) -> list[Field]:
     ]
 
 
+def recipe_fields(project: Project) -> list[Field]:
+    """The options of the chosen recipe."""
+    recipe = RECIPES.get(project.training.recipe)
+    if recipe is None:
+        return []
+    return [
+        Field(option, "training", "" if option.name in FIELDS else "options") for option in recipe.options
+    ]
+
+
+def practice_fields(project: Project) -> list[tuple[str, list[Field]]]:
+    """What any recipe may be told beyond all this, group by group, as :mod:`runtime.practices` declares it."""
+    plain = project.training.recipe == SUPERVISED
+    taken = {field.param.name for field in recipe_fields(project)}
+    found = []
+    for group in GROUPS:
+        if group.supervised and not plain:
+            continue
+        params = [param for param in group.params if param.name not in taken]
+        if params:
+            here = [Field(param, "training", "" if param.name in FIELDS else "options") for param in params]
+            found.append((group.title, here))
+    return found
+
+
 def choose(project: Project, kind: str, name: str) -> list[Edit]:
     """Edits that choose a loss, an optimiser, a schedule or an initialisation. A new optimiser brings its
     usual learning rate unless the person has set one of their own, and its usual momentum."""
@@ -131,19 +159,33 @@ def choose(project: Project, kind: str, name: str) -> list[Edit]:
 
 
 def choose_data(project: Project, source_id: str, options: dict[str, Any] | None = None) -> list[Edit]:
-    """Edits that choose a data source, and a loss that goes with it when the present one does not."""
+    """Edits that choose a data source, and a loss that goes with it when the present one does not. Steps of the
+    preparation that cannot be done with the new samples go."""
     from gui.training.fit import suggested_loss
 
     edits: list[Edit] = [SetProject("data", {"source": source_id, "options": options or {}})]
     tried = project.copy()
     tried.data.source, tried.data.options = source_id, options or {}
+    if not _steps_fit(tried.data):
+        edits.append(SetSteps([]))
+        tried.data.steps = []
     loss = suggested_loss(tried)
     if loss is not None and loss != project.training.loss:
         edits.append(SetProject("training", {"loss": loss}))
     return edits
 
 
+def _steps_fit(choice: DataChoice) -> bool:
+    """Whether the preparation can be done; also while nobody knows the samples yet."""
+    try:
+        schema = get_source(choice.source).schema(choice.options)
+    except DataError:
+        return True
+    return fits(schema, choice.steps)
+
+
 __all__ = [
     "BATCH_SIZE", "CHOICES", "EPOCHS", "LEARNING_RATE", "SEED", "TEST", "THREADS", "VALIDATION", "WEIGHT_DECAY",
-    "Field", "choice_fields", "choose", "choose_data", "data_fields", "split_fields",
+    "Field", "choice_fields", "choose", "choose_data", "data_fields", "practice_fields",
+    "recipe_fields", "split_fields",
 ]  # fmt: skip

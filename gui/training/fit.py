@@ -9,7 +9,8 @@ from graph.fixes import Fix, fixes_for
 from graph.model import INPUT, Project
 from graph.problems import Problem
 from graph.shapes import Inference
-from runtime.data import DataError, get_source
+from runtime.data import DataError, get_source, prepared_schema
+from runtime.data.steps.plan import schema_after
 from runtime.data.targets import FORMS, refusal
 
 ROUNDS = 12
@@ -34,7 +35,7 @@ def suggested_loss(project: Project) -> str | None:
     has just chosen such data means it.
     """
     try:
-        schema = get_source(project.data.source).schema(project.data.options)
+        schema = prepared_schema(project.data)
     except DataError:
         return None
     loss = project.training.loss
@@ -103,7 +104,7 @@ def fit_pictures(project: Project) -> SetProject | None:
         options["image_size"] = shape[1]
         if "rgb" in names:
             options["rgb"] = shape[0] == 3
-        fits = source.schema(options).input_shape == shape
+        fits = schema_after(source.schema(options), project.data.steps).input_shape == shape
     except DataError:
         return None
     return SetProject("data", {"options": options}) if fits else None

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from graph.changes import ChangeSet
-from graph.edits import Edit, SetProject
+from graph.edits import UNSET, Edit, SetProject
 from gui.data.sources import SourcePicker
 from gui.icons import icon
 from gui.inspector.param_row import ParamRow
+from gui.recipes.fitting import choose_recipe, losses_of, networks_refusal, refusal, schema_of
 from gui.theme import theme
 from gui.training.fields import (
     BATCH_SIZE,
@@ -28,13 +29,16 @@ from gui.training.fields import (
     choose,
     choose_data,
     data_fields,
+    practice_fields,
+    recipe_fields,
     split_fields,
 )
 from gui.training.session import TrainingSession
 from gui.widgets import Heading, Picker, WrappedLabel, clear
 from gui.workspace import Workspace
-from runtime.data import DataError, get_source
+from runtime.data import DataError, get_source, prepared_schema
 from runtime.precision import PRECISION
+from runtime.recipes import RECIPES, recipe_problem
 
 LABEL_WIDTH = 120
 
@@ -91,11 +95,43 @@ class Section(QWidget):
         return set_value
 
 
+class Groups(QWidget):
+    """Sections under headings of their own, as many as are declared."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.sections: dict[str, tuple[Heading, Section]] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6)
+
+    def show_groups(self, groups: list[tuple[str, list[Field]]]) -> None:
+        """A heading and rows for each group; those that are not among them are hidden."""
+        for title, found in groups:
+            if title not in self.sections:
+                self.sections[title] = (Heading(title), Section(self.workspace))
+                for widget in self.sections[title]:
+                    self._column.addWidget(widget)
+            self.sections[title][1].show_fields(found)
+        shown = {title for title, found in groups if found}
+        for title, (heading, section) in self.sections.items():
+            heading.setVisible(title in shown)
+            section.setVisible(title in shown)
+
+
 def label(name: str) -> str:
     """A setting's name as it is read; those too short to be understood are spelt out."""
     spelt_out = {
         "n": QCoreApplication.translate("Settings", "samples"),
         "rgb": QCoreApplication.translate("Settings", "three colours"),
+        "l1": QCoreApplication.translate("Settings", "L1"),
+        "ema": QCoreApplication.translate("Settings", "averaged weights"),
+        "clip_norm": QCoreApplication.translate("Settings", "clip the norm at"),
+        "clip_value": QCoreApplication.translate("Settings", "clip values at"),
+        "accumulate": QCoreApplication.translate("Settings", "batches per step"),
+        "watch": QCoreApplication.translate("Settings", "best epoch by"),
+        "warmup_epochs": QCoreApplication.translate("Settings", "warm-up epochs"),
         "init_layers": QCoreApplication.translate("Settings", "given to"),
     }
     return spelt_out.get(name, name.replace("_", " "))
@@ -104,12 +140,18 @@ def label(name: str) -> str:
 class SettingsForm(QWidget):
     """Every change is one undo step of the workspace; the form shows what the document holds."""
 
+    recipe_asked = Signal()
+    """The person wants to see the recipe's drawing and code."""
+    finder_asked = Signal()
+    """The person wants to find a learning rate."""
+
     def __init__(self, workspace: Workspace, session: TrainingSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.workspace = workspace
         self.session = session
         self.choices: dict[str, QComboBox] = {}
         self.sections: dict[str, Section] = {}
+        self._rows: dict[QWidget, QWidget] = {}
         self._build()
         workspace.changed.connect(self._changed)
         session.devices_changed.connect(self._fill_devices)
@@ -128,9 +170,19 @@ class SettingsForm(QWidget):
         column.addWidget(self.summary)
         self._section("data", column)
         self._section("splits", column)
+        self._build_recipe(column)
         column.addWidget(Heading(self.tr("Learning")))
         self._choice("loss", self.tr("loss"), column)
         self._choice("optimizer", self.tr("optimiser"), column, between="rate")
+        self.finder = QPushButton(self.tr("Find a learning rate…"))
+        self.finder.setProperty("link", True)
+        self.finder.setToolTip(
+            self.tr(
+                "Tries rates from very small to very large on a copy of the network, and shows what they do"
+            )
+        )
+        self.finder.clicked.connect(self.finder_asked)
+        column.addWidget(self.finder, 0, Qt.AlignmentFlag.AlignLeft)
         self._choice("schedule", self.tr("schedule"), column)
         column.addWidget(Heading(self.tr("Run")))
         self._section("run", column)
@@ -148,7 +200,26 @@ class SettingsForm(QWidget):
         inner.setContentsMargins(0, 0, 0, 0)
         self._choice("initialisation", self.tr("initial weights"), inner)
         self._section("extra", inner)
+        self.practices = Groups(self.workspace)
+        inner.addWidget(self.practices)
         column.addWidget(self.extra)
+
+    def _build_recipe(self, column: QVBoxLayout) -> None:
+        """How batches become steps; a recipe that does not go with data or networks says why."""
+        column.addWidget(Heading(self.tr("Recipe")))
+        self.recipe = _Choice(self.tr("recipe"), self.tr("How batches become steps of one or more networks"))
+        for recipe in RECIPES.values():
+            self.recipe.addItem(recipe.title, recipe.id)
+        self.recipe.activated.connect(self._choose_recipe)
+        column.addWidget(self.recipe)
+        self.recipe_trouble = WrappedLabel()
+        self.recipe_trouble.setProperty("sentence", "warning")
+        column.addWidget(self.recipe_trouble)
+        self._section("recipe", column)
+        self.recipe_link = QPushButton(self.tr("Show who is fed by what, and the code"))
+        self.recipe_link.setProperty("link", True)
+        self.recipe_link.clicked.connect(self.recipe_asked)
+        column.addWidget(self.recipe_link, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _section(self, name: str, column: QVBoxLayout) -> None:
         self.sections[name] = Section(self.workspace)
@@ -156,6 +227,7 @@ class SettingsForm(QWidget):
 
     def _labelled(self, text: str, widget: QWidget) -> QWidget:
         box = QWidget()
+        self._rows[widget] = box
         grid = QGridLayout(box)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setColumnMinimumWidth(0, LABEL_WIDTH)
@@ -194,6 +266,12 @@ class SettingsForm(QWidget):
         if name != getattr(project.training, kind):
             self.perform(self.tr("Change {0}").format(label), choose(project, kind, name))
 
+    def _choose_recipe(self) -> None:
+        project, name = self.workspace.project, self.recipe.currentData()
+        if name is not None and name != project.training.recipe:
+            text = self.tr("Use the recipe {0}").format(RECIPES[name].title)
+            self.perform(text, choose_recipe(project, name))
+
     def _choose_device(self) -> None:
         name = self.device.currentData()
         if name != self.workspace.project.training.device:
@@ -215,6 +293,7 @@ class SettingsForm(QWidget):
         project = self.workspace.project
         training = project.training
         self.source.show_source(project.data.source)
+        self._show_recipe()
         self.summary.setText(self._data_text())
         for kind, box in self.choices.items():
             value = getattr(training, kind)
@@ -222,6 +301,7 @@ class SettingsForm(QWidget):
             choice = CHOICES[kind][0].get(value)
             box.setToolTip(f"<p>{CHOICES[kind][1]}</p><p>{choice.help if choice else ''}</p>")
             self.sections[kind].show_fields(choice_fields(project, kind))
+        self._show_loss()
         show = {
             "data": data_fields(project),
             "splits": split_fields(project),
@@ -231,17 +311,64 @@ class SettingsForm(QWidget):
         }
         for name, found in show.items():
             self.sections[name].show_fields(found)
+        groups = practice_fields(project)
+        self.practices.show_groups(groups)
         self._show_device()
-        changed = training.initialisation != "default" or training.threads != 0
+        told = any(
+            field.stored(project) not in (UNSET, field.param.default)
+            for _, found in groups
+            for field in found
+        )
+        changed = training.initialisation != "default" or training.threads != 0 or told
         open_ = self.more.isChecked() or changed
         self.extra.setVisible(open_)
         self.more.setVisible(not changed)
         self.more.setIcon(icon("chevron-down" if open_ else "chevron-right", theme().muted))
 
+    def _show_recipe(self) -> None:
+        """The chosen recipe; those that do not fit are grey and say why."""
+        project = self.workspace.project
+        training, schema = project.training, schema_of(project)
+        place = self.recipe.findData(training.recipe)
+        if place < 0:
+            self.recipe.addItem(training.recipe, training.recipe)
+            place = self.recipe.count() - 1
+        self.recipe.setCurrentIndex(place)
+        for number in range(self.recipe.count()):
+            recipe = RECIPES.get(self.recipe.itemData(number))
+            if recipe is None:
+                continue
+            why = (recipe.refusal(schema) if schema is not None else None) or networks_refusal(
+                recipe, project
+            )
+            tip = f"<p>{recipe.help}</p>" + (f"<p><b>{why}</b></p>" if why else "")
+            self.recipe.setItemData(number, tip, Qt.ItemDataRole.ToolTipRole)
+            color = theme().disabled if why else None
+            self.recipe.setItemData(number, color, Qt.ItemDataRole.ForegroundRole)
+        recipe = RECIPES.get(training.recipe)
+        sentence = refusal(recipe, project, schema) if recipe is not None else recipe_problem(training.recipe)
+        self.recipe_trouble.setText(sentence or "")
+        self.recipe_trouble.setVisible(bool(sentence))
+        self.recipe.setToolTip(f"<p>{recipe.help}</p>" if recipe is not None else "")
+        self.sections["recipe"].show_fields(recipe_fields(project))
+
+    def _show_loss(self) -> None:
+        """The choice of a loss, with those that the recipe can use; no choice where it has losses of its own."""
+        training = self.workspace.project.training
+        recipe = RECIPES.get(training.recipe)
+        box = self.choices["loss"]
+        allowed = set(losses_of(recipe)) if recipe is not None else set(CHOICES["loss"][0])
+        view = box.view()
+        for number in range(box.count()):
+            view.setRowHidden(number, box.itemData(number) not in allowed)  # type: ignore[attr-defined]
+        self._rows[box].setVisible(bool(allowed))
+        if not allowed:
+            self.sections["loss"].hide()
+
     def _data_text(self) -> str:
         choice = self.workspace.project.data
         try:
-            return get_source(choice.source).schema(choice.options).summary
+            return prepared_schema(choice).summary
         except DataError as error:
             return str(error)
 

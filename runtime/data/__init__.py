@@ -11,6 +11,7 @@ from runtime.data.registry import SOURCES, get_source
 from runtime.data.schema import Cancelled, DataError, Schema
 from runtime.data.source import Source, data_folder
 from runtime.data.splits import Splits, split
+from runtime.data.steps.plan import prepared_schema
 
 __all__ = [
     "SOURCES",
@@ -26,5 +27,6 @@ __all__ = [
     "data_folder",
     "get_source",
     "load_prepared",
+    "prepared_schema",
     "split",
 ]

@@ -14,10 +14,10 @@ from runtime.recipes.spec import Figure, Link, Recipe, Role
 
 def built(project: Project) -> Mapping[str, Any]:
     """There must be a machine: three tables of numbers with these names. Fine-tuning needs classes."""
-    from runtime.data import get_source
+    from runtime.data import prepared_schema
 
     if setting(project.training, "fine_tuning"):
-        schema = get_source(project.data.source).schema(project.data.options)
+        schema = prepared_schema(project.data)
         if schema.task != "classification" or project.training.loss not in ("cross_entropy", "nll"):
             raise ChoiceError(
                 "Fine-tuning learns classes with cross-entropy. Choose data with classes and that loss, or set the "

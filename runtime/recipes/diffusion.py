@@ -21,10 +21,10 @@ def known(schema: Schema) -> Mapping[str, Any]:
 
 def built(project: Project) -> Mapping[str, Any]:
     """A network with a third input is told the class, which the data must have."""
-    from runtime.data import get_source
+    from runtime.data import prepared_schema
 
     inputs = project.main.inputs
-    schema = get_source(project.data.source).schema(project.data.options)
+    schema = prepared_schema(project.data)
     if len(inputs) > 2 and schema.task not in ("classification", "binary"):
         raise ChoiceError(
             f"“{project.main.name}” takes a class at its input “{inputs[2].name}”, but the data has no classes. Choose "

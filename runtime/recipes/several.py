@@ -9,7 +9,7 @@ from typing import Any
 from graph.catalogue.spec import Param
 from graph.model import Project
 from runtime.choice import ChoiceError
-from runtime.data import get_source
+from runtime.data import prepared_schema
 from runtime.recipes.spec import Figure, Link, Recipe, Role
 
 TERM = re.compile(r"(\w+)\s*:\s*(\w+)(?:\s*[×x*]\s*([0-9.]+(?:e-?\d+)?))?(?:\s+with\s+(\w+))?", re.ASCII)
@@ -69,7 +69,7 @@ def read_feeds(names: Sequence[str], columns: Sequence[str], network: str) -> tu
 def built(project: Project) -> Mapping[str, Any]:
     """What follows from the names of the first network's inputs and outputs."""
     graph, training = project.main, project.training
-    schema = get_source(project.data.source).schema(project.data.options)
+    schema = prepared_schema(project.data)
     columns = ("input", "target", *(field.name for field in schema.fields))
     text = RECIPE.settled(training)["losses"]
     return {

@@ -99,16 +99,23 @@ def fits(schema: Schema, steps: Sequence[Step]) -> bool:
     return True
 
 
-def loss_problem(planned: Sequence[Planned], loss: str) -> str | None:
-    """Why a step does not go with a loss, as a sentence; ``None`` when all do. Mixed classes are probabilities,
-    which cross-entropy takes, and so does every loss of values."""
+def loss_problem(steps: Sequence[Step], loss: str) -> str | None:
+    """Why a step does not go with a loss, as a sentence; ``None`` when all do."""
+    return mixing_problem(
+        [STEPS[step.kind].code[1] for step in steps if step.kind in STEPS and not step.off], loss
+    )
+
+
+def mixing_problem(classes: Sequence[str], loss: str) -> str | None:
+    """The same for the classes that do the steps. Mixed targets are probabilities of classes, which cross-entropy
+    takes; every loss of values takes them as they are."""
     from runtime.data.targets import form_of
 
-    for item in planned:
-        if item.type.mixes and loss != "cross_entropy" and form_of(loss) == "index":
+    for kind in STEPS.values():
+        if kind.mixes and kind.code[1] in classes and loss != "cross_entropy" and form_of(loss) == "index":
             return (
-                f"{item.type.title} makes targets between two classes, which this loss cannot compare with. "
-                "Choose cross-entropy, or remove the step."
+                f"{kind.title} makes targets between two classes, which this loss cannot compare with. "
+                "Choose cross-entropy, or remove the step from the preparation."
             )
     return None
 
