@@ -164,7 +164,8 @@ def _go_again(session: Session, batches: Sequence[torch.Tensor], spare: checkpoi
     checkpoint.restore(session, spare)
     session.model.train()
     for rows in batches[session.batch :]:
-        _, loss = session.steps.compute(*session.take(rows))
+        batch = session.training_batch(rows)
+        _, loss = session.steps.compute(batch["input"], batch["target"])
         if not bool(torch.isfinite(loss)):
             return rows
         session.steps.update(loss)
