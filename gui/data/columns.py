@@ -159,7 +159,6 @@ class ColumnTable(QWidget):
         self.source = ""
         self._given: dict[str, Any] = {}
         self.said = WrappedLabel()
-        self.said.setContentsMargins(8, 5, 8, 3)
         self.rows = ColumnRows(self)
         self.table = QTableView()
         self.table.setModel(self.rows)
@@ -178,7 +177,10 @@ class ColumnTable(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.said)
+        said = QVBoxLayout()
+        said.setContentsMargins(10, 5, 8, 3)
+        said.addWidget(self.said)
+        column.addLayout(said)
         column.addWidget(self.table, 1)
 
     def show_choice(self, source: str, options: Mapping[str, Any]) -> bool:
@@ -191,6 +193,7 @@ class ColumnTable(QWidget):
             return False
         if not facts.get("columns"):
             return False
+        new = options.get("path") != self._given.get("path")
         self.source, self._given = source, dict(options)
         self.rows.show_facts(source, options, facts)
         self.table.resizeColumnsToContents()
@@ -198,6 +201,9 @@ class ColumnTable(QWidget):
             if self.table.columnWidth(column) > WIDEST:
                 self.table.setColumnWidth(column, WIDEST)
         self.said.setText(self._sentence(facts))
+        roles = self.rows.roles()
+        if new and self.rows.rows and "target" in roles:
+            self.table.scrollTo(self.rows.index(0, roles.index("target")))
         return True
 
     def _sentence(self, facts: Mapping[str, Any]) -> str:

@@ -87,6 +87,7 @@ class OwnData(QObject):
         name = self._path.name + ("/" if self._path.is_dir() else "")
         edits = choose_data(self.workspace.project, choice.source, choice.options)
         if self.workspace.perform(self.tr("Use {0}").format(name), edits):
+            self.workspace.message.emit("info", self.tr("{0} is the project's data now.").format(name))
             self.used.emit()
 
     def _gone(self) -> None:

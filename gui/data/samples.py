@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gui.data.labels import label_of
 from runtime.data.schema import Schema
@@ -42,20 +42,20 @@ class Samples:
 
     def __init__(self, dataset: Dataset, splits: Splits) -> None:
         import numpy as np
+        import torch
 
         self.schema = dataset.schema
         self.total = len(dataset)
         each = max(1, dataset.bytes // max(1, len(dataset)))
         kept = max(1, KEPT_BYTES // each)
         rows = np.arange(len(dataset))
-        if kept < len(dataset):
+        # pictures that stay in a file take no memory until they are looked at
+        if kept < len(dataset) and type(dataset.inputs) is torch.Tensor:
             rows = np.linspace(0, len(dataset) - 1, kept).round().astype(int)
             dataset = _part(dataset, rows)
         self.rows = rows
         self.complete = len(rows) == self.total
-        columns = {name: values.cpu().numpy() for name, values in dataset.columns().items()}
-        self._inputs, self._targets = columns.pop("input"), columns.pop("target")
-        self._fields: dict[str, Any] = columns
+        self._columns = dataset.columns()
         belongs = np.full(self.total, TRAIN, np.int8)
         if not splits.shared:
             belongs[splits.validation.cpu().numpy()] = VALIDATION
@@ -97,16 +97,20 @@ class Samples:
 
     def page(self, positions: np.ndarray) -> Page:
         """The samples at these positions."""
-        targets = self._targets[positions]
+        import torch
+
+        chosen = torch.from_numpy(positions)
+        columns = {name: values[chosen].cpu().numpy() for name, values in self._columns.items()}
+        inputs, targets = columns.pop("input"), columns.pop("target")
         return Page(
             self.schema,
-            self._inputs[positions],
+            inputs,
             targets,
             tuple(label_of(self.schema, target) for target in targets),
             tuple(self.rows[positions].tolist()),
             tuple(self.parts[positions].tolist()),
             None if self.classes is None else tuple(self.classes[positions].tolist()),
-            {name: values[positions] for name, values in self._fields.items()},
+            columns,
         )
 
 

@@ -115,7 +115,7 @@ class ParamRow(QObject):
             self.editor.show_value(value)
         self.formula.setChecked(self._expression)
         changed = stored is not UNSET and stored != self.param.default
-        self.reset.setVisible(changed and not self.pinnable)
+        self.reset.setVisible(changed and not self.pinnable and self.param.kind != "path")
         font = self.label.font()
         font.setBold(changed)
         self.label.setFont(font)
