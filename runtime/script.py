@@ -238,7 +238,6 @@ class _Writer:
         shared = extras(optimizer, training.learning_rate, training.weight_decay)
         given = ["model.parameters()", "lr=LEARNING_RATE"]
         given += [f"{name}={literal(value)}" for name, value in shared.items() if name != "lr"]
-        zero = "0, " if self.asked.patience else ""
         lines = [
             "def main() -> None:",
             "    # As many threads as in the run: sums are then rounded in the same order.",
@@ -263,7 +262,8 @@ class _Writer:
         lines += [
             *([f"    average = Average(model, {self.asked.ema})"] if self.asked.ema else []),
             "    shuffle = torch.Generator().manual_seed(SEED)",
-            f"    {self._best} = {self._worst}, {zero}copy.deepcopy(model.state_dict())",
+            *(["    best_epoch = 0"] if self.asked.patience else []),
+            f"    best_{self.watched}, best_weights = {self._worst}, copy.deepcopy(model.state_dict())",
             *(["    batch = 0"] if self.asked.accumulate > 1 else []),
             "",
             "    for epoch in range(1, EPOCHS + 1):",
@@ -299,14 +299,9 @@ class _Writer:
         """The loss, with the weights of the classes."""
         text = self.loss.text(self.loss.settled(self.training))
         for name, weights in self.class_weights.items():
-            values = f"{name}=torch.tensor({[round(weight, 6) for weight in weights]}, device=device)"
+            values = f"{name}=torch.tensor({weights}, device=device)"
             text = f"{text[:-1]}{'' if text.endswith('()') else ', '}{values})"
         return text
-
-    @property
-    def _best(self) -> str:
-        names = [f"best_{self.watched}", *(["best_epoch"] if self.asked.patience else []), "best_weights"]
-        return ", ".join(names)
 
     @property
     def _worst(self) -> str:
@@ -328,12 +323,15 @@ class _Writer:
             lines.append(f'{inside}        {names} = evaluate(model, loss_of, *data["validation"])')
             line += "  val_loss {val_loss:.6f}" + ("  val_accuracy {val_accuracy:.4f}" if scored else "")
         sign = ">" if self.watched == "accuracy" else "<"
-        kept = f"{watched}, {'epoch, ' if self.asked.patience else ''}copy.deepcopy(model.state_dict())"
+        copied = "copy.deepcopy(model.state_dict())"
+        kept = [f"best_{self.watched}, best_weights = {watched}, {copied}"]
+        if self.asked.patience:
+            kept = [f"best_{self.watched}, best_epoch = {watched}, epoch", f"best_weights = {copied}"]
         lines.append(f"        if {watched} {sign} best_{self.watched}:")
         if self.asked.ema:
-            lines += ["            with average.in_place():", f"                {self._best} = {kept}"]
+            lines += ["            with average.in_place():", *(f"                {line}" for line in kept)]
         else:
-            lines.append(f"            {self._best} = {kept}")
+            lines += [f"            {line}" for line in kept]
         if self.planned:
             value = f"-({watched})" if self.watched == "accuracy" else watched
             lines.append(f"        schedule.step({value if self.schedule.watches else ''})")

@@ -32,15 +32,14 @@ def support_imports(name: str) -> list[str]:
 def update_lines(asked: Practices, precision: str, indent: str, weights: str, count: str) -> list[str]:
     """From the loss to moved weights, as the practices ask."""
     scaled = precision == "float16"
-    loss = "loss"
+    loss, before = "loss", []
     if asked.l1:
-        loss = f"loss + {literal(asked.l1)} * sum(weight.abs().sum() for weight in {weights})"
+        before = [f"penalty = {literal(asked.l1)} * sum(weight.abs().sum() for weight in {weights})"]
+        loss = "(loss + penalty)"
     if asked.accumulate > 1:
-        loss = f"({loss}) / {asked.accumulate}" if asked.l1 else f"loss / {asked.accumulate}"
-    backward = f"scaler.scale({loss}).backward()" if scaled else f"({loss}).backward()"
-    if loss == "loss" and not scaled:
-        backward = "loss.backward()"
-    lines, inside = ["optimizer.zero_grad()", backward], ""
+        loss = f"({loss} / {asked.accumulate})"
+    backward = f"scaler.scale({loss}).backward()" if scaled else f"{loss}.backward()"
+    lines, inside = [*before, "optimizer.zero_grad()", backward], ""
     move = ["scaler.unscale_(optimizer)"] if scaled and not asked.plain else []
     if asked.clip_value is not None:
         move.append(f"nn.utils.clip_grad_value_({weights}, {literal(asked.clip_value)})")
@@ -48,7 +47,7 @@ def update_lines(asked: Practices, precision: str, indent: str, weights: str, co
         move.append(f"nn.utils.clip_grad_norm_({weights}, {literal(asked.clip_norm)})")
     move += ["scaler.step(optimizer)", "scaler.update()"] if scaled else ["optimizer.step()"]
     if asked.accumulate > 1:
-        lines, inside = [backward, f"{count} += 1", f"if {count} % {asked.accumulate} == 0:"], "    "
+        lines, inside = [*before, backward, f"{count} += 1", f"if {count} % {asked.accumulate} == 0:"], "    "
         move.append("optimizer.zero_grad()")
     return [f"{indent}{line}" for line in lines] + [f"{indent}{inside}{line}" for line in move]
 

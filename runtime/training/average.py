@@ -10,17 +10,22 @@ from torch import nn
 
 
 class Average:
-    """Exponential moving average of a network's weights: average = memory × average + (1 − memory) × weights."""
+    """Exponential moving average of a network's weights.
+
+    average = memory × average + (1 − memory) × weights
+    """
 
     def __init__(self, network: nn.Module, memory: float) -> None:
         self.memory = memory
-        self.weights: list[torch.Tensor] = [weight for weight in network.parameters() if weight.requires_grad]
+        weights = [weight for weight in network.parameters() if weight.requires_grad]
+        self.weights: list[torch.Tensor] = list(weights)
         self.values = [weight.detach().clone() for weight in self.weights]
 
     @torch.no_grad()
     def update(self) -> None:
         """Take the weights as they are now into the average."""
-        torch._foreach_lerp_(self.values, [weight.detach() for weight in self.weights], 1 - self.memory)
+        weights = [weight.detach() for weight in self.weights]
+        torch._foreach_lerp_(self.values, weights, 1 - self.memory)
 
     @contextmanager
     def in_place(self) -> Iterator[None]:

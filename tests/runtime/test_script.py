@@ -73,6 +73,20 @@ CASES = {
     "xor": xor,
     "chars": next_character,
     "regression": regression,
+    "practices": lambda: digits_cnn(
+        schedule="step",
+        options={
+            "clip_norm": 0.5,
+            "clip_value": 0.1,
+            "accumulate": 2,
+            "l1": 1e-5,
+            "ema": 0.9,
+            "warmup_epochs": 1,
+            "class_weights": "balanced",
+            "watch": "accuracy",
+            "patience": 1,
+        },
+    ),  # fmt: skip
 }
 
 LINE = re.compile(
