@@ -14,7 +14,7 @@ class GraphChange:
     moved: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     dressed: set[str] = field(default_factory=set)
-    """Nodes that only look different: collapsed or pinned."""
+    """Nodes that only look different: collapsed, pinned, frozen or with a rate of their own."""
     edges_added: set[str] = field(default_factory=set)
     edges_removed: set[str] = field(default_factory=set)
     frames: set[str] = field(default_factory=set)

@@ -202,14 +202,21 @@ def check_node(node: Node) -> None:
         raise BadValue(f"Node “{node.name}”: {error}") from None
 
 
+MAX_RATE = 1000.0
+
+
 def check_state(node: Node) -> None:
-    """Whether a node may be switched off, and is so in a way that exists."""
+    """Whether a node may be switched off, and is so in a way that exists; and how it learns."""
     if node.off not in ("", "bypass", "mute"):
         raise BadValue(f"off must be bypass or mute, not {shown(node.off)}.")
     if node.off and node.type in (INPUT, OUTPUT):
         raise BadValue("An Input or Output cannot be switched off.")
     if type(node.collapsed) is not bool or type(node.pinned) is not bool:
         raise BadValue("collapsed and pinned must be true or false.")
+    if type(node.frozen) is not bool:
+        raise BadValue("frozen must be true or false.")
+    if not is_number(node.rate) or not 0 < node.rate <= MAX_RATE:
+        raise BadValue(f"rate must be a number above 0 and at most {MAX_RATE:g}, not {shown(node.rate)}.")
 
 
 def check_shares(node: Node, nodes: Mapping[str, Node]) -> None:

@@ -53,6 +53,10 @@ class Node:
     """Shown as a small tile."""
     pinned: bool = False
     """Automatic layout leaves it where it is."""
+    frozen: bool = False
+    """Training leaves its weights as they are (those of everything inside, for a block's use)."""
+    rate: float = 1.0
+    """Its weights learn with the learning rate times this; inside a block, times the block's own."""
 
 
 @dataclass(slots=True)

@@ -199,19 +199,23 @@ class SetNote:
         return SetNote(self.graph, self.node, before)
 
 
+STATES = frozenset({"off", "collapsed", "pinned", "frozen", "rate"})
+
+
 @dataclass(slots=True)
 class SetState:
-    """Switch nodes off (or on), collapse or pin them: ``states`` holds, by node id, the fields that change."""
+    """Switch nodes off (or on), collapse, pin or freeze them, or set how fast they learn: ``states`` holds, by
+    node id, the fields that change."""
 
     graph: str
-    states: dict[str, dict[str, str | bool]]
+    states: dict[str, dict[str, str | bool | float]]
 
     def apply(self, project: Project, changes: ChangeSet) -> Edit:
         graph = graph_of(project, self.graph)
-        before: dict[str, dict[str, str | bool]] = {}
+        before: dict[str, dict[str, str | bool | float]] = {}
         for key, fields in self.states.items():
             node = node_of(graph, key)
-            if unknown := fields.keys() - {"off", "collapsed", "pinned"}:
+            if unknown := fields.keys() - STATES:
                 raise EditError(f"A node has no state “{min(unknown)}”.")
             with checked():
                 checks.check_state(replace(node, **fields))  # type: ignore[arg-type]

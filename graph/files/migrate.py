@@ -23,7 +23,8 @@ def _with_code_and_weights(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_preparation(data: dict[str, Any]) -> dict[str, Any]:
-    """Format 3 added the steps that prepare the data; older files prepare nothing beyond their source's options."""
+    """Format 3 added the steps that prepare the data, and nodes that are frozen or learn at a rate of their own; older
+    files prepare nothing beyond their source's options, and train all alike."""
     return data
 
 

@@ -19,7 +19,8 @@ from graph.values import BadValue, Expr, Value, parse, shown
 Kind = TypeVar("Kind")
 
 _EDGE_KEYS = {"from", "to", "order"}
-_NODE_KEYS = {"type", "name", "params", "block", "shares", "note", "off", "collapsed", "pinned"}
+_NODE_KEYS = {"type", "name", "params", "block", "shares", "note", "off", "collapsed", "pinned",
+              "frozen", "rate"}  # fmt: skip
 _NAMES = {
     dict: "a table", list: "a list", str: "text", int: "a whole number", float: "a number", bool: "true or false",
 }  # fmt: skip
@@ -190,6 +191,8 @@ def _node(key: str, data: Any, place: Any, graph: str) -> Node:
         _get(data, "off", str, where, ""),
         _get(data, "collapsed", bool, where, False),
         _get(data, "pinned", bool, where, False),
+        _get(data, "frozen", bool, where, False),
+        data.get("rate", 1.0),
     )
 
 

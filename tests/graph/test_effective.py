@@ -12,7 +12,7 @@ from graph.code import generate, load_module
 from graph.document import apply_edits
 from graph.edits import Connect, Disconnect, EditError, SetState
 from graph.effective import effective
-from graph.files import load, save
+from graph.files import from_data, load, save, to_data
 from graph.model import Edge, Node, Project
 from graph.shapes import Inference, ProjectShapes
 
@@ -139,3 +139,18 @@ def test_states_are_saved(tmp_path: Path) -> None:
     assert again.main.nodes[node_id(made, "relu")].off == "bypass"
     assert again.main.nodes[node_id(made, "relu")].collapsed
     assert again.main.nodes[node_id(made, "conv")].pinned
+
+
+def test_a_node_can_be_frozen_and_learn_at_a_rate_of_its_own() -> None:
+    made = net()
+    key = node_id(made, "conv")
+    undo = apply_edits(made, [SetState(made.main.id, {key: {"frozen": True, "rate": 0.1}})])
+    assert not undo.changes.affects_shapes
+    again = from_data(to_data(made)).main.nodes[key]
+    assert again.frozen and again.rate == 0.1
+    for fields in ({"frozen": 1}, {"rate": 0}, {"rate": -1.0}, {"rate": True}, {"rate": 1e9}):
+        with pytest.raises(EditError):
+            apply_edits(made, [SetState(made.main.id, {key: fields})])  # type: ignore[dict-item]
+    apply_edits(made, undo.inverse)
+    assert not made.main.nodes[key].frozen and made.main.nodes[key].rate == 1.0
+    assert "frozen" not in str(to_data(made)) and "'rate'" not in str(to_data(made))
