@@ -134,6 +134,31 @@ def variable_length() -> Project:
     return made
 
 
+def negations() -> Project:
+    """Two directions over whole sentences: in "not a bad film", no single word decides."""
+    g = GraphBuilder("NegationLSTM", "Words to vectors, an LSTM from both ends, and a score from its last states.")
+    tokens = g.input("tokens", shape=(-1,), dtype="int64")
+    lengths = g.add("Lengths", tokens, name="lengths", note="How many words are not filling.")
+    x = g.add("Embedding", tokens, name="words", num_embeddings=63, embedding_dim=16, padding_idx=0)
+    _, h_n, _ = g.add("LSTM", x, lengths=lengths, name="lstm", hidden_size=16, bidirectional=True)
+    ahead = g.add("Select", h_n, name="ahead", dim=0, index=0)
+    back = g.add("Select", h_n, name="back", dim=0, index=1)
+    x = g.add("Concat", ahead, back, name="both")
+    g.output(g.add("Linear", x, name="fc", out_features=1), name="score")
+    return project(
+        "Verdicts with negations",
+        g,
+        data=DataChoice("verdicts"),
+        training=Training(
+            loss="bce_with_logits", optimizer="Adam", learning_rate=0.01, epochs=15, batch_size=32
+        ),
+        notes=(
+            "“The story was not boring” is good, “a lovely book” too, “not a lovely book” is not. Sentences held out "
+            "were never seen: who only counts nice words is right in 60 of 100."
+        ),
+    )
+
+
 PRESETS = (
     Preset(
         "lstm",
@@ -205,6 +230,15 @@ PRESETS = (
         GROUP,
         ("text", "words", "LSTM", "padding", "packing", "lengths", "variable length", "sentiment"),
         variable_length,
+        76,
+    ),
+    Preset(
+        "negations",
+        "Verdicts with negations",
+        "Not a bad film: a small word turns the meaning round, and an LSTM from both ends finds it.",
+        GROUP,
+        ("text", "words", "LSTM", "bidirectional", "negation", "sentiment", "binary"),
+        negations,
         76,
     ),
 )

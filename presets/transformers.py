@@ -68,7 +68,7 @@ def char_gpt_tied() -> Project:
         embedding_dim=width,
         weight_output=True,
     )
-    x: Source = g.add("LearnedPositions", what, name="positions", max_len=64)
+    x: Source = g.add("LearnedPositions", what, name="positions", max_len=32)
     layer = encoder_layer(norm_first=True, activation="GELU", causal=True)
     x = g.use(layer, x, name="layers", width=width, heads=4, hidden=4 * width, dropout=0.1, repeat=3)
     x = g.add("LayerNorm", x, name="norm")
@@ -77,15 +77,15 @@ def char_gpt_tied() -> Project:
     return project(
         "Language model, tied",
         g,
-        data=DataChoice("public-text", {"unit": "characters", "window": 64}),
+        data=DataChoice("public-text", {"unit": "characters", "window": 32, "stride": 8}),
         training=Training(
             recipe="language_model",
             optimizer="AdamW",
-            learning_rate=3e-3,
+            learning_rate=2e-3,
             weight_decay=0.05,
             schedule="cosine",
             initialisation="normal",
-            epochs=30,
+            epochs=20,
             batch_size=32,
             options={"init_layers": "embedding", "init_std": 0.02},
         ),

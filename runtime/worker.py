@@ -324,6 +324,11 @@ class Worker:
         )
         self.link.send(probes.predict(session, session.take(rows)[0], rows))
 
+    def _do_try(self, command: Message) -> None:
+        from runtime.trying import tried
+
+        self.link.send(tried(self._needed(), command))
+
     def _do_evaluate(self, command: Message) -> None:
         from runtime.probes import undisturbed
         from runtime.training.evaluation import scored

@@ -45,7 +45,7 @@ class LanguageModel:
         """The same without smoothing and without moving anything."""
         loss, accuracy = self.compared(batch)
         tokens = batch["target"].numel()
-        self.total, self.count = self.total + float(loss) * tokens, self.count + tokens
+        self.total, self.count = self.total + loss.item() * tokens, self.count + tokens
         return {"loss": loss, "accuracy": accuracy}
 
     def summary(self) -> dict[str, float]:

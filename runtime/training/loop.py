@@ -56,6 +56,8 @@ def train(session: Session) -> Iterator[Message | None]:
 
 
 def started(session: Session) -> Message:
+    from runtime.trying import reads_text
+
     schema = session.dataset.schema
     return {
         "event": "started",
@@ -78,6 +80,7 @@ def started(session: Session) -> Message:
         "classes": list(schema.classes) if schema.classes else None,
         "features": schema.input_shape[0] if len(schema.input_shape) == 1 else None,
         "learning_rate": session.learning_rate,
+        "reads_text": reads_text(session),
         "figures": [
             {"name": figure.name, "title": figure.title, "kind": figure.kind, "better": figure.better}
             for figure in (session.recipe.figures if session.loop is not None else ())

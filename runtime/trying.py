@@ -1,0 +1,66 @@
+"""What a trained network makes of something a person gives it: a text they typed, or a sample of the data.
+
+A recipe that can take a text has a function ``attempt(look, text, options) -> list of shows`` in its file of
+:mod:`runtime.showing`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from typing import Any
+
+from runtime.data.schema import DataError
+from runtime.data.tokens import readable
+from runtime.probes import pick, undisturbed
+from runtime.protocol import Message
+from runtime.showing import Look
+from runtime.training.errors import RunError
+from runtime.training.session import Session
+
+
+def takes_text(recipe: str) -> bool:
+    """Whether a recipe can be given a text."""
+    name = f"runtime.showing.{recipe}"
+    return importlib.util.find_spec(name) is not None and hasattr(importlib.import_module(name), "attempt")
+
+
+def reads_text(session: Session) -> bool:
+    """Whether a person can type something for the network of this run."""
+    schema = session.dataset.schema
+    words = bool(schema.vocabulary) or schema.task == "next-token"
+    supervised = schema.task in ("next-token", "binary", "classification")
+    return words and takes_text(session.recipe.id) and (session.loop is not None or supervised)
+
+
+def sample_text(session: Session, split: str, sample: int) -> str:
+    """A sample of the data as one would type it."""
+    schema = session.dataset.schema
+    words = schema.vocabulary or (schema.classes or ()) * (schema.task == "next-token")
+    if not words:
+        raise RunError("The samples of this data are no text.")
+    row = pick(session, split, [sample])
+    inputs = session.dataset.inputs[row][0]
+    return readable((inputs.argmax(-1) if inputs.is_floating_point() else inputs).tolist(), words)
+
+
+def tried(session: Session, command: Message) -> Message:
+    """The answer to the command ``try``; what cannot be done is a sentence in ``problem``."""
+    answer: Message = {"event": "tried", "text": command.get("text") or "", "step": session.step, "shows": []}
+    try:
+        if not reads_text(session):
+            raise RunError(f"This network, trained by “{session.recipe.title}”, does not read text.")
+        if command.get("text") is None:
+            split, sample = str(command.get("split", "validation")), int(command.get("sample", 0))
+            answer["text"] = sample_text(session, split, sample)
+        options: dict[str, Any] = {
+            name: command[name]
+            for name in ("width", "length", "temperature")
+            if command.get(name) is not None
+        }
+        attempt = importlib.import_module(f"runtime.showing.{session.recipe.id}").attempt
+        with undisturbed(session):
+            answer["shows"] = attempt(Look(session, session.memory), answer["text"], options)
+    except (DataError, RunError) as error:
+        answer["problem"] = str(error)
+    return answer
