@@ -9,6 +9,8 @@ from presets._places import placed
 
 GROUP = "Generative networks"
 WIDTH, TIME = 32, 128
+SIZE = 16
+"""Pixels each way: twice what the digits have, and half of it twice."""
 NOTES = (
     "The recipe “diffusion” mixes noise into a picture, more with every step t up to 1000, and lets the network "
     "guess that noise (squared error). A picture is then drawn by starting from noise and taking away what is "
@@ -84,11 +86,11 @@ PLACES = {
 
 
 def _unet(name: str, conditional: bool) -> GraphBuilder:
-    """28 × 28 to 7 × 7 and back, with a skip at each size."""
+    """16 × 16 to 4 × 4 and back, with a skip at each size."""
     timed = _timed_block()
     down, up = _down(timed), _up(timed)
     g = GraphBuilder(name, "Guesses the noise that was mixed into a picture at step t.")
-    noisy = g.input("noisy", shape=(1, 28, 28))
+    noisy = g.input("noisy", shape=(1, SIZE, SIZE))
     time: Source = g.use(_time_embedding(), g.input("t", shape=(), dtype="int64"), name="time", width=TIME)
     if conditional:
         label = g.input("label", shape=(), dtype="int64")
@@ -112,7 +114,7 @@ def _ddpm(title: str, name: str, conditional: bool) -> Project:
     made = project(
         title,
         _unet(name, conditional),
-        data=DataChoice("digits", {"image_size": 28, "scaling": "-1 to 1"}),
+        data=DataChoice("digits", {"image_size": SIZE, "scaling": "-1 to 1"}),
         training=Training(
             recipe="diffusion", loss="mse", optimizer="Adam", learning_rate=1e-3, epochs=50, batch_size=128
         ),
