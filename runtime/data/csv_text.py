@@ -22,16 +22,19 @@ Header = Literal["auto", "yes", "no"]
 PIECE = 2**20
 """Bytes that are read between two looks at whether the person gave up."""
 HEAD = 65536
+CONTROLS = tuple(bytes([code]) for code in (1, 2, 3, 4, 5, 6, 7, 8))
+"""Bytes no text has."""
 DELIMITERS = ",;\t|"
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """How a file is written. ``plain``: no quotation mark anywhere and ordinary line ends, so that every line
-    is a row. ``lines`` is their number."""
+    """How a file is written: whether there are quotation marks, whether all its line ends are ordinary, and
+    how many lines there are."""
 
     encoding: str
-    plain: bool
+    quotes: bool
+    ordinary: bool
     lines: int
 
 
@@ -42,7 +45,7 @@ def script_of(path: Path, loading: Loading) -> Script:
     size = max(1, path.stat().st_size)
     for encoding in candidates:
         decoder = codecs.getincrementaldecoder(encoding)()
-        plain, blank, lines, done = True, True, 1, 0
+        quotes, ordinary, blank, lines, done = False, True, True, 1, 0
         try:
             with path.open("rb") as file:
                 while raw := file.read(PIECE):
@@ -51,13 +54,14 @@ def script_of(path: Path, loading: Loading) -> Script:
                     text = decoder.decode(raw)
                     lines += text.count("\n")
                     blank = blank and not text.strip()
-                    plain = plain and '"' not in text and ("\r" not in text or _ordinary(text))
+                    quotes = quotes or '"' in text
+                    ordinary = ordinary and ("\r" not in text or _ordinary(text))
                 blank = blank and not decoder.decode(b"", final=True).strip()
         except UnicodeDecodeError:
             continue
         if blank:
             raise DataError(f"{path.name} is empty.")
-        return Script(encoding, plain, lines)
+        return Script(encoding, quotes, ordinary, lines)
     raise DataError(f"{path.name} is damaged: it is not valid {candidates[-1].upper()} text.")
 
 
@@ -90,12 +94,13 @@ def _candidates(raw: bytes, path: Path) -> tuple[str, ...]:
     """Encodings worth trying, in order; the last one takes anything unless the file says what it is."""
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return ("utf-16",)
-    if b"\0" in raw:
+    if b"\0" in raw or any(byte in raw for byte in CONTROLS):
         # UTF-16 without its mark: every other byte of Western text is zero.
         even, odd = raw[0::2].count(0), raw[1::2].count(0)
-        if max(even, odd) > 0.4 * len(raw) / 2 and min(even, odd) < 0.05 * len(raw) / 2:
+        strange = any(byte in raw for byte in CONTROLS)
+        if not strange and max(even, odd) > 0.4 * len(raw) / 2 and min(even, odd) < 0.05 * len(raw) / 2:
             return ("utf-16-le",) if odd > even else ("utf-16-be",)
-        raise DataError(f"{path.name} is not a text table. Choose a CSV file.")
+        raise DataError(f"{path.name} is not a text table. Choose a CSV or text file.")
     return ("utf-8-sig", "cp949", "cp1252", "latin-1")
 
 
@@ -104,10 +109,14 @@ def _ordinary(text: str) -> bool:
     return text.count("\r") == text.count("\r\n") + text.endswith("\r")
 
 
-def rows_of(path: Path, script: Script, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """(line number, cells) of every row that is not blank; a cell in quotation marks may hold anything."""
+def rows_of(
+    path: Path, script: Script, delimiter: str, literal: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    """(line number, cells) of every row that is not blank; a cell in quotation marks may hold anything, unless
+    these are ``literal``."""
+    quoting = csv.QUOTE_NONE if literal else csv.QUOTE_MINIMAL
     with path.open("rb") as raw, _text(raw, script.encoding) as file:
-        reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True)
+        reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True, quoting=quoting)
         try:
             for cells in reader:
                 if cells and any(cell.strip() for cell in cells):
@@ -120,7 +129,7 @@ def rows_of(path: Path, script: Script, delimiter: str) -> Iterator[tuple[int, l
 
 
 def lines_of(path: Path, script: Script, size: int = 4 * PIECE) -> Iterator[tuple[int, list[str]]]:
-    """(number of the first, lines) in pieces of about ``size`` characters, for files that are ``plain``."""
+    """(number of the first, lines) in pieces of about ``size`` characters, for files with ordinary line ends."""
     with path.open("rb") as raw, _text(raw, script.encoding) as file:
         number, rest = 1, ""
         while piece := file.read(size):
@@ -154,6 +163,12 @@ def delimiter_of(text: str) -> str:
         if score > best_score:
             best, best_score = delimiter, score
     return best
+
+
+def literal_quotes(text: str, delimiter: str) -> bool:
+    """Whether quotation marks mean nothing but themselves, as in many tab-separated texts: some lines have an
+    odd number of them."""
+    return delimiter == "\t" and any(line.count('"') % 2 for line in text.splitlines())
 
 
 def width_of_rows(rows: Sequence[Sequence[str]]) -> int:

@@ -16,6 +16,7 @@ from runtime.data.csv_text import (
     delimiter_of,
     first_text,
     lines_of,
+    literal_quotes,
     named,
     rows_of,
     script_of,
@@ -45,8 +46,10 @@ def read(
     if path.suffix.lower() in PARQUET:
         return _parquet(path, loading, roles, keep)
     script = script_of(path, loading)
-    delimiter = delimiter_of(first_text(path)[0])
-    sample = [cells for _, cells in islice(rows_of(path, script, delimiter), SAMPLE)]
+    begin = first_text(path)[0]
+    delimiter = delimiter_of(begin)
+    literal = literal_quotes(begin, delimiter)
+    sample = [cells for _, cells in islice(rows_of(path, script, delimiter, literal), SAMPLE)]
     width = width_of_rows(sample)
     if width < 2:
         raise DataError(
@@ -58,8 +61,8 @@ def read(
 
     strange: list[int] = []
     rows, pending = 0, has_header
-    pieces = _plain(path, script, delimiter, width, strange) if script.plain else (
-        _quoted(path, script, delimiter, width, strange)
+    pieces = _plain(path, script, delimiter, width, strange) if script.ordinary and (literal or not script.quotes) else (
+        _quoted(path, script, delimiter, width, strange, literal)
     )  # fmt: skip
     for last, columns in pieces:
         loading.step(min(0.99, last / script.lines), f"Reading {path.name}: {rows:,} rows")
@@ -102,12 +105,12 @@ def _plain(
 
 
 def _quoted(
-    path: Path, script: Script, delimiter: str, width: int, strange: list[int]
+    path: Path, script: Script, delimiter: str, width: int, strange: list[int], literal: bool
 ) -> Iterator[tuple[int, list[polars.Series]]]:
     """The same for files with cells in quotation marks."""
     import polars as pl
 
-    numbered = rows_of(path, script, delimiter)
+    numbered = rows_of(path, script, delimiter, literal)
     while chunk := list(islice(numbered, CHUNK // 10)):
         strange += [line for line, cells in chunk if len(cells) != width]
         good = [cells for _, cells in chunk if len(cells) == width]

@@ -91,9 +91,9 @@ class Table:
         ]
         column = self.target(target)
         size = self.rows - column.missing
-        if not _as_classes(column, goal):
+        if not as_classes(column, goal):
             return regression((len(names),), "table", size=size, features=names, target_names=(column.name,))
-        classes = _class_names(column)
+        classes = class_names(column)
         if len(classes) < 2:
             raise DataError(
                 f"Every row has the same “{column.name}”: {classes[0]}. There is nothing to learn."
@@ -170,7 +170,7 @@ def open_table(
     return rows.read(path, header, loading, dict(roles or {}), frozenset(keep))
 
 
-def _as_classes(column: Column, goal: Goal) -> bool:
+def as_classes(column: Column, goal: Goal) -> bool:
     if column.kind == "category":
         if goal == "number":
             raise DataError(f"“{column.name}” holds words, which cannot be predicted as a number.")
@@ -181,7 +181,7 @@ def _as_classes(column: Column, goal: Goal) -> bool:
     return column.kind == "number" and few and all(value == round(value) for value in column.distinct or ())
 
 
-def _class_names(column: Column) -> tuple[str, ...]:
+def class_names(column: Column) -> tuple[str, ...]:
     if column.kind == "category":
         return column.categories
     if column.distinct is None:

@@ -6,7 +6,7 @@ In a vocabulary number 0, the empty word, fills up. The other words that are not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from runtime.data.schema import CLASS, END, MASK, SEPARATOR, START, UNKNOWN, DataError
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MARKS = (START, END, CLASS, SEPARATOR)
 """What is left out where a sentence is read: marks that only say where something begins and ends."""
 
+INSIDE = "##"
+"""How the parts of a word behind its first are marked: ``play ##ing``."""
 TIGHT = tuple(",.;:!?)")
 """Punctuation that follows without a space."""
 
@@ -52,6 +54,9 @@ def joined(words: Sequence[str], characters: bool = False) -> str:
     text = ""
     for number, word in enumerate(words):
         before = words[number - 1] if number else "\n"
+        if word.startswith(INSIDE) and len(word) > len(INSIDE):
+            text += word.removeprefix(INSIDE)
+            continue
         close = word in TIGHT or "\n" in (word, before) or (word.isdigit() and before.isdigit())
         text += word if close else f" {word}"
     return text
@@ -70,6 +75,8 @@ def numbers_of(text: str, vocabulary: Sequence[str]) -> list[int]:
         word = piece if piece in table else piece.lower()
         if word in table:
             found.append(table[word])
+        elif INSIDE + word[-1:] in table and (parts := parts_of(word, table)):
+            found += parts
         elif word and all(character in table for character in word):
             found += [table[character] for character in word]
         elif UNKNOWN in table:
@@ -79,6 +86,22 @@ def numbers_of(text: str, vocabulary: Sequence[str]) -> list[int]:
             raise DataError(f"“{piece}” is not among the words of this data. It knows {known}, …")
     if not found:
         raise DataError("There is no word in this text. Type some.")
+    return found
+
+
+def parts_of(word: str, table: Mapping[str, int]) -> list[int]:
+    """The numbers of the parts of one word as WordPiece finds them, the longest that fits first; empty when it
+    cannot be put together."""
+    found, start = [], 0
+    while start < len(word):
+        for end in range(len(word), start, -1):
+            part = (INSIDE if start else "") + word[start:end]
+            if part in table:
+                found.append(table[part])
+                start = end
+                break
+        else:
+            return []
     return found
 
 

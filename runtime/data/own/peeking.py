@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from runtime.data.columns import is_missing, to_day, to_number
-from runtime.data.csv_text import delimiter_of, first_text, named, width_of_rows
+from runtime.data.csv_text import delimiter_of, first_text, literal_quotes, named, width_of_rows
 from runtime.data.schema import DataError
 
 Kind = Literal["number", "date", "category", "text", "empty"]
@@ -57,7 +57,9 @@ def peek(path: Path) -> Peek:
     text, encoding = first_text(path)
     delimiter = delimiter_of(text)
     try:
-        read = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, skipinitialspace=True)
+        quoting = csv.QUOTE_NONE if literal_quotes(text, delimiter) else csv.QUOTE_MINIMAL
+        lines = text.splitlines(keepends=True)
+        read = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, quoting=quoting)
         rows = [row for row in islice(read, ROWS + 1) if any(cell.strip() for cell in row)]
     except csv.Error:
         rows = []

@@ -1,0 +1,125 @@
+"""A person's own labelled sentences: a table with a column of text, or a folder of text files per class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from graph.catalogue.spec import Param
+from runtime.data.own.scans import Facts, Survey, facts, own_source, path_option, place_of
+from runtime.data.own.tokenising import LOWER, Numbers, cut, learn, unit_option, vocabulary_option
+from runtime.data.schema import UNKNOWN, Schema, classification, regression
+from runtime.data.source import Loading
+
+if TYPE_CHECKING:
+    from runtime.data.dataset import Dataset
+    from runtime.data.own.labelled import Labelled
+
+LONGEST = 256
+
+
+def _read(path: Path, options: Mapping[str, Any], loading: Loading) -> Labelled:
+    from runtime.data.own.labelled import from_folder, from_table
+
+    if path.is_dir():
+        return from_folder(path, loading)
+    return from_table(path, options, loading)
+
+
+def _cut(found: Labelled, options: Mapping[str, Any], loading: Loading) -> list[list[str]]:
+    cells = []
+    for number, text in enumerate(found.texts):
+        if number % 1000 == 0:
+            loading.step(number / len(found.texts), f"Cutting {number:,} texts into {options['unit']}")
+        cells.append(cut(text, options["unit"], options["lower"]))
+    return cells
+
+
+def look(path: Path, options: Mapping[str, Any], loading: Loading) -> Facts:
+    found = _read(path, options, loading)
+    cells = _cut(found, options, loading)
+    words = learn(
+        cells, options["unit"], options["vocabulary"], (UNKNOWN,),
+        lambda: loading.step(0.9, "Learning the vocabulary"),
+    )  # fmt: skip
+    numbers = Numbers(words, options["unit"])
+    return {
+        "vocabulary": list(words),
+        "longest": max(len(numbers.of(cell)) for cell in cells),
+        "size": len(cells),
+        "test": len(found.test),
+        "classes": found.classes,
+        "target": found.target,
+        "notes": found.notes,
+    }
+
+
+def schema(facts: Facts, options: Mapping[str, Any]) -> Schema:
+    length = options["length"] or min(LONGEST, facts["longest"])
+    words = tuple(facts["vocabulary"])
+    if facts["classes"] is None:
+        made = regression((length,), "tokens", size=facts["size"], target_names=(facts["target"],))
+    else:
+        made = classification(
+            (length,), facts["classes"], "tokens", size=facts["size"], test_size=facts["test"] or None
+        )
+    return replace(made, input_dtype="int64", vocabulary=words)
+
+
+def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
+    import torch
+
+    from runtime.data.dataset import Dataset
+    from runtime.data.tokens import filled
+
+    path = place_of(options)
+    made = schema(facts("own-sentences", options, loading), options)
+    found = _read(path, options, loading)
+    numbers = Numbers(made.vocabulary, options["unit"])
+    length = made.input_shape[0]
+    rows = [numbers.of(cell) for cell in _cut(found, options, loading)]
+    long = sum(len(row) > length for row in rows)
+    notes = [f"{long:,} texts are longer than {length} {options['unit']} and are cut off."] if long else []
+    targets = torch.tensor(found.answers)
+    if made.task == "classification":
+        targets = targets.long()
+    else:
+        targets = targets.float().unsqueeze(1)
+    return Dataset(
+        filled([row[:length] for row in rows], length),
+        targets,
+        made,
+        test=torch.tensor(found.test) if found.test else None,
+        target_scaling="standardise" if made.task == "regression" else "none",
+        skipped=(*found.notes, *notes),
+    )
+
+
+SOURCES = (
+    own_source(
+        id="own-sentences",
+        title="Labelled sentences",
+        help=(
+            "A CSV or Parquet file with a column of texts and a column with what is to be said of each; or a folder "
+            "of text files for each class (also under train and test). Short texts are filled up with 0."
+        ),
+        survey=Survey(look, schema, ("text", "target", "header", "unit", "lower", "vocabulary")),
+        read=read,
+        options=(
+            path_option("A CSV or Parquet file, or a folder of text files per class.", "either",
+                        (".csv", ".tsv", ".txt", ".parquet")),
+            Param("text", "text", None, "The column of texts; empty takes the one with the longest.", optional=True),
+            Param("target", "text", None, "The column to predict; empty takes the last other one.", optional=True),
+            unit_option("words"),
+            Param("length", "int", None, f"Tokens of each text; empty takes the longest, up to {LONGEST}.",
+                  minimum=1, maximum=4096, optional=True),
+            LOWER,
+            vocabulary_option(10_000),
+            Param("header", "choice", "auto", "Whether the first row names the columns.",
+                  choices=("auto", "yes", "no")),
+        ),
+        words=("sentiment", "reviews", "text classification", "csv", "spam", "words"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,155 @@
+"""A person's own texts: language models, labelled sentences, pairs; characters, words and parts of words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from runtime.data import SOURCES, DataError, split
+from runtime.data.own import facts, recognise
+from runtime.data.schema import END, START, UNKNOWN
+from runtime.data.tokens import numbers_of, readable
+
+
+def write(path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def test_a_text_becomes_windows_whose_targets_follow(tmp_path: Path) -> None:
+    found = recognise(write(tmp_path / "tale.txt", "The cat sat.\nThe cat ran.\n"))
+    assert found.source == "own-text" and found.title == "tale"
+    dataset = SOURCES["own-text"].load({**found.options, "window": 8, "stride": 3})
+    schema = dataset.schema
+    assert schema == SOURCES["own-text"].schema({**found.options, "window": 8, "stride": 3})
+    assert schema.task == "next-token" and schema.vocabulary == schema.classes
+    assert readable(dataset.inputs[0].tolist(), schema.vocabulary) == "the cat "
+    assert readable(dataset.targets[0].tolist(), schema.vocabulary) == "he cat s"
+    assert (dataset.inputs[:, 1:] == dataset.targets[:, :-1]).all() and dataset.ordered
+    words = SOURCES["own-text"].load({**found.options, "unit": "words", "window": 4, "stride": 1, "lower": False})
+    assert set(words.schema.vocabulary) == {"", "\n", ".", "The", "cat", "ran", "sat"}
+    assert readable(words.inputs[0].tolist(), words.schema.vocabulary) == "The cat sat."
+
+
+def test_rare_tokens_become_the_unknown_word(tmp_path: Path) -> None:
+    text = "aaaa bbbb " * 40 + "xyz 0123456789 qwertz"
+    path = write(tmp_path / "t.txt", text)
+    dataset = SOURCES["own-text"].load({"path": str(path), "vocabulary": 10, "window": 5, "stride": 5})
+    assert len(dataset.schema.vocabulary) == 10 and UNKNOWN in dataset.schema.vocabulary
+    assert (dataset.inputs >= 0).all() and int(dataset.inputs.max()) < 10
+
+
+def test_a_folder_of_texts_in_any_encoding(tmp_path: Path) -> None:
+    write(tmp_path / "books" / "a.txt", "안녕하세요 여러분 " * 5, "cp949")
+    write(tmp_path / "books" / "deep" / "b.txt", "Où êtes-vous allés ? " * 5, "cp1252")
+    write(tmp_path / "books" / "c.md", "Zażółć gęślą jaźń. " * 5, "utf-16")
+    write(tmp_path / "books" / "empty.txt", "")
+    found = recognise(tmp_path / "books")
+    assert found.source == "own-text"
+    dataset = SOURCES["own-text"].load({**found.options, "unit": "words", "window": 3, "stride": 1})
+    assert {"안녕하세요", "êtes-vous", "jaźń"} <= set(dataset.schema.vocabulary)
+    assert dataset.skipped == ("empty.txt is left out: empty.txt is empty.",)
+
+
+def test_subwords_are_learned_and_read_back(tmp_path: Path) -> None:
+    verbs = ("play", "walk", "talk", "jump", "work", "look")
+    text = "\n".join(f"we {verb} and he {verb}s while they are {verb}ing" for verb in verbs * 20)
+    path = write(tmp_path / "verbs.txt", text)
+    options = {"path": str(path), "unit": "subwords", "vocabulary": 60, "window": 6, "stride": 6}
+    dataset = SOURCES["own-text"].load(options)
+    words = dataset.schema.vocabulary
+    assert len(words) <= 61 and "##ing" in words
+    assert readable(dataset.inputs[0].tolist(), words).startswith("we play and")
+    assert readable(numbers_of("walking and talks", words), words) == "walking and talks"
+    assert SOURCES["own-text"].load(options).schema == dataset.schema
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "t.txt is empty"),
+        (b" \n \n", "t.txt is empty"),
+        (b"abc", "less than one window"),
+        (b"\x00\x01\x02\x03" * 50, "not a text"),
+    ],
+)
+def test_no_text_gives_a_sentence(tmp_path: Path, content: bytes, sentence: str) -> None:
+    path = tmp_path / "t.txt"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=sentence):
+        SOURCES["own-text"].schema({"path": str(path)})
+
+
+def test_labelled_sentences_from_a_table(tmp_path: Path) -> None:
+    rows = [("I liked this film", "good"), ("What a terrible film", "bad"), ("", "bad"), ("Fine, really", "good"),
+            ("A dull film to see", ""), ("Not good at all", "bad"), ("It was so good", "good")]  # fmt: skip
+    body = "".join(f'"{text}";{label}\n' for text, label in rows)
+    found = recognise(write(tmp_path / "films.csv", "review;verdict\n" + body))
+    assert found.source == "own-sentences"
+    assert found.options["text"] == "review" and found.options["target"] == "verdict"
+    dataset = SOURCES["own-sentences"].load(found.options)
+    schema = dataset.schema
+    assert schema == SOURCES["own-sentences"].schema(found.options)
+    assert schema.task == "binary" and schema.classes == ("bad", "good") and schema.size == 5
+    assert dataset.targets.reshape(-1).tolist() == [1, 0, 1, 0, 1]
+    assert readable(dataset.inputs[2].tolist(), schema.vocabulary) == "fine, really"
+    assert dataset.skipped == ("Left out for want of a text or an answer: 2 of 7 rows.",)
+    short = SOURCES["own-sentences"].load({**found.options, "length": 2})
+    assert tuple(short.inputs.shape) == (5, 2)
+    assert short.skipped[-1] == "5 texts are longer than 2 words and are cut off."
+
+
+def test_numbers_to_predict_and_no_column_chosen(tmp_path: Path) -> None:
+    rows = "".join(f"{number},text number {number} of them,{number / 7:.3f}\n" for number in range(20))
+    path = write(tmp_path / "t.csv", "id,words,stars\n" + rows)
+    dataset = SOURCES["own-sentences"].load({"path": str(path)})
+    assert dataset.schema.task == "regression" and dataset.schema.target_names == ("stars",)
+    assert dataset.prepared(split(dataset).train).targets.abs().max() < 5
+    with pytest.raises(DataError, match="has no column “nothing”"):
+        SOURCES["own-sentences"].schema({"path": str(path), "target": "nothing"})
+
+
+def test_a_folder_of_texts_for_each_class(tmp_path: Path) -> None:
+    for part, count in (("train", 6), ("test", 3)):
+        for name in ("neg", "pos"):
+            for number in range(count):
+                write(tmp_path / part / name / f"{number}.txt", f"{name} text number {number}")
+    write(tmp_path / "train" / "neg" / "broken.txt", "")
+    found = recognise(tmp_path)
+    assert found.source == "own-sentences"
+    dataset = SOURCES["own-sentences"].load(found.options)
+    assert dataset.schema.classes == ("neg", "pos") and len(dataset) == 18
+    assert dataset.class_counts(split(dataset).test) == {"neg": 3, "pos": 3}
+    assert "broken.txt is left out" in dataset.skipped[0]
+
+
+def test_pairs_are_framed_by_start_and_end(tmp_path: Path) -> None:
+    lines = ["Go.\tVa !", "I am here.\tJe suis ici.", 'He said "no".\tIl a dit "non".', "Alone.\t",
+             "One two three four five six\tUn deux trois quatre cinq six"]  # fmt: skip
+    path = write(tmp_path / "fra.txt", "".join(f"{line}\tCC-BY 2.0\n" for line in lines))
+    found = recognise(path)
+    assert found.source == "own-pairs"
+    options = {**found.options, "length": 5}
+    dataset = SOURCES["own-pairs"].load({**options, "length": 7})
+    assert len(dataset) == 4
+    dataset = SOURCES["own-pairs"].load(options)
+    schema = dataset.schema
+    assert schema == SOURCES["own-pairs"].schema(options) and schema.task == "translation"
+    assert tuple(dataset.inputs.shape[1:]) == schema.input_shape == (5,)
+    assert tuple(dataset.targets.shape[1:]) == schema.target_shape == (6,)
+    words = [schema.target_vocabulary[number] for number in dataset.targets[0].tolist()]
+    assert words == [START, "va", "!", END, "", ""]
+    assert [schema.vocabulary[number] for number in dataset.inputs[0].tolist()] == ["go", ".", END, "", ""]
+    assert dataset.skipped == (
+        "1 rows lack one of the two sentences and are left out.",
+        "2 pairs have more than 5 words and are left out.",
+    )
+    assert facts("own-pairs", options)["size"] == 2
+
+
+def test_too_long_pairs_only(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.tsv", "one two three four\tun deux trois quatre\n" * 3)
+    with pytest.raises(DataError, match="has no pair of sentences that can be used. 3 pairs have more than 2"):
+        SOURCES["own-pairs"].load({"path": str(path), "length": 2})
