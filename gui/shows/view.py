@@ -100,11 +100,12 @@ class SheetArea(QScrollArea):
         """Give the sheet the size that suits it now."""
         place = self.maximumViewportSize()
         self.sheet.arrange(place.width(), place.height())
-        bar = self.verticalScrollBar().sizeHint().width()
         least = self.sheet.least(place.width())
+        if least.width() > place.width():
+            place.setHeight(place.height() - self.horizontalScrollBar().sizeHint().height())
         if least.height() > place.height():
-            least = self.sheet.least(place.width() - bar)
-            place.setWidth(place.width() - bar)
+            place.setWidth(place.width() - self.verticalScrollBar().sizeHint().width())
+            least = self.sheet.least(place.width())
         size = least.expandedTo(place)
         zoom = self.sheet.zoom
         self.sheet.resize(round(size.width() * zoom), round(size.height() * zoom))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QSize
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from graph.changes import ChangeSet
 from graph.problems import Problem
 from gui.data.page import DataPanel
 from gui.docks import BOTTOM, RIGHT
@@ -15,8 +16,10 @@ from gui.training.charts import ChartsPanel
 from gui.training.panel import TrainingPanel
 from gui.training.progress import device_text
 from gui.training.session import TrainingSession
+from runtime.data import DataError, get_source
 
 if TYPE_CHECKING:
+    from gui.recipes.page import RecipePage
     from gui.shows.panel import WatchPanel
     from gui.training.boundary import BoundaryPanel
     from gui.training.maps import FeatureMapsPanel
@@ -37,22 +40,28 @@ class Training(QObject):
         self.charts = ChartsPanel(session)
         self.data = DataPanel(workspace)
         self.watch: WatchPanel | None = None
+        self.recipe: RecipePage | None = None
+        self._plane = False
+        """Whether the data has two features, so that there is a boundary to see."""
         self.maps: FeatureMapsPanel | None = None
         self.boundary: BoundaryPanel | None = None
         self.results: ResultsPanel | None = None
         docks = window.docks
         docks.add("training", self.tr("Training"), self.panel, RIGHT)
         docks.add("charts", self.tr("Charts"), self.charts, BOTTOM)
-        self._rooms = {name: Room() for name in ("shows", "maps", "boundary", "results")}
+        self._rooms = {name: Room() for name in ("shows", "recipe", "maps", "boundary", "results")}
         docks.add("shows", self.tr("Watch it learn"), self._rooms["shows"], BOTTOM)
+        docks.add("recipe", self.tr("Recipe"), self._rooms["recipe"], BOTTOM)
         docks.add("maps", self.tr("Feature maps"), self._rooms["maps"], BOTTOM)
-        docks.add("boundary", self.tr("Boundary"), self._rooms["boundary"], BOTTOM)
+        docks.add("boundary", self.tr("Boundary"), self._rooms["boundary"], BOTTOM, hidden=True)
         docks.add("results", self.tr("Results"), self._rooms["results"], BOTTOM)
         docks.add("data", self.tr("Data"), self.data, BOTTOM)
         session.message.connect(self._message)
         session.state_changed.connect(self._state)
         session.devices_changed.connect(self._device)
         session.refused.connect(self._refused)
+        workspace.changed.connect(self._offer_boundary)
+        self.panel.form.recipe_asked.connect(lambda: docks.show("recipe"))
         self.panel.problems_asked.connect(lambda: docks.show("problems"))
         self.panel.node_asked.connect(self._show_node)
         self.charts.train_asked.connect(self.train)
@@ -88,6 +97,7 @@ class Training(QObject):
         """Build the panels that need numpy and pyqtgraph, which take half a second to import."""
         if self.maps is not None:
             return
+        from gui.recipes.page import RecipePage
         from gui.shows.panel import WatchPanel
         from gui.training.boundary import BoundaryPanel
         from gui.training.maps import FeatureMapsPanel
@@ -96,10 +106,18 @@ class Training(QObject):
         workspace, session = self.window.workspace, self.session
         self.watch = WatchPanel(session)
         self.watch.arrived.connect(self._shows_arrived)
+        self.recipe = RecipePage(workspace)
+        self.recipe.network_asked.connect(lambda network: workspace.go((network,)))
         self.maps = FeatureMapsPanel(workspace, session)
         self.boundary = BoundaryPanel(workspace, session)
         self.results = ResultsPanel(workspace, session)
-        panels = {"shows": self.watch, "maps": self.maps, "boundary": self.boundary, "results": self.results}
+        panels = {
+            "shows": self.watch,
+            "recipe": self.recipe,
+            "maps": self.maps,
+            "boundary": self.boundary,
+            "results": self.results,
+        }
         for name, panel in panels.items():
             self._rooms[name].column.addWidget(panel)
         self.charts.prepare()
@@ -116,6 +134,19 @@ class Training(QObject):
             if not any(docks.visible(name) for name in ("charts", "shows", "maps", "boundary")):
                 docks.show("charts")
             docks.show("training")
+
+    def _offer_boundary(self, changes: ChangeSet) -> None:
+        """The boundary has a tab when the data has two features; the tabs of other data have the room."""
+        if not (changes.everything or "data" in changes.project):
+            return
+        choice = self.window.workspace.project.data
+        try:
+            plane = get_source(choice.source).schema(choice.options).input_shape == (2,)
+        except DataError:
+            plane = False
+        if plane != self._plane and self.window.centre.currentWidget() is self.window.editor:
+            self._plane = plane
+            self.window.docks.all["boundary"].setVisible(plane)
 
     def _shows_arrived(self) -> None:
         """A run has something to show. Later runs leave the panels as the person has them."""

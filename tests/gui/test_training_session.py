@@ -136,10 +136,10 @@ def test_history_forgets_what_a_resumed_run_does_again() -> None:
     assert history.version > version and history.best == history.epochs[0]
 
 
-def test_a_recipe_that_is_still_to_come_is_refused_with_a_sentence(make: Make) -> None:
-    workspace, session, _ = make(digits_cnn(recipe="diffusion"))
+def test_a_recipe_that_is_not_known_is_refused_with_a_sentence(make: Make) -> None:
+    workspace, session, _ = make(digits_cnn(recipe="dreaming"))
     told: list[str] = []
     workspace.message.connect(lambda _kind, text: told.append(text))
     assert not session.train()
     assert session.state == "idle"
-    assert len(told) == 1 and "guessing the noise" in told[0]
+    assert len(told) == 1 and "no recipe called “dreaming”" in told[0]

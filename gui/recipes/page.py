@@ -1,0 +1,157 @@
+"""The recipe page: the drawing of the chosen recipe, and its loop as it will run, word for word."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+
+from graph.changes import ChangeSet
+from gui.code_view import CodeView
+from gui.recipes.drawing import RecipeDrawing
+from gui.recipes.fitting import refusal, schema_of
+from gui.shows.view import SheetArea
+from gui.training.readout import Readout
+from gui.widgets import WrappedLabel
+from gui.workspace import Workspace
+from runtime.recipes import RECIPES, Recipe
+
+
+class Sentence(WrappedLabel):
+    """Wraps at the width it gets, but does not ask for the height of its narrowest form."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, self.fontMetrics().height())
+
+
+class RecipePage(QWidget):
+    """Follows the project's recipe. Pointing at a box of the drawing marks its lines in the code."""
+
+    network_asked = Signal(str)
+    """The id of a network to show on the canvas."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+        self._shown: object = None
+        self._by_hand = False
+        self._build()
+        workspace.changed.connect(self._changed)
+        self.refresh()
+
+    def _build(self) -> None:
+        self.title = QLabel()
+        self.title.setProperty("heading", True)
+        self.title.setContentsMargins(6, 0, 0, 0)
+        self.help = Readout()
+        self.trouble = Sentence()
+        self.trouble.setProperty("sentence", "warning")
+        self.trouble.setContentsMargins(6, 0, 0, 0)
+        head = QVBoxLayout()
+        head.setContentsMargins(6, 4, 6, 2)
+        head.setSpacing(1)
+        for widget in (self.title, self.help, self.trouble):
+            head.addWidget(widget)
+        self.drawing = RecipeDrawing()
+        self.area = SheetArea(self.drawing)
+        self.drawing.pointed.connect(lambda key: self._mark(key, scroll=False))
+        self.drawing.chosen.connect(lambda key: self._mark(key, scroll=True))
+        self.drawing.opened.connect(self._open)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.area, 1)
+        self.code = CodeView()
+        self.code.setAccessibleName(self.tr("The recipe's loop as Python"))
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        self.split.addWidget(left)
+        self.split.addWidget(self.code)
+        self.split.setStretchFactor(0, 3)
+        self.split.setStretchFactor(1, 2)
+        self.split.splitterMoved.connect(self._settled)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.split)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(300, 110)
+
+    def _settled(self) -> None:
+        self._by_hand = True  # the person has chosen the shares
+
+    def _share(self) -> None:
+        """The drawing gets the room that it needs, the code what is left, but not less than a third."""
+        if not self._by_hand and self.width() > 0:
+            left = min(self.drawing.plan.width + 40, self.width() * 0.67)
+            self.split.setSizes([round(left), round(self.width() - left)])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share()
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """The project's recipe, if it is known."""
+        return RECIPES.get(self.workspace.project.training.recipe)
+
+    def _changed(self, changes: ChangeSet) -> None:
+        if changes.everything or changes.project & {"data", "training"} or self._key() != self._shown:
+            self.refresh()
+
+    def _key(self) -> object:
+        """What the drawing depends on besides data and training."""
+        project = self.workspace.project
+        return (project.training.recipe, tuple(network.name for network in project.networks.values()))
+
+    def refresh(self) -> None:
+        """Show the project's recipe."""
+        project, recipe = self.workspace.project, self.recipe
+        self._shown = self._key()
+        self.drawing.show_recipe(recipe, project)
+        self._share()
+        self.area.fit()
+        if recipe is None:
+            self.title.setText(project.training.recipe)
+            self.help.say([])
+            self.trouble.setText(self.tr("There is no recipe of this name here."))
+            self.code.show_text("")
+            return
+        self.title.setText(recipe.title)
+        self.help.say([(recipe.help, "muted", False)])
+        sentence = refusal(recipe, project, schema_of(project)) or ""
+        self.trouble.setText(sentence)
+        self.trouble.setVisible(bool(sentence))
+        self.code.show_text(recipe.whole)
+
+    def _mark(self, key: str, scroll: bool) -> None:
+        self.code.mark_lines(self.lines_of(key), scroll=scroll)
+
+    def lines_of(self, key: str) -> list[int]:
+        """The lines of the loop that speak of a thing."""
+        if not key or self.recipe is None:
+            return []
+        kind, _, name = key.rpartition(":")
+        name = (
+            {"input": 'batch["input"]', "target": 'batch["target"]'}.get(name, name)
+            if kind == "data"
+            else name
+        )
+        pattern = re.escape(name) if "[" in name else rf"(?<![a-z]){re.escape(name)}(?![a-z])"
+        if kind == "group":
+            pattern = (
+                rf"optimizers?\[.?{re.escape(name)}|{re.escape(name)}_optimizer|\.update\(|self\.optimizer\b"
+            )
+        found = re.compile(pattern)
+        return [number for number, line in enumerate(self.recipe.whole.splitlines(), 1) if found.search(line)]
+
+    def _open(self, role: str) -> None:
+        networks = list(self.workspace.project.networks)
+        if self.recipe is None:
+            return
+        for place, found in enumerate(self.recipe.roles):
+            if found.name == role and place < len(networks):
+                self.network_asked.emit(networks[place])
