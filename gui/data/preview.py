@@ -74,6 +74,8 @@ class PreviewDialog(QDialog):
             self.list.addItem(item)
         self.list.currentRowChanged.connect(self._look)
         self.facts = WrappedLabel()
+        for label in (self.sentence, self.facts):
+            label.setMinimumHeight(1)  # as high as they are at the dialog's width, not at the least one
         self.notice = Notice()
         self.notice.load_asked.connect(self._look)
         self.notice.cancel_asked.connect(self._cancel)
