@@ -18,6 +18,8 @@ from graph.shapes import Inference, ProjectShapes
 from runtime.choice import chosen
 from runtime.class_weights import class_weights
 from runtime.data import DataError, Dataset, Splits, load_prepared
+from runtime.data.steps.apply import unprepared
+from runtime.data.steps.text import steps_text
 from runtime.data.targets import form_of, output_shape
 from runtime.initialisation import INITIALISATIONS, initialise_text
 from runtime.losses import LOSSES, Answer, answer_rule
@@ -68,6 +70,7 @@ def training_script(
     dataset, splits = prepared or load_prepared(
         project.data.source,
         project.data.options,
+        steps=project.data.steps,
         val_fraction=training.validation_fraction,
         test_fraction=training.test_fraction,
         seed=training.seed,
@@ -79,7 +82,8 @@ def training_script(
         text, tensors = recipe_script(project, shapes, stem, notebook, dataset, splits, begin)
         return Script(text, {**tensors, **({begin: _start_tensors(project, start)} if begin else {})})
     source = generate(project, shapes, project.main.id)
-    part = data_part(project.data.source, project.data.options, dataset, splits, training.loss, stem)
+    raw = unprepared(dataset)
+    part = data_part(project.data.source, project.data.options, raw, splits, training.loss, stem)
     files = dict(part.files)
     if begin:
         files[begin] = _start_tensors(project, start)
@@ -145,6 +149,7 @@ class _Writer:
         norms = any(norm in model for norm in NORMS)
         self.skips = plain - steps_per_epoch(count, training.batch_size, norms)
         self.precision = PRECISION.check(training.options.get("precision", PRECISION.default))
+        self.steps = steps_text(dataset.preparation, pairs=True) if dataset.preparation else None
         start = chosen(INITIALISATIONS, training.initialisation, "initialisation")
         self.start = initialise_text(start, start.settled(training))
         self.schedule = chosen(SCHEDULES, training.schedule, "schedule")
@@ -155,6 +160,8 @@ class _Writer:
 
     def text(self, notebook: bool) -> str:
         parts = [self._head(notebook), self.model.rstrip("\n"), self.part.text.rstrip("\n")]
+        if self.steps:
+            parts.append(self.steps.text)
         if self.start:
             parts.append(self.start.rstrip("\n"))
         if self.asked.ema:
@@ -164,15 +171,19 @@ class _Writer:
 
     def _head(self, notebook: bool) -> str:
         training = self.training
-        needs = "torch and torchvision" if self.part.imports else "torch alone"
+        further = [*self.part.imports, *(self.steps.imports if self.steps else ())]
+        needs = "torch and torchvision" if any("torchvision" in line for line in further) else "torch alone"
         lines = [f'"""Trains {self.name}, drawn with TorchLoom. Needs {needs}.', ""]
         lines += [self.part.note] if self.part.note else []
         lines += ["On a CPU it gives the same losses as the run with this seed.", '"""', ""]
         standard = ["import copy"] + (["from pathlib import Path"] if self.here else [])
-        imports = {"import torch", "from torch import nn", *self.imports, *self.part.imports}
+        imports = {"import torch", "from torch import nn", *self.imports, *further}
         if self.asked.ema:
             standard = [*support_imports("average"), *standard]
             standard.sort(key=_import_key)
+        if self.steps and "import math" in imports:
+            imports.remove("import math")
+            standard = sorted({*standard, "import math"}, key=_import_key)
         lines += [*standard, "", *sorted(imports, key=_import_key), ""]
         lines += [
             f"SEED = {training.seed}",
@@ -198,15 +209,29 @@ class _Writer:
             f"{indent}loss = {loss}",
         ]
 
-    def _count(self, indent: str) -> list[str]:
+    def _count(self, indent: str, mixed: bool = False) -> list[str]:
         if self.answer is None:
             return []
-        rule = self.answer.text.replace("targets", "y")
+        # of mixed classes the one with the larger share counts
+        rule = self.answer.text.replace("targets", "y.argmax(-1)" if mixed else "y")
         return [
             f"{indent}hits = {rule}",
             f"{indent}right += hits.sum().item()",
             f"{indent}answers += hits.numel()",
         ]
+
+    @property
+    def _mixes(self) -> bool:
+        """Whether classes become probabilities in training."""
+        return self.steps is not None and self.steps.mixes and form_of(self.training.loss) == "index"
+
+    @property
+    def _samples(self) -> str:
+        """Inputs and targets of a split, on the device."""
+        if self.steps is None:
+            return "(x.to(device), y.to(device))"
+        which = ', split == "train"' if self.steps.augments else ""
+        return f"prepared(x.to(device), y.to(device){which})"
 
     @property
     def _zeros(self) -> str:
@@ -249,7 +274,7 @@ class _Writer:
             *(self._begin() if self.begin else []),
             "    model.to(device)",
             "    data = {",
-            "        split: (x.to(device), y.to(device)) for split, (x, y) in load_data().items()",
+            f"        split: {self._samples} for split, (x, y) in load_data().items()",
             "    }",
             '    inputs, targets = data["train"]',
             *_assign("loss_of", self._loss()),
@@ -277,12 +302,14 @@ class _Writer:
             )
         lines += [
             "        for rows in batches:",
-            "            x, y = inputs[rows], targets[rows]",
+            "            x, y = augmented(inputs[rows], targets[rows])"
+            if self.steps and self.steps.augments
+            else "            x, y = inputs[rows], targets[rows]",
             *self._outputs("            "),
             *update_lines(self.asked, self.precision, "            ", "model.parameters()", "batch"),
             *(["            average.update()"] if self.asked.ema else []),
             "            total += loss.item() * len(rows)",
-            *self._count("            "),
+            *self._count("            ", mixed=self._mixes),
             *self._epoch_end(),
         ]
         return "\n".join(lines)

@@ -15,6 +15,8 @@ from graph.model import Project
 from graph.shapes import ProjectShapes
 from runtime.choice import chosen
 from runtime.data import Dataset, Splits, get_source
+from runtime.data.steps.apply import unprepared
+from runtime.data.steps.text import StepsText, steps_text
 from runtime.initialisation import INITIALISATIONS, initialise_text
 from runtime.losses import LOSSES
 from runtime.optimizers import OPTIMIZERS, extras
@@ -69,7 +71,8 @@ def recipe_script(
     classes = [names[network.id] for network in networks]
     head, _, models = together.text.partition("\n\n\n")
     data = f"{stem}_data.pt"
-    columns = dataset.columns()
+    columns = unprepared(dataset).columns()
+    steps = steps_text(dataset.preparation, pairs=False) if dataset.preparation else None
     files = {
         data: {
             split: {name: values[getattr(splits, split)].clone() for name, values in columns.items()}
@@ -87,14 +90,16 @@ def recipe_script(
     watched = _watched(project)
     imports += ["import copy"] if watched or asked.ema else []
     imports += support_imports("average") if asked.ema else []
+    imports += steps.imports if steps else ()
     standard, torches = import_lines(imports)
+    needs = "torch and torchvision" if any("torchvision" in line for line in torches) else "torch alone"
     summary = "        figures |= recipe.summary()\n" if "summary" in methods else ""
     parts = [
         "\n".join(
             [
                 f'"""Trains {" and ".join(classes)} by the recipe “{recipe.title}”, drawn with TorchLoom.',
                 "",
-                f"Needs torch alone. Reads {data}, which belongs beside this file.",
+                f"Needs {needs}. Reads {data}, which belongs beside this file.",
                 "On a CPU it gives the same figures as the run with this seed.",
                 '"""',
                 "",
@@ -113,12 +118,17 @@ def recipe_script(
         ),
         models.rstrip("\n"),
         recipe.text.rstrip("\n"),
-        _load_data(get_source(project.data.source).title, data),
+        _load_data(
+            get_source(project.data.source).title,
+            data,
+            "before their steps" if steps else "prepared as in the run",
+        ),
+        *([steps.text] if steps else []),
         *([initialise.rstrip("\n")] if initialise else []),
         *([LOW.format(precision=precision).rstrip("\n")] if precision != "float32" else []),
         *([support_text("average")] if asked.ema else []),
         EVALUATE.format(loop=recipe.loop, summary=summary).rstrip("\n"),
-        _main(project, dataset, splits, classes, methods, bool(initialise), precision, begin),
+        _main(project, dataset, splits, classes, methods, bool(initialise), precision, begin, steps),
     ]
     return "\n\n\n".join(parts) + '\n\n\nif __name__ == "__main__":\n    main()\n', files
 
@@ -129,17 +139,17 @@ def _methods(tree: ast.Module, loop: str) -> set[str]:
     return {node.name for node in body if isinstance(node, ast.FunctionDef)}
 
 
-def _load_data(title: str, name: str) -> str:
+def _load_data(title: str, name: str, state: str) -> str:
     return (
         "def load_data() -> dict[str, dict[str, torch.Tensor]]:\n"
-        f'    """{title}: the columns of the three splits, prepared as in the run."""\n'
+        f'    """{title}: the columns of the three splits, {state}."""\n'
         f'    return torch.load(HERE / "{name}", weights_only=True)'
     )
 
 
 def _main(
     project: Project, dataset: Dataset, splits: Splits, classes: list[str], methods: set[str], initialises: bool,
-    precision: str, begin: str,
+    precision: str, begin: str, steps: StepsText | None,
 ) -> str:  # fmt: skip
     recipe, training = get_recipe(project.training.recipe), project.training
     threads = str(training.threads) if training.threads else "max(1, torch.get_num_threads() - 1)"
@@ -162,9 +172,9 @@ def _main(
         f"    torch.set_num_threads({threads})",
         "    torch.manual_seed(SEED)",
         '    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")',
-        *_assign(
-            "networks", "{" + ", ".join(f'"{r}": {c}()' for r, c in zip(roles, classes, strict=True)) + "}"
-        ),
+        "    networks = {",
+        *(f'        "{role}": {name}(),' for role, name in zip(roles, classes, strict=True)),
+        "    }",
     ]
     if initialises:
         lines += ["    for network in networks.values():", "        initialise(network)"]
@@ -207,6 +217,7 @@ def _main(
         "        split: {name: values.to(device) for name, values in columns.items()}",
         "        for split, columns in load_data().items()",
         "    }",
+        *_prepared(steps),
         '    columns, count = data["train"], len(data["train"]["input"])',
         "    shuffle = torch.Generator().manual_seed(SEED)",
     ]
@@ -232,6 +243,7 @@ def _main(
     lines += [
         "        for rows in batches:",
         "            batch = {name: values[rows] for name, values in columns.items()}",
+        *(["            batch = augmented(batch)"] if steps and steps.augments else []),
         "            for name, value in recipe.step(batch).items():",
         "                totals[name] = totals.get(name, 0.0) + value.item() * len(rows)",
         *(["            average.update()"] if asked.ema else []),
@@ -300,6 +312,14 @@ def _watched(project: Project) -> Figure | None:
     recipe = get_recipe(project.training.recipe)
     name = practices_of(project.training).watch or recipe.watch
     return next((figure for figure in recipe.figures if figure.name == name), None)
+
+
+def _prepared(steps: StepsText | None) -> list[str]:
+    """The steps that are done once."""
+    if steps is None:
+        return []
+    which = ', split == "train"' if steps.augments else ""
+    return [f"    data = {{split: prepared(columns{which}) for split, columns in data.items()}}"]
 
 
 def _whole(project: Project) -> str:

@@ -155,6 +155,22 @@ def prepare(dataset: Dataset, train: torch.Tensor, steps: Sequence[Step]) -> Dat
     )
 
 
+def unprepared(dataset: Dataset) -> Dataset:
+    """The same dataset as it was before its steps."""
+    done = dataset.preparation
+    if done is None:
+        return dataset
+    fields = {name: values for name, values in done.raw.items() if name not in ("input", "target")}
+    return replace(
+        dataset,
+        inputs=done.raw["input"],
+        targets=done.raw["target"],
+        fields=fields,
+        schema=done.schema,
+        preparation=None,
+    )
+
+
 def _random(item: Planned) -> Made:
     """What is done in training."""
     return Made(*item.type.code, item.type.arguments(item.before, item.values))

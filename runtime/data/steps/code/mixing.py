@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch.nn import functional as F
+import torch.nn.functional as F
 
 
 def shares(x: torch.Tensor, alpha: float) -> torch.Tensor:
