@@ -24,7 +24,7 @@ class MaskedLanguageModel:
         update: Callable[[torch.Tensor, torch.optim.Optimizer], None],
         *,
         mask: int,
-        marks: list[int],
+        marks: tuple[int, ...],
         tokens: int,
         hidden_share: float = 0.15,
         next_weight: float = 1.0,

@@ -18,7 +18,7 @@ def known(schema: Schema) -> Mapping[str, Any]:
     special = ("", CLASS, SEPARATOR, MASK, UNKNOWN, START, END)
     return {
         "mask": words.index(MASK),
-        "marks": [number for number, word in enumerate(words) if word in special],
+        "marks": tuple(number for number, word in enumerate(words) if word in special),
         "tokens": len(words),
     }
 

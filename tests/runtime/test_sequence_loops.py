@@ -239,7 +239,7 @@ def reader(**options: Any) -> MaskedLanguageModel:
     network = Reader()
     optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
     return MaskedLanguageModel(
-        {"network": network}, {"network": optimizer}, None, update, mask=3, marks=[0, 1, 2, 3], tokens=30, **options
+        {"network": network}, {"network": optimizer}, None, update, mask=3, marks=(0, 1, 2, 3), tokens=30, **options
     )
 
 

@@ -20,12 +20,11 @@ BOYS = ("ben", "david", "felix", "hugo", "karl", "leo")
 COLOURS = ("red", "blue", "green", "yellow", "white", "black", "brown", "pink")
 THINGS = ("ball", "kite", "book", "hat", "boat", "lamp", "cup", "chair", "drum", "coat", "box", "bag")
 PLACES = ("market", "beach", "park", "school", "station", "lake", "bakery", "library")
-BEGINNINGS = ("{name} finds a {colour} {thing} at the {place}", "{name} buys a {colour} {thing}",
-              "{name} has a {colour} {thing} and goes to the {place}", "at the {place} {name} sees a {colour} {thing}",
-              "{name} takes the {colour} {thing} to the {place}")  # fmt: skip
-ENDINGS = ("then {who} gives the {colour} {thing} to {friend}", "{who} likes the {thing} because it is {colour}",
-           "the {thing} is {colour} and {name} is happy", "now {who} plays with the {colour} {thing}",
-           "{friend} asks {name} for the {thing}", "but {who} loses the {thing} and is sad")  # fmt: skip
+BEGINNINGS = ("{name} finds a {colour} {thing}", "{name} buys a {colour} {thing}", "{name} has a {colour} {thing}",
+              "at the {place} {name} sees a {colour} {thing}", "{name} takes a {colour} {thing} home")  # fmt: skip
+ENDINGS = ("then {who} gives the {colour} {thing} to {friend}", "{who} likes the {colour} {thing}",
+           "the {colour} {thing} is new and {name} is happy", "now {name} plays with the {colour} {thing}",
+           "{friend} asks {name} for the {colour} {thing}", "but {who} loses the {colour} {thing}")  # fmt: skip
 MARKS = ("", CLASS, SEPARATOR, MASK, UNKNOWN)
 TEXTS = ("stories", "alice")
 Sentence = tuple[str, ...]
