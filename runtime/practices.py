@@ -91,6 +91,22 @@ GROUPS = (
         ),
     ),
     Group(
+        "Frozen layers",
+        (
+            Param(
+                "unfreeze_after", "int", 0,
+                "Layers with a padlock stay as they are for so many epochs and learn from then on; 0: they stay as they "
+                "are to the end.",
+                minimum=0, maximum=1_000_000,
+            ),
+            Param(
+                "unfreeze_rate", "float", 0.1,
+                "Once they learn, it is with the learning rate times this: what they know should change slowly.",
+                minimum=1e-6, maximum=1000.0,
+            ),
+        ),
+    ),
+    Group(
         "Classes",
         (
             Param(
@@ -129,6 +145,8 @@ class Practices:
     patience: int
     watch: str
     warmup_epochs: int
+    unfreeze_after: int
+    unfreeze_rate: float
     class_weights: str
     folds: int
 

@@ -53,7 +53,7 @@ def undisturbed(session: Session) -> Iterator[None]:
             yield
         finally:
             if was:
-                model.train()
+                session.to_training()
 
 
 def tensor_array(tensor: torch.Tensor) -> Message:

@@ -132,7 +132,8 @@ def _put_back(
         }
         for group in facts["groups"]
     ]
-    if set(groups[0]) != set(optimizer.param_groups[0]):
+    alike = len(groups) == len(optimizer.param_groups)
+    if not alike or set(groups[0]) != set(optimizer.param_groups[0]):
         raise refusal
     optimizer.load_state_dict({"state": entries, "param_groups": groups})
 

@@ -162,7 +162,7 @@ def not_finite_error(
 
 def _go_again(session: Session, batches: Sequence[torch.Tensor], spare: checkpoint.State) -> torch.Tensor:
     checkpoint.restore(session, spare)
-    session.model.train()
+    session.to_training()
     for rows in batches[session.batch :]:
         batch = session.training_batch(rows)
         _, loss = session.steps.compute(batch["input"], batch["target"])

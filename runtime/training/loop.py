@@ -150,7 +150,7 @@ def _epoch(session: Session, begun: float) -> Iterator[Message | None]:
     spare = checkpoint.copied(checkpoint.capture(session, best=False)) if keeps else None
     if hasattr(session.loop, "begin_epoch"):
         session.loop.begin_epoch(session.epoch + 1, session.epochs)
-    session.model.train()
+    session.to_training()
     advance, average = _advance(session), session.average
     due = since + (TICK if session.step else 0.0)  # the very first step is told at once
     try:

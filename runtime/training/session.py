@@ -22,6 +22,7 @@ from runtime.custom import asker
 from runtime.data import Dataset, Splits, load_prepared
 from runtime.data.targets import form_of, output_shape
 from runtime.devices import default_threads, list_devices, pick_device
+from runtime.freezing import freezing_plan
 from runtime.initialisation import INITIALISATIONS, initialise
 from runtime.loops import loop_class
 from runtime.losses import LOSSES, Answer, answer_rule
@@ -35,6 +36,7 @@ from runtime.training.augmenting import Augmenting, augmenting
 from runtime.training.average import Average
 from runtime.training.errors import RunError
 from runtime.training.figures import FigureMeter
+from runtime.training.freezing import Freezing
 from runtime.training.meter import Meter, Pace
 from runtime.training.steps import Steps, in_precision, in_time_order, make_steps, make_update
 from runtime.trust import refuse_untrusted
@@ -62,6 +64,8 @@ class Part:
     module: nn.Module
     source: Source
     file: Path
+    freezing: Freezing | None = None
+    """Which of its layers stay as they are; ``None`` when all learn alike."""
 
 
 @dataclass(slots=True, eq=False)
@@ -159,13 +163,21 @@ class Session:
 
     @property
     def learning_rate(self) -> float:
-        return float(self.optimizer.param_groups[0]["lr"])
+        group = self.optimizer.param_groups[0]
+        return float(group["lr"]) / float(group.get("factor", 1.0))
 
     def set_learning_rate(self, value: float) -> None:
         """Change the rate from the next step on. The schedule goes on multiplying from there."""
         for optimizer in self.optimizers.values():
             for group in optimizer.param_groups:
-                group["lr"] = value
+                group["lr"] = value * group.get("factor", 1.0)
+
+    def to_training(self) -> None:
+        """Training mode, in which frozen layers stay as they are."""
+        self.model.train()
+        for part in self.parts:
+            if part.freezing is not None:
+                part.freezing.hold(self.epoch + 1)
 
     def rows(self, split: str) -> torch.Tensor:
         """Row numbers of "train", "validation" or "test"."""
@@ -330,7 +342,9 @@ def _part(project: Project, run: Run, shapes: ProjectShapes, network: Graph, num
     source = generate(project, shapes, network.id)
     file = run.model if number == 0 else run.model.with_name(f"model_{role}.py")
     write_atomic(file, source.text.encode(), sync=False)
-    return Part(role, network.id, load_module(file, source.class_name)(), source, file)
+    module = load_module(file, source.class_name)()
+    plan = freezing_plan(project, source)
+    return Part(role, network.id, module, source, file, None if plan is None else Freezing(module, *plan))
 
 
 def _start_from(
@@ -377,10 +391,10 @@ def _session(
         dataset, columns, training.loss if supervised else None, lambda values: values.to(home)
     )
     groups = {
-        group: nn.ModuleList(part.module for part in parts if part.role in roles)
+        group: [part for part in parts if part.role in roles]
         for group, roles in (recipe.groups or ((recipe.roles[0].name, (recipe.roles[0].name,)),))
     }
-    made = {group: make_optimizer(project, modules) for group, modules in groups.items()}
+    made = {group: make_optimizer(project, members) for group, members in groups.items()}
     optimizers = {group: optimizer for group, (optimizer, _) in made.items()}
     schedules = {group: schedule for group, (_, schedule) in made.items() if schedule is not None}
     precision = PRECISION.check(training.options.get("precision", PRECISION.default))
@@ -483,19 +497,27 @@ def make_loop(
     )
 
 
-def make_optimizer(project: Project, model: nn.Module) -> tuple[torch.optim.Optimizer, Any]:
-    """The optimiser and the schedule (``None`` when the rate stays constant)."""
+def make_optimizer(project: Project, parts: Sequence[Part]) -> tuple[torch.optim.Optimizer, Any]:
+    """The optimiser of some networks and the schedule (``None`` when the rate stays constant)."""
     training = project.training
+    model = nn.ModuleList(part.module for part in parts)
+    for part in parts:
+        if part.freezing is not None:
+            part.freezing.hold(1)
     optimizer = chosen(OPTIMIZERS, training.optimizer, "optimiser")
     weights = [weight for weight in model.parameters() if weight.requires_grad]
     if not weights:
         raise RunError(
-            "This network has no weights, so there is nothing to train.",
-            "Add a layer such as Linear or Conv2d.",
+            "This network has no weights that learn, so there is nothing to train.",
+            "Add a layer such as Linear or Conv2d, or open a padlock.",
         )
     keywords = optimizer.keywords(optimizer.settled(training))
     shared = extras(optimizer, training.learning_rate, training.weight_decay)
-    made = getattr(torch.optim, optimizer.name)(model.parameters(), **shared, **keywords)
+    given: Any = model.parameters()
+    if any(part.freezing is not None for part in parts):
+        every = [part.freezing or Freezing(part.module, (), {}) for part in parts]
+        given = [group for each in every for group in each.groups(training.learning_rate)]
+    made = getattr(torch.optim, optimizer.name)(given, **shared, **keywords)
     return made, make_schedule(training, made)
 
 
