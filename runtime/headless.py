@@ -35,9 +35,10 @@ def train_project(
     never an exception. Ctrl-C (or a polite request of the system to end) stops after the current step,
     keeps the best and gives "stopped"; a second Ctrl-C ends at once.
     """
-    from runtime.runs import Recorder, Run
+    from runtime.runs import Recorder
+    from runtime.training.folds import folds_of, in_turn
     from runtime.training.guard import failed
-    from runtime.training.loop import save_best, train
+    from runtime.training.loop import save_best
     from runtime.training.session import Session, prepare
 
     changes = {name: value for name, value in (overrides or {}).items() if value is not None}
@@ -46,6 +47,7 @@ def train_project(
     session: Session | None = None
     recorder: Recorder | None = None
     last: Message = {}
+    stops: list[Session] = []
 
     def tell(message: Message) -> None:
         nonlocal last
@@ -55,18 +57,25 @@ def train_project(
         emit(message)
 
     try:
-        session = prepare(
-            project,
-            folder,
-            device,
-            resume,
-            lambda fraction, text: tell({"event": "starting", "text": text, "fraction": fraction}),
-            trusted=trusted,
-            weights=weights,
-        )
-        recorder = Recorder(Run(folder), time.perf_counter)
-        with _stops(session):
-            for message in train(session):
+
+        def make(fold: int | None, place: Path) -> Session:
+            nonlocal session
+            session = prepare(
+                project,
+                place,
+                device,
+                resume,
+                lambda fraction, text: tell({"event": "starting", "text": text, "fraction": fraction}),
+                trusted=trusted,
+                weights=weights,
+                fold=fold,
+            )
+            stops.append(session)
+            return session
+
+        folds = folds_of(project, resume)
+        with _stops(stops):
+            for _, recorder, message in in_turn(make, folder, folds, time.perf_counter):  # noqa: B007
                 if message is not None:
                     tell(message)
     except Exception as error:  # noqa: BLE001, a model or data may raise anything; it is told in a sentence
@@ -80,8 +89,9 @@ def train_project(
 
 
 @contextmanager
-def _stops(session: Any) -> Iterator[None]:
-    """Ctrl-C and the system's request to end stop the session; a second one is not caught any more."""
+def _stops(sessions: list[Any]) -> Iterator[None]:
+    """Ctrl-C and the system's request to end stop the session (the last of them); a second one is not caught any
+    more."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -89,7 +99,9 @@ def _stops(session: Any) -> Iterator[None]:
     before = {number: signal.getsignal(number) for number in signals}
 
     def stop(number: int, frame: Any) -> None:
-        session.stopping = True
+        if not sessions:
+            raise KeyboardInterrupt
+        sessions[-1].stopping = True
         for each, handler in before.items():
             signal.signal(each, handler)
 

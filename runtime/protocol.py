@@ -21,6 +21,8 @@ Commands, ``{"do": ...}``:
 - ``import``: ``source`` ("torchvision:NAME", "timm:NAME", "FILE.py:CLASS": running that file is trusted),
   ``arguments`` of the class, ``shapes`` of the inputs, ``weights`` (bool: take them along), ``title``. ``stop``
   cancels it between two of its steps.
+- ``find_rate``: ``project``, ``device``, ``trusted``, ``weights`` as for ``train``: looks for a learning rate. ``stop``
+  cancels it.
 - ``devices``. ``credit`` (``count``, default 1). ``quit``.
 
 Messages, ``{"event": ...}``:
@@ -45,6 +47,13 @@ Messages, ``{"event": ...}``:
   along y from low to high; one plane of P(class 1), or of the value itself, when there is one output;
   ``points`` (array (N, 2)) and their ``labels``; all in the units of the data before scaling; ``step``.
 - ``paused``, ``resumed``, ``learning_rate`` (``value``), ``log`` (``level``, ``text``).
+  A recipe of its own adds ``figures`` to ``started`` (list of ``name``, ``title``, ``kind``, ``better``), ``steps``
+  (per name a list) and ``epoch`` (``train`` and ``validation``, each a dict).
+- ``shows``: ``epoch``, ``step``, ``shows`` (see :mod:`runtime.showing`). ``advice``: ``epoch``, ``text``, ``hint``.
+- ``finding``: ``fraction``; ``rates``: ``rates``, ``losses`` (lists), ``suggested`` (or ``None``): the answer to
+  ``find_rate``.
+- ``fold``: the end of one run of a cross-validation, as ``finished``, with ``fold`` (from 1), ``folds`` (a list of what
+  each reached) and ``spread`` (``mean`` and ``std`` of every number); the last is ``finished`` with the same.
 - ``finished`` and ``stopped``: ``folder``, ``best_epoch``, ``best_val_loss``, ``epochs`` (done),
   ``seconds``, and what
   ``evaluation`` holds too: ``test_loss``, ``test_accuracy``, ``classes``, ``confusion``, ``report``.

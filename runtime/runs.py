@@ -120,6 +120,11 @@ class Run:
                 if isinstance(found, dict):
                     yield found
 
+    def append(self, message: dict[str, Any]) -> None:
+        """One more line of metrics."""
+        with self.metrics.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(message) + "\n")
+
     def forget_after(self, step: int) -> None:
         """Drop the metrics behind a step, as a run that is resumed from there will write them again."""
         kept = [
@@ -167,6 +172,8 @@ class Recorder:
         elif event == "epoch":
             self._steps(message["step"])
             self._write(message)
+        elif event == "fold":
+            self.log(f"Fold {message['fold']} is done.")
         elif event in ("finished", "stopped"):
             self._write(message)
             self.log(f"{event.capitalize()} after {message['epochs']} epochs.")

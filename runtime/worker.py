@@ -111,7 +111,8 @@ class Worker:
 
     def _do_train(self, command: Message) -> None:
         from graph.files import from_data
-        from runtime.runs import Recorder, Run
+        from runtime.runs import Recorder
+        from runtime.training.folds import folds_of, in_turn
         from runtime.training.session import prepare
 
         if self.running:
@@ -120,8 +121,9 @@ class Worker:
         self._paused = False
         self.session, self.running, self.outbox = None, True, Outbox()
         recorder: Recorder | None = None
-        try:
-            folder = Path(command["folder"])
+
+        def make(fold: int | None, folder: Path) -> Session:
+            self.session = None
             self.session = prepare(
                 from_data(command["project"]),
                 folder,
@@ -133,9 +135,17 @@ class Worker:
                 self._cancelled,
                 trusted=command.get("trusted", ()),
                 weights=Path(command["weights"]) if command.get("weights") else None,
+                fold=fold,
             )
-            recorder = Recorder(Run(folder), clock)
-            self._drive(self.session, recorder)
+            return self.session
+
+        try:
+            folds = folds_of(from_data(command["project"]), bool(command.get("resume")))
+            for session, recorder, message in in_turn(make, Path(command["folder"]), folds, clock):
+                if not self._drive(session, recorder, message):
+                    break  # commands that come from here on are meant for after the run
+            if self.session is not None:
+                self._look(self.session, now=True)
         except Exception as error:
             from runtime.data import Cancelled
 
@@ -153,28 +163,26 @@ class Worker:
                 recorder.close()
         self.running = False
 
-    def _drive(self, session: Session, recorder: Any) -> None:
-        from runtime.training.loop import train
-
-        for message in train(session):
-            if message is not None:
-                recorder.take(message)
-                if message["event"] in ("steps", "epoch", "shows"):
-                    self.outbox.add(message)
-                else:
-                    recorder.flush()
-                    self._flush(force=True)
-                    self.link.send(message)
-                if message["event"] in ("finished", "stopped"):
-                    break  # commands that come from here on are meant for after the run
-            self._look(session)
-            self._flush()
-            recorder.flush()
-            while not self.link.commands.empty():
-                self._handle(self.link.commands.get())
-                if self._paused:
-                    self._wait(session, recorder)
-        self._look(session, now=True)
+    def _drive(self, session: Session, recorder: Any, message: Message | None) -> bool:
+        """Pass on what the trainer says and do what the window asks; whether the run goes on."""
+        if message is not None:
+            recorder.take(message)
+            if message["event"] in ("steps", "epoch", "shows"):
+                self.outbox.add(message)
+            else:
+                recorder.flush()
+                self._flush(force=True)
+                self.link.send(message)
+            if message["event"] in ("finished", "stopped"):
+                return False
+        self._look(session)
+        self._flush()
+        recorder.flush()
+        while not self.link.commands.empty():
+            self._handle(self.link.commands.get())
+            if self._paused:
+                self._wait(session, recorder)
+        return True
 
     def _wait(self, session: Session, recorder: Any) -> None:
         """Paused: save, then answer commands until the run is to go on."""
@@ -340,6 +348,35 @@ class Worker:
         with undisturbed(session):
             found = scored(session, split)
         self.link.send({"event": "evaluation", "split": split, **found})
+
+    def _do_find_rate(self, command: Message) -> None:
+        import tempfile
+
+        from graph.files import from_data
+        from runtime.training.finder import find_rate
+        from runtime.training.session import prepare
+
+        if self.running:
+            self._log("error", "A run is in progress already. Stop it first.")
+            return
+        kept, self.running = self.session, True
+        try:
+            with tempfile.TemporaryDirectory(prefix="torchloom-rate-") as folder:
+                self.session = prepare(
+                    from_data(command["project"]),
+                    Path(folder),
+                    command.get("device") or "",
+                    cancelled=self._cancelled,
+                    trusted=command.get("trusted", ()),
+                    weights=Path(command["weights"]) if command.get("weights") else None,
+                )
+                for message in find_rate(self.session):
+                    if message is not None:
+                        self.link.send(message)
+                    while not self.link.commands.empty():
+                        self._handle(self.link.commands.get())
+        finally:
+            self.session, self.running = kept, False
 
     def _do_import(self, command: Message) -> None:
         from runtime.importing.job import answer

@@ -122,6 +122,40 @@ def _stratified(
     )
 
 
+def fold_of(dataset: Dataset, splits: Splits, number: int, count: int, seed: int) -> Splits:
+    """The split whose validation rows are the ``number``-th (from 0) of ``count`` equal parts; test rows stay as they
+    are. Classes keep their share in every part; ordered data is cut by position."""
+    import torch
+
+    if splits.shared:
+        raise DataError(
+            "This data has too few samples to hold a part of it back, so there is nothing to cross-validate."
+        )
+    pool = torch.cat([splits.train, splits.validation]).sort().values
+    if len(pool) < count:
+        raise DataError(f"{len(pool)} samples are too few for {count} folds. Choose fewer.")
+    if dataset.ordered:
+        parts = list(pool.tensor_split(count))
+    else:
+        numbers = dataset.class_indices()
+        classes = torch.zeros(len(pool), dtype=torch.long) if numbers is None else numbers.cpu()[pool]
+        parts = stratified_parts(pool, classes, count, torch.Generator().manual_seed(seed))
+    rest = torch.cat([part for index, part in enumerate(parts) if index != number]).sort().values
+    return Splits(rest, parts[number].sort().values, splits.test)
+
+
+def stratified_parts(
+    pool: torch.Tensor, classes: torch.Tensor, count: int, generator: torch.Generator
+) -> list[torch.Tensor]:
+    """The pool in ``count`` parts of nearly equal size, every class in proportion: each class is shuffled and dealt
+    out in turn, going on where the last one ended."""
+    import torch
+
+    groups = [pool[classes == number] for number in classes.unique().tolist()]
+    dealt = torch.cat([group[torch.randperm(len(group), generator=generator)] for group in groups])
+    return [dealt[start::count] for start in range(count)]
+
+
 def _apportion(sizes: list[int], wanted: int) -> list[int]:
     """How many to take from each group so that they sum to ``wanted`` in proportion to the sizes
     (largest remainder method); fewer when the groups hold fewer."""

@@ -209,7 +209,7 @@ def _close(
     session.early = bool(patience) and session.epoch - session.best_epoch >= patience
     now = clock()
     session.seconds = now - begun - session.idle
-    yield {
+    told = {
         "event": "epoch",
         "epoch": session.epoch,
         "step": session.step,
@@ -223,6 +223,8 @@ def _close(
         "best": best,
         **({"figures": {"train": train_figures, "validation": measured.figures}} if train_figures else {}),
     }
+    yield told
+    yield from session.advisor.take(told)
     yield from shows(session, now=session.epoch >= session.epochs)
     if clock() - session.saved_at > max(SAVE_EVERY, session.save_cost / SAVE_SHARE):
         save(session)

@@ -32,6 +32,7 @@ from runtime.precision import PRECISION
 from runtime.recipes import SUPERVISED, Recipe, check_recipe, get_recipe
 from runtime.runs import Run, write_atomic, write_json
 from runtime.schedules import make_schedule
+from runtime.training.advice import Advisor, advisor_for
 from runtime.training.augmenting import Augmenting, augmenting
 from runtime.training.average import Average
 from runtime.training.errors import RunError
@@ -127,6 +128,7 @@ class Session:
     """The average of the weights, where one is kept: scores and the best weights are its."""
     early: bool = False
     """Ended because nothing had become better for long enough."""
+    advisor: Advisor = field(default_factory=Advisor)
     memory: dict[str, Any] = field(default_factory=dict)
     """What the shows of a run keep: fixed noise, chosen samples."""
     shown_at: float = -math.inf
@@ -236,11 +238,13 @@ def prepare(
     cancelled: Callable[[], bool] | None = None,
     trusted: Collection[str] | None = (),
     weights: Path | None = None,
+    fold: int | None = None,
 ) -> Session:
     """Check the project, load its data, write ``model.py``, build the model and all around it.
 
     ``trusted`` are the fingerprints of code of a person's own that may run here (``None``: all of it).
-    ``weights`` is the file the project names to start from, or another one: what fits of it is taken.
+    ``weights`` is the file the project names to start from, or another one: what fits of it is taken. ``fold`` is
+    the part (from 0) to validate on in a cross-validation.
     Raises :class:`RunError`, :class:`runtime.data.DataError`, :class:`runtime.choice.ChoiceError` or
     :class:`graph.code.CodeError`, all with a sentence; :class:`runtime.data.Cancelled` when given up.
     """
@@ -270,7 +274,8 @@ def prepare(
         node = (*errors[0].place, errors[0].node) if errors[0].node else None
         raise RunError(errors[0].text, "Repair the network first; the list of problems shows how.", node)
     _check_inputs(project, networks)
-    dataset, splits = _data(project, progress, cancelled)
+    folds = practices_of(training).folds
+    dataset, splits = _data(project, progress, cancelled, None if fold is None else (fold, folds))
     if project.training.recipe != SUPERVISED:
         refusal = get_recipe(training.recipe).refusal(dataset.schema)
         if refusal:
@@ -441,6 +446,7 @@ def _session(
         schedule=schedules.get(first),
         schedules=schedules,
         steps=steps,
+        advisor=advisor_for(recipe),
         practices=practices,
         average=Average(model, practices.ema) if practices.ema else None,
         loop=loop,
@@ -548,7 +554,10 @@ _last_data: tuple[Any, Dataset, Splits] | None = None
 
 
 def _data(
-    project: Project, progress: Progress, cancelled: Callable[[], bool] | None
+    project: Project,
+    progress: Progress,
+    cancelled: Callable[[], bool] | None,
+    fold: tuple[int, int] | None = None,
 ) -> tuple[Dataset, Splits]:
     """The project's data, divided and scaled; the last one is kept for the next run."""
     global _last_data
@@ -560,6 +569,7 @@ def _data(
         training.validation_fraction,
         training.test_fraction,
         training.seed,
+        fold,
     )
     if _last_data is None or _last_data[0] != key:
         _last_data = None
@@ -572,6 +582,7 @@ def _data(
             seed=training.seed,
             cancelled=cancelled,
             progress=progress,
+            fold=fold,
         )
         _last_data = (key, dataset, splits)
     return _last_data[1], _last_data[2]

@@ -1,0 +1,119 @@
+"""What the curves of a run say, in a sentence with what to try. Looked at after every epoch; said once each."""
+
+from __future__ import annotations
+
+import importlib
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from runtime.protocol import Message
+from runtime.recipes import Recipe
+
+Epoch = Mapping[str, Any]
+Sign = Callable[[Sequence[Epoch]], tuple[str, str] | None]
+SINCE = 4
+"""Epochs a trend has to last before it is spoken of."""
+
+
+@dataclass(slots=True)
+class Advisor:
+    """Reads the messages "epoch" of a run."""
+
+    signs: tuple[Sign, ...] = ()
+    history: list[Epoch] = field(default_factory=list)
+    said: set[str] = field(default_factory=set)
+
+    def take(self, epoch: Epoch) -> list[Message]:
+        """Note an epoch; the messages "advice" it gives rise to."""
+        self.history.append(epoch)
+        found = []
+        for sign in self.signs:
+            told = sign(self.history)
+            if told is not None and told[1] not in self.said:  # the sentence may hold a number that changes
+                self.said.add(told[1])
+                found.append({"event": "advice", "epoch": epoch["epoch"], "text": told[0], "hint": told[1]})
+        return found
+
+
+def _series(history: Sequence[Epoch], name: str) -> list[float]:
+    return [epoch[name] for epoch in history if epoch.get(name) is not None]
+
+
+def overfitting(history: Sequence[Epoch]) -> tuple[str, str] | None:
+    """The validation loss rises for some epochs while the training loss goes on falling."""
+    train, held = _series(history, "train_loss"), _series(history, "val_loss")
+    if len(held) < SINCE + 2 or len(held) != len(train) or min(held) <= 0:
+        return None
+    best = min(range(len(held)), key=held.__getitem__)
+    since = len(held) - 1 - best
+    rising = held[-1] > 1.1 * held[best] and all(value > held[best] for value in held[best + 1 :])
+    if since < SINCE or not rising or train[-1] >= train[best]:
+        return None
+    return (
+        "The network is learning the training samples by heart: on the samples held back it gets worse while it "
+        "still improves on those it trains on.",
+        "The best weights so far are kept, so it can be stopped. Against it help more data, augmentation, dropout, "
+        "weight decay, or a smaller network.",
+    )
+
+
+def rate_too_high(history: Sequence[Epoch]) -> tuple[str, str] | None:
+    """The training loss is above where it began, or jumps up and down."""
+    train = _series(history, "train_loss")
+    if len(train) < SINCE:
+        return None
+    last = train[-SINCE:]
+    risen = train[-1] > 1.2 * train[0] and train[-1] > 0
+    turns = [b - a for a, b in pairwise(last)]
+    jumps = all(a * b < 0 for a, b in pairwise(turns))
+    wide = max(last) > 2.0 * max(min(last), 1e-12)
+    if not risen and not (jumps and wide):
+        return None
+    rate = history[-1].get("learning_rate") or 0.0
+    how = "has become larger than at the beginning" if risen else "jumps up and down"
+    return (
+        f"The training loss {how}: the learning rate is probably too high.",
+        f"Try {rate / 10:g} instead of {rate:g}; it can be changed while it trains. The search for a learning rate "
+        "in the training panel finds one.",
+    )
+
+
+def not_learning(history: Sequence[Epoch]) -> tuple[str, str] | None:
+    """The training loss has not moved at all."""
+    train = _series(history, "train_loss")
+    if len(train) < SINCE + 2 or train[0] <= 0:
+        return None
+    if max(train) - min(train) > 0.005 * abs(train[0]):
+        return None
+    return (
+        "The loss has hardly moved since the beginning: the network is not learning.",
+        "Try a learning rate ten times as high, another start for the weights, or look whether an activation at the "
+        "end (Sigmoid, Softmax) doubles what the loss does already.",
+    )
+
+
+def not_finite_soon(history: Sequence[Epoch]) -> tuple[str, str] | None:
+    """The loss grows by orders of magnitude."""
+    train = _series(history, "train_loss")
+    if len(train) < 2 or not math.isfinite(train[-1]) or train[-1] < 1e4 * max(abs(train[0]), 1e-9):
+        return None
+    return (
+        "The loss is growing without bounds.",
+        "Lower the learning rate, or limit the length of the gradient (clip_norm under Gradients).",
+    )
+
+
+SIGNS: tuple[Sign, ...] = (overfitting, rate_too_high, not_learning, not_finite_soon)
+
+
+def advisor_for(recipe: Recipe) -> Advisor:
+    """The signs that mean something for a recipe: those of its own (``advise`` beside its declaration), and the common
+    ones where one loss is to become small."""
+    own: tuple[Sign, ...] = ()
+    if not recipe.source:
+        module = importlib.import_module(f"runtime.recipes.{recipe.id}")
+        own = (module.advise,) if hasattr(module, "advise") else ()
+    return Advisor((*(SIGNS if recipe.watch else ()), *own))

@@ -1,0 +1,86 @@
+"""Looking for a learning rate: raise it from tiny to huge within some steps and watch the loss (Smith, "Cyclical
+learning rates", arXiv 1506.01186, section 3.3)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import torch
+
+from runtime.protocol import Message
+from runtime.training.errors import RunError
+from runtime.training.session import Session
+
+LOWEST, HIGHEST = 1e-7, 10.0
+STEPS = 120
+SMOOTHING = 0.9
+"""Share of the running mean that stays, step by step."""
+EXPLODED = 4.0
+"""The search ends where the smoothed loss is this many times its lowest."""
+
+
+def find_rate(session: Session, steps: int = STEPS) -> Iterator[Message | None]:
+    """Messages "finding" (``fraction``), then "rates" (see :mod:`runtime.protocol`). Spoils the session's weights: it
+    belongs to a session of its own. Raises :class:`RunError` when nothing can be said."""
+    factor = (HIGHEST / LOWEST) ** (1 / (steps - 1))
+    rates: list[float] = []
+    smooth: list[float] = []
+    mean, lowest = 0.0, math.inf
+    session.model.train()
+    if hasattr(session.loop, "begin_epoch"):
+        session.loop.begin_epoch(1, session.epochs)
+    for number, rows in zip(range(steps), _batches(session), strict=False):
+        if session.stopping:
+            return
+        rate = LOWEST * factor**number
+        session.set_learning_rate(rate)
+        loss = _step(session, rows)
+        if not math.isfinite(loss):
+            break
+        mean = SMOOTHING * mean + (1 - SMOOTHING) * loss
+        value = mean / (1 - SMOOTHING ** (number + 1))
+        rates.append(rate)
+        smooth.append(value)
+        lowest = min(lowest, value)
+        if number > steps // 10 and value > EXPLODED * lowest > 0:
+            break
+        yield {"event": "finding", "fraction": (number + 1) / steps}
+    if len(rates) < 10:
+        raise RunError(
+            "The loss was not a number within the first steps, so no learning rate could be found.",
+            "Look at the data (missing values?) and scale the inputs.",
+        )
+    yield {"event": "rates", "rates": rates, "losses": smooth, "suggested": suggested(rates, smooth)}
+
+
+def _batches(session: Session) -> Iterator[torch.Tensor]:
+    """Shuffled batches, as many as are asked for."""
+    rows = session.splits.train
+    while True:
+        order = rows[torch.randperm(len(rows), generator=session.shuffle)].to(session.inputs.device)
+        yield from order.split(session.batch_size)[: session.steps_per_epoch]
+
+
+def _step(session: Session, rows: torch.Tensor) -> float:
+    if session.loop is not None:
+        return float(session.loop.step(session.batch_of(rows))[session.recipe.main.name])
+    inputs, targets = session.take(rows)
+    _, loss = session.steps.compute(inputs, targets)
+    session.steps.update(loss)
+    return loss.item()
+
+
+def suggested(rates: Sequence[float], losses: Sequence[float]) -> float | None:
+    """The rate at which the loss fell fastest (over the rate's logarithm), before its lowest point; ``None`` when it
+    never fell by a twentieth."""
+    lowest = min(range(len(losses)), key=losses.__getitem__)
+    first = max(losses[: max(1, lowest + 1)])
+    if lowest < 3 or losses[lowest] > 0.95 * first:
+        return None
+    slopes = [
+        (losses[number + 1] - losses[number - 1]) / math.log(rates[number + 1] / rates[number - 1])
+        for number in range(1, lowest)
+    ]
+    steepest = min(range(len(slopes)), key=slopes.__getitem__) + 1
+    return float(f"{rates[steepest]:.1e}")

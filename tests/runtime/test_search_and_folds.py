@@ -1,0 +1,81 @@
+"""The search for a learning rate, cross-validation, and what curves say."""
+
+from __future__ import annotations
+
+import statistics
+from pathlib import Path
+
+import pytest
+import torch
+
+from runtime.data import get_source
+from runtime.data.splits import fold_of, split
+from runtime.runs import Run
+from runtime.training.advice import SIGNS, Advisor
+from runtime.training.finder import find_rate, suggested
+from runtime.training.session import prepare
+
+from .running import digits_cnn, moons_mlp, run
+
+
+def test_the_rate_where_the_loss_falls_fastest_is_suggested(tmp_path: Path) -> None:
+    session = prepare(digits_cnn(optimizer="SGD", momentum=0.9), tmp_path, "cpu")
+    *finding, last = list(find_rate(session))
+    assert last is not None and last["event"] == "rates"
+    assert len(last["rates"]) == len(last["losses"]) and len(finding) <= len(last["rates"]) <= 120
+    assert 1e-4 < last["suggested"] < 1.0
+
+
+def test_the_suggestion_by_hand() -> None:
+    rates = [10.0**exponent for exponent in range(-8, 0)]
+    assert suggested(rates, [2.0, 2.0, 2.0, 1.9, 1.2, 1.0, 1.5, 4.0]) == 1e-4  # around it 1.9 -> 1.2 -> 1.0
+    assert suggested(rates, [2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.1, 3.0]) is None
+
+
+def test_folds_cover_everything_once_with_every_class_in_proportion() -> None:
+    dataset = get_source("digits").load()
+    whole = split(dataset, 0.1, 0.2, 3)
+    parts = [fold_of(dataset, whole, number, 5, 3) for number in range(5)]
+    held = torch.cat([part.validation for part in parts]).sort().values
+    assert torch.equal(held, torch.cat([whole.train, whole.validation]).sort().values)
+    for part in parts:
+        assert torch.equal(part.test, whole.test)
+        assert not set(part.train.tolist()) & set(part.validation.tolist())
+        counts = torch.bincount(dataset.targets[part.validation], minlength=10)
+        assert counts.min() >= 27 and counts.max() <= 31
+
+
+def test_a_cross_validation_tells_mean_and_spread_and_keeps_every_run(tmp_path: Path) -> None:
+    last, messages = run(moons_mlp(epochs=3, options={"folds": 3}), tmp_path)
+    assert last["event"] == "finished" and last["fold"] == 3 and len(last["folds"]) == 3
+    assert [message["fold"] for message in messages if message["event"] == "fold"] == [1, 2]
+    losses = [fold["val_loss"] for fold in last["folds"]]
+    assert last["spread"]["val_loss"]["mean"] == pytest.approx(statistics.fmean(losses))
+    assert last["spread"]["val_loss"]["std"] == pytest.approx(statistics.stdev(losses))
+    assert len(set(losses)) == 3
+    for folder in (tmp_path, tmp_path / "fold2", tmp_path / "fold3"):
+        assert Run(folder).best.is_file() and Run(folder).read_config()["rows"]["train"] > 0
+    assert list(Run(tmp_path).read_metrics())[-1]["spread"] == last["spread"]
+    again, _ = run(moons_mlp(options={"folds": 3}), tmp_path, resume=True)
+    assert again["sentence"] == "A cross-validation cannot be continued."
+
+
+def told(train: list[float], held: list[float] | None = None) -> list[str]:
+    advisor = Advisor(SIGNS)
+    found = []
+    for number, loss in enumerate(train):
+        value = held[number] if held else loss
+        epoch = {"epoch": number + 1, "train_loss": loss, "val_loss": value, "learning_rate": 0.1}
+        found += [message["text"] for message in advisor.take(epoch)]
+    return found
+
+
+def test_curves_are_read_and_each_thing_is_said_once() -> None:
+    falling = [1 / (number + 1) for number in range(12)]
+    assert told(falling) == []
+    heart = told(falling, [0.9, 0.7, 0.6, 0.62, 0.65, 0.7, 0.75, 0.8, 0.9, 1.0, 1.1, 1.2])
+    assert len(heart) == 1 and "by heart" in heart[0]
+    assert "learning rate is probably too high" in told([1.0, 0.2, 1.1, 0.2, 1.2, 0.3])[0]
+    assert "has become larger" in told([1.0, 1.1, 1.2, 1.5])[0]
+    assert "not learning" in told([2.3026] * 8)[0]
+    assert told([0.3, 0.31, 0.3, 0.29, 0.28, 0.3]) == []
