@@ -21,6 +21,7 @@ from runtime.data import DataError, Dataset, Splits, load_prepared
 from runtime.data.steps.apply import unprepared
 from runtime.data.steps.text import steps_text
 from runtime.data.targets import form_of, output_shape
+from runtime.freezing import Plan, freezing_plan
 from runtime.initialisation import INITIALISATIONS, initialise_text
 from runtime.losses import LOSSES, Answer, answer_rule
 from runtime.optimizers import OPTIMIZERS, extras
@@ -30,7 +31,7 @@ from runtime.recipes import SUPERVISED, check_recipe
 from runtime.runs import write_atomic
 from runtime.schedules import SCHEDULES, planned, schedule_text
 from runtime.script_data import DataPart, data_part
-from runtime.script_lines import support_imports, support_text, update_lines
+from runtime.script_lines import freezing_text, support_imports, support_text, update_lines
 from runtime.script_recipe import recipe_script
 from runtime.training.session import evaluation_size, steps_per_epoch
 from runtime.weights import WeightsError, read
@@ -87,7 +88,8 @@ def training_script(
     files = dict(part.files)
     if begin:
         files[begin] = _start_tensors(project, start)
-    writer = _Writer(project, source.class_name, dataset, splits, part, source.text, begin)
+    plan = freezing_plan(project, source)
+    writer = _Writer(project, source.class_name, dataset, splits, part, source.text, begin, plan)
     return Script(writer.text(notebook), files)
 
 
@@ -129,7 +131,9 @@ class _Writer:
         part: DataPart,
         model: str,
         begin: str,
+        freezing: Plan | None,
     ) -> None:
+        self.freezing = freezing
         self.begin = begin
         """The file with the weights to start from, if there is one."""
         self.here = bool(begin) or "HERE" in part.text
@@ -166,6 +170,8 @@ class _Writer:
             parts.append(self.start.rstrip("\n"))
         if self.asked.ema:
             parts.append(support_text("average"))
+        if self.freezing:
+            parts.append(support_text("freezing"))
         parts += [part for part in (self._evaluate(), self._main()) if part]
         return "\n\n\n".join(parts) + '\n\n\nif __name__ == "__main__":\n    main()\n'
 
@@ -261,7 +267,8 @@ class _Writer:
         threads = str(training.threads) if training.threads else "max(1, torch.get_num_threads() - 1)"
         optimizer = chosen(OPTIMIZERS, training.optimizer, "optimiser")
         shared = extras(optimizer, training.learning_rate, training.weight_decay)
-        given = ["model.parameters()", "lr=LEARNING_RATE"]
+        weights = "freezing.groups(LEARNING_RATE)" if self.freezing else "model.parameters()"
+        given = [weights, "lr=LEARNING_RATE"]
         given += [f"{name}={literal(value)}" for name, value in shared.items() if name != "lr"]
         lines = [
             "def main() -> None:",
@@ -278,6 +285,7 @@ class _Writer:
             "    }",
             '    inputs, targets = data["train"]',
             *_assign("loss_of", self._loss()),
+            *(_assign("freezing", freezing_text(self.freezing, "model")) if self.freezing else []),
             *_assign("optimizer", optimizer.text(optimizer.settled(training), *given)),
         ]
         if self.planned:
@@ -293,6 +301,7 @@ class _Writer:
             "",
             "    for epoch in range(1, EPOCHS + 1):",
             "        model.train()",
+            *(["        freezing.hold(epoch)"] if self.freezing else []),
             f"        {self._zeros}",
             "        batches = torch.randperm(len(inputs), generator=shuffle).split(BATCH_SIZE)",
         ]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from graph.building import literal
+from runtime.freezing import Plan
 from runtime.practices import Practices
 
 TRAINING = Path(__file__).parent / "training"
@@ -50,6 +51,12 @@ def update_lines(asked: Practices, precision: str, indent: str, weights: str, co
         lines, inside = [*before, backward, f"{count} += 1", f"if {count} % {asked.accumulate} == 0:"], "    "
         move.append("optimizer.zero_grad()")
     return [f"{indent}{line}" for line in lines] + [f"{indent}{inside}{line}" for line in move]
+
+
+def freezing_text(plan: Plan, network: str) -> str:
+    """``Freezing(model, ("backbone",), {"backbone": 0.1}, 2)``."""
+    rates = ", ".join(f"{literal(path)}: {literal(factor)}" for path, factor in plan.rates.items())
+    return f"Freezing({network}, {literal(plan.frozen)}, {{{rates}}}, {plan.epochs})"
 
 
 def import_lines(lines: Iterable[str]) -> tuple[list[str], list[str]]:

@@ -9,7 +9,7 @@ import ast
 from typing import Any
 
 from graph.building import literal
-from graph.code import generate_all
+from graph.code import generate, generate_all
 from graph.code.layout import parse, statement
 from graph.model import Project
 from graph.shapes import ProjectShapes
@@ -17,6 +17,7 @@ from runtime.choice import chosen
 from runtime.data import Dataset, Splits, get_source
 from runtime.data.steps.apply import unprepared
 from runtime.data.steps.text import StepsText, steps_text
+from runtime.freezing import Plan, freezing_plan, is_even
 from runtime.initialisation import INITIALISATIONS, initialise_text
 from runtime.losses import LOSSES
 from runtime.optimizers import OPTIMIZERS, extras
@@ -24,7 +25,7 @@ from runtime.practices import practices_of
 from runtime.precision import PRECISION
 from runtime.recipes import Figure, get_recipe
 from runtime.schedules import SCHEDULES, planned, schedule_text
-from runtime.script_lines import import_lines, support_imports, support_text, update_lines
+from runtime.script_lines import freezing_text, import_lines, support_imports, support_text, update_lines
 from runtime.training.session import evaluation_size, networks_of, steps_per_epoch
 
 LINE = 110
@@ -127,8 +128,20 @@ def recipe_script(
         *([initialise.rstrip("\n")] if initialise else []),
         *([LOW.format(precision=precision).rstrip("\n")] if precision != "float32" else []),
         *([support_text("average")] if asked.ema else []),
+        *([support_text("freezing")] if not is_even(project) else []),
         EVALUATE.format(loop=recipe.loop, summary=summary).rstrip("\n"),
-        _main(project, dataset, splits, classes, methods, bool(initialise), precision, begin, steps),
+        _main(
+            project,
+            dataset,
+            splits,
+            classes,
+            methods,
+            bool(initialise),
+            precision,
+            begin,
+            steps,
+            _freezings(project, shapes),
+        ),
     ]
     return "\n\n\n".join(parts) + '\n\n\nif __name__ == "__main__":\n    main()\n', files
 
@@ -149,7 +162,7 @@ def _load_data(title: str, name: str, state: str) -> str:
 
 def _main(
     project: Project, dataset: Dataset, splits: Splits, classes: list[str], methods: set[str], initialises: bool,
-    precision: str, begin: str, steps: StepsText | None,
+    precision: str, begin: str, steps: StepsText | None, freezings: list[Plan],
 ) -> str:  # fmt: skip
     recipe, training = get_recipe(project.training.recipe), project.training
     threads = str(training.threads) if training.threads else "max(1, torch.get_num_threads() - 1)"
@@ -183,10 +196,19 @@ def _main(
     lines += ["    for network in networks.values():", "        network.to(device)"]
     if precision != "float32":
         lines.append("        in_low_precision(network, device)")
+    if freezings:
+        made = [
+            f'"{role}": ' + freezing_text(plan, f'networks["{role}"]')
+            for role, plan in zip(roles, freezings, strict=True)
+        ]
+        lines += _assign("freezings", "{" + ", ".join(made) + "}")
     lines.append("    optimizers = {")
     for group, members in groups:
         weights = [f'*networks["{member}"].parameters()' for member in members]
         first = f'networks["{members[0]}"].parameters()' if len(members) == 1 else f"[{', '.join(weights)}]"
+        if freezings:
+            weights = [f'*freezings["{member}"].groups(LEARNING_RATE)' for member in members]
+            first = f"[{', '.join(weights)}]" if len(members) > 1 else weights[0].removeprefix("*")
         text = optimizer.text(optimizer.settled(training), first, *keywords)
         lines += _placed(f'"{group}": ', text, 8, ",")
     lines.append("    }")
@@ -234,6 +256,11 @@ def _main(
     lines += [
         "        for network in networks.values():",
         "            network.train()",
+        *(
+            ["        for freezing in freezings.values():", "            freezing.hold(epoch)"]
+            if freezings
+            else []
+        ),
         "        totals: dict[str, float] = {}",
         "        batches = torch.randperm(count, generator=shuffle).split(BATCH_SIZE)",
     ]
@@ -320,6 +347,14 @@ def _prepared(steps: StepsText | None) -> list[str]:
         return []
     which = ', split == "train"' if steps.augments else ""
     return [f"    data = {{split: prepared(columns{which}) for split, columns in data.items()}}"]
+
+
+def _freezings(project: Project, shapes: ProjectShapes) -> list[Plan]:
+    """What is frozen in each of the networks; nothing where all layers learn alike."""
+    if is_even(project):
+        return []
+    sources = [generate(project, shapes, network.id) for network in networks_of(project)]
+    return [freezing_plan(project, source) or Plan((), {}, 0) for source in sources]
 
 
 def _whole(project: Project) -> str:
