@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from runtime.curves import class_scores, curves
 from runtime.data.schema import Schema
 from runtime.data.targets import form_of
 
@@ -124,7 +125,8 @@ def question_scores(
 def evaluate(outputs: torch.Tensor, targets: torch.Tensor, schema: Schema, loss: str) -> dict[str, Any]:
     """All scores of a split: outputs and targets of every sample, adapted to the loss.
 
-    For classes: ``accuracy``, ``confusion`` (rows are the truth), ``classes`` and ``report``. For numbers:
+    For classes: ``accuracy``, ``confusion`` (rows are the truth), ``classes``, ``report``, ``scores`` and ``curves``
+    (:mod:`runtime.curves`). For several questions ``scores``. For numbers:
     ``mae``, ``mse``, ``rmse``, ``r2``.
     """
     if schema.task == "regression":
@@ -132,10 +134,11 @@ def evaluate(outputs: torch.Tensor, targets: torch.Tensor, schema: Schema, loss:
     if schema.task == "multi-label":
         return {"scores": question_scores(outputs, targets, schema.classes or (), loss)}
     classes = schema.classes or ()
-    confusion = confusion_matrix(
-        true_classes(targets, schema, loss), predicted_classes(outputs, schema, loss), len(classes)
-    )
+    truth = true_classes(targets, schema, loss)
+    confusion = confusion_matrix(truth, predicted_classes(outputs, schema, loss), len(classes))
+    sure = class_scores(outputs, len(classes), form_of(loss) == "index" or schema.task != "binary")
     return {
+        **curves(sure, truth, classes),
         "accuracy": accuracy(confusion),
         "confusion": confusion.tolist(),
         "classes": list(classes),
