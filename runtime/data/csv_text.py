@@ -114,7 +114,7 @@ def rows_of(
 ) -> Iterator[tuple[int, list[str]]]:
     """(line number, cells) of every row that is not blank; a cell in quotation marks may hold anything, unless
     these are ``literal``."""
-    quoting = csv.QUOTE_NONE if literal else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if literal else csv.QUOTE_MINIMAL
     with path.open("rb") as raw, _text(raw, script.encoding) as file:
         reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True, quoting=quoting)
         try:

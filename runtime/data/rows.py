@@ -61,9 +61,10 @@ def read(
 
     strange: list[int] = []
     rows, pending = 0, has_header
-    pieces = _plain(path, script, delimiter, width, strange) if script.ordinary and (literal or not script.quotes) else (
-        _quoted(path, script, delimiter, width, strange, literal)
-    )  # fmt: skip
+    if script.ordinary and (literal or not script.quotes):
+        pieces = _plain(path, script, delimiter, width, strange)
+    else:
+        pieces = _quoted(path, script, delimiter, width, strange, literal)
     for last, columns in pieces:
         loading.step(min(0.99, last / script.lines), f"Reading {path.name}: {rows:,} rows")
         if pending and len(columns[0]):

@@ -28,7 +28,9 @@ def test_a_text_becomes_windows_whose_targets_follow(tmp_path: Path) -> None:
     assert readable(dataset.inputs[0].tolist(), schema.vocabulary) == "the cat "
     assert readable(dataset.targets[0].tolist(), schema.vocabulary) == "he cat s"
     assert (dataset.inputs[:, 1:] == dataset.targets[:, :-1]).all() and dataset.ordered
-    words = SOURCES["own-text"].load({**found.options, "unit": "words", "window": 4, "stride": 1, "lower": False})
+    words = SOURCES["own-text"].load(
+        {**found.options, "unit": "words", "window": 4, "stride": 1, "lower": False}
+    )
     assert set(words.schema.vocabulary) == {"", "\n", ".", "The", "cat", "ran", "sat"}
     assert readable(words.inputs[0].tolist(), words.schema.vocabulary) == "The cat sat."
 
@@ -151,5 +153,7 @@ def test_pairs_are_framed_by_start_and_end(tmp_path: Path) -> None:
 
 def test_too_long_pairs_only(tmp_path: Path) -> None:
     path = write(tmp_path / "t.tsv", "one two three four\tun deux trois quatre\n" * 3)
-    with pytest.raises(DataError, match="has no pair of sentences that can be used. 3 pairs have more than 2"):
+    with pytest.raises(
+        DataError, match=r"has no pair of sentences that can be used\. 3 pairs have more than 2"
+    ):
         SOURCES["own-pairs"].load({"path": str(path), "length": 2})

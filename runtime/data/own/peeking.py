@@ -57,7 +57,7 @@ def peek(path: Path) -> Peek:
     text, encoding = first_text(path)
     delimiter = delimiter_of(text)
     try:
-        quoting = csv.QUOTE_NONE if literal_quotes(text, delimiter) else csv.QUOTE_MINIMAL
+        quoting: Literal[0, 3] = csv.QUOTE_NONE if literal_quotes(text, delimiter) else csv.QUOTE_MINIMAL
         lines = text.splitlines(keepends=True)
         read = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, quoting=quoting)
         rows = [row for row in islice(read, ROWS + 1) if any(cell.strip() for cell in row)]

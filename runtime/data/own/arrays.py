@@ -1,0 +1,136 @@
+"""Arrays of .npy, .npz and .safetensors files. Objects, which could run code, are refused."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy
+from numpy.lib import format as layout
+
+from runtime.data.schema import DataError
+
+INPUTS = ("x", "inputs", "input", "images", "image", "data", "features", "samples", "arr_0")
+TARGETS = ("y", "targets", "target", "labels", "label", "classes", "masks", "arr_1")
+TRAIN, TEST = ("train", "training"), ("test", "testing", "val", "valid", "validation")
+OBJECTS = "holds Python objects, which could run code and are never opened. Save plain numbers instead"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One array: its name, shape and type, before it is read."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Whatever the readers complain about becomes a sentence."""
+    try:
+        yield
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, TypeError, SyntaxError) as error:
+        if "pickle" in str(error).lower() or "object array" in str(error).lower():
+            raise DataError(f"{path.name} {OBJECTS}.") from error
+        what = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise DataError(f"{path.name} cannot be read: {what.rstrip('.')}.") from error
+
+
+def listed(path: Path) -> list[Listed]:
+    """What a file holds, read from its headers."""
+    ending = path.suffix.lower()
+    if ending == ".safetensors":
+        from safetensors import SafetensorError, safe_open
+
+        try:
+            with safe_open(path, "numpy") as file:
+                parts = [(name, file.get_slice(name)) for name in file.keys()]  # noqa: SIM118, no mapping
+                return [Listed(name, tuple(part.get_shape()), part.get_dtype()) for name, part in parts]
+        except (SafetensorError, OSError) as error:
+            raise DataError(f"{path.name} cannot be read: {error}.") from error
+    with told(path):
+        if ending == ".npy":
+            with path.open("rb") as stream:
+                return [_header("array", stream, path)]
+        found = []
+        with zipfile.ZipFile(path) as packed:
+            for name in packed.namelist():
+                if name.endswith(".npy"):
+                    with packed.open(name) as stream:
+                        found.append(_header(name.removesuffix(".npy"), stream, path))
+        return found
+
+
+def _header(name: str, stream: Any, path: Path) -> Listed:
+    version = layout.read_magic(stream)
+    read = layout.read_array_header_1_0 if version == (1, 0) else layout.read_array_header_2_0
+    shape, _, dtype = read(stream)
+    if dtype.hasobject:
+        raise DataError(f"“{name}” in {path.name} {OBJECTS}.")
+    return Listed(name, tuple(shape), str(dtype))
+
+
+def array(path: Path, name: str) -> Any:
+    """One array of a file; that of a .npy file stays on the disk until it is looked at."""
+    ending = path.suffix.lower()
+    if ending == ".safetensors":
+        from safetensors import safe_open
+
+        with told(path), safe_open(path, "numpy") as file:
+            return file.get_tensor(name)
+    with told(path):
+        if ending == ".npy":
+            return numpy.load(path, mmap_mode="c", allow_pickle=False)
+        with numpy.load(path, allow_pickle=False) as packed:
+            return packed[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Which arrays are inputs and targets, of the training and (where there is one) the test part."""
+
+    inputs: tuple[str, ...]
+    targets: tuple[str, ...]
+
+
+def roles(path: Path, found: list[Listed], inputs: str | None, targets: str | None) -> Roles:
+    """The arrays named, else those that are called so ("x", "x_train", "labels", …), else the first two."""
+    names = {item.name: item for item in found}
+    for wanted in (inputs, targets):
+        if wanted and wanted not in names:
+            raise DataError(f"{path.name} has no array “{wanted}”. It has {', '.join(names) or 'none'}.")
+    if not found:
+        raise DataError(f"{path.name} holds no arrays.")
+    if inputs:
+        goal = targets or next((name for name in names if name != inputs and _called(name, TARGETS)), None)
+        return Roles((inputs,), (goal,) if goal else ())
+    for train, test in ((TRAIN, TEST), ((), ())):
+        one = _pick(names, INPUTS, train)
+        if one is None:
+            continue
+        goal = targets or _pick(names, TARGETS, train)
+        more, more_goal = (_pick(names, INPUTS, test), _pick(names, TARGETS, test)) if test else (None, None)
+        if more and (more_goal or not goal):
+            return Roles((one, more), (goal, more_goal) if goal and more_goal else ())
+        return Roles((one,), (goal,) if goal else ())
+    first = max(found, key=lambda item: (len(item.shape), item.shape))
+    rest = [item.name for item in found if item is not first and item.shape[:1] == first.shape[:1]]
+    goal = targets or (rest[0] if len(rest) == 1 else None)
+    return Roles((first.name,), (goal,) if goal else ())
+
+
+def _called(name: str, words: tuple[str, ...]) -> bool:
+    return name.lower() in words
+
+
+def _pick(names: dict[str, Listed], words: tuple[str, ...], parts: tuple[str, ...]) -> str | None:
+    """The array that is called one of the words, joined with one of the parts."""
+    wanted = words if not parts else tuple(
+        joined for word in words for part in parts for joined in (f"{word}_{part}", f"{part}_{word}", f"{word}{part}")
+    )  # fmt: skip
+    return next((name for word in wanted for name in names if name.lower() == word), None)

@@ -1,0 +1,155 @@
+"""A person's own time series and arrays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy
+import pytest
+import torch
+from safetensors.numpy import save_file
+
+from runtime.data import SOURCES, DataError, split
+from runtime.data.own import recognise
+from runtime.data.stored import Stored
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def series(path: Path, rows: int = 40) -> Path:
+    lines = [f"2024-01-01 {hour % 24:02d}:00:00,{hour},{hour * 2}" for hour in range(24)]
+    lines += [f"2024-01-02 {hour % 24:02d}:00:00,{hour + 24},{(hour + 24) * 2}" for hour in range(rows - 24)]
+    return write(path, "time,wind,power\n" + "\n".join(lines))
+
+
+def test_windows_of_a_series_and_what_comes_after(tmp_path: Path) -> None:
+    found = recognise(series(tmp_path / "park.csv"))
+    assert found.source == "own-series" and found.options["time"] == "time"
+    options = {**found.options, "window": 5, "scaling": "none"}
+    dataset = SOURCES["own-series"].load(options)
+    schema = dataset.schema
+    assert schema == SOURCES["own-series"].schema(options)
+    assert schema.features == ("wind", "power") and schema.target_names == ("power",) and dataset.ordered
+    assert tuple(dataset.inputs.shape) == (35, 5, 2) and tuple(dataset.targets.shape) == (35, 1)
+    assert dataset.inputs[3, :, 0].tolist() == [3, 4, 5, 6, 7] and dataset.targets[3].tolist() == [16]
+    more = {**options, "horizon": 3, "predict": ("wind", "power"), "stride": 4, "calendar": True}
+    dataset = SOURCES["own-series"].load(more)
+    assert dataset.schema == SOURCES["own-series"].schema(more)
+    assert dataset.schema.target_names[:3] == ("wind +1", "power +1", "wind +2")
+    assert dataset.schema.features == ("wind", "power", "month", "weekday", "hour")
+    assert dataset.targets[1].tolist() == [9, 18, 10, 20, 11, 22]
+    assert dataset.inputs[1, 0].tolist() == [4, 8, 1, 0, 4]  # January, a Monday, four o'clock
+    rows = split(dataset, 0.2, 0.2)
+    assert rows.train.max() < rows.validation.min() < rows.test.min()
+    scaled = SOURCES["own-series"].load({**options, "scaling": "standardised"}).prepared(torch.arange(20))
+    assert scaled.inputs[:20].mean().abs() < 1e-4
+
+
+def test_rows_out_of_order_and_holes(tmp_path: Path) -> None:
+    rows = [
+        "2024-01-03,30,x",
+        "2024-01-01,10,x",
+        ",99,x",
+        "2024-01-02,,x",
+        *(f"2024-02-{d:02d},{d},x" for d in range(1, 9)),
+    ]
+    path = write(tmp_path / "t.csv", "day,value,note\n" + "\n".join(rows))
+    dataset = SOURCES["own-series"].load({"path": str(path), "window": 3, "scaling": "none"})
+    assert dataset.inputs[0, :, 0].tolist() == [10, 10, 30] and dataset.targets[0].tolist() == [1]
+    assert dataset.skipped == (
+        "1 rows without a “day” are left out.",
+        "The rows are put in order by “day”.",
+        "1 missing values take the value before them.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"window": 100}, "has 40 rows, too few for windows of 100"),
+        ({"predict": ("nothing",)}, "has no column “nothing”"),
+        ({"leave_out": ("wind", "power")}, "has no column of numbers"),
+        ({"predict": ("time",)}, "cannot be predicted as a number"),
+    ],
+)
+def test_what_cannot_be_a_series(tmp_path: Path, options: dict[str, object], sentence: str) -> None:
+    path = series(tmp_path / "t.csv")
+    with pytest.raises(DataError, match=sentence):
+        SOURCES["own-series"].schema({"path": str(path), **options})
+
+
+def test_npz_with_training_and_test_arrays(tmp_path: Path) -> None:
+    chance = numpy.random.default_rng(0)
+    pictures = chance.integers(0, 256, (30, 12, 12), numpy.uint8)
+    numpy.savez(
+        tmp_path / "set.npz", x_train=pictures[:20], y_train=numpy.arange(20) % 3, x_test=pictures[20:],
+        y_test=numpy.arange(10) % 3,
+    )  # fmt: skip
+    found = recognise(tmp_path / "set.npz")
+    dataset = SOURCES["own-arrays"].load(found.options)
+    assert dataset.schema == SOURCES["own-arrays"].schema(found.options)
+    assert dataset.schema.kind == "image" and dataset.schema.input_shape == (1, 12, 12)
+    assert dataset.schema.classes == ("0", "1", "2") and dataset.schema.test_size == 10
+    assert dataset.test is not None and dataset.test.tolist() == list(range(20, 30))
+    assert isinstance(dataset.inputs, Stored)
+    assert torch.equal(dataset.inputs[7, 0], torch.from_numpy(pictures[7]).float() / 255)
+    assert dataset.targets.tolist() == [
+        *(number % 3 for number in range(20)),
+        *(number % 3 for number in range(10)),
+    ]
+
+
+def test_single_arrays_tokens_series_and_colours_last(tmp_path: Path) -> None:
+    numpy.save(tmp_path / "faces.npy", numpy.zeros((4, 16, 20, 3), numpy.uint8))
+    faces = SOURCES["own-arrays"].load({"path": str(tmp_path / "faces.npy")})
+    assert faces.schema.task == "unlabelled" and tuple(faces.inputs.shape) == (4, 3, 16, 20)
+    assert tuple(faces.targets.shape) == (4, 0)
+    numpy.save(tmp_path / "x.npy", numpy.arange(60, dtype=">f8").reshape(10, 3, 2))
+    numpy.save(tmp_path / "y.npy", numpy.linspace(0, 1, 10))
+    walks = SOURCES["own-arrays"].load({"path": str(tmp_path / "x.npy")})
+    assert walks.schema.kind == "series" and walks.schema.task == "regression"
+    assert walks.inputs[1].tolist() == [[6, 7], [8, 9], [10, 11]] and tuple(walks.targets.shape) == (10, 1)
+    numpy.savez(tmp_path / "words.npz", x=numpy.ones((5, 7), numpy.int32), y=numpy.array(list("abcab")))
+    words = SOURCES["own-arrays"].load({"path": str(tmp_path / "words.npz")})
+    assert words.schema.kind == "tokens" and words.schema.classes == ("a", "b", "c")
+    assert words.inputs.dtype == torch.int64 and words.targets.tolist() == [0, 1, 2, 0, 1]
+    table = SOURCES["own-arrays"].load({"path": str(tmp_path / "words.npz"), "kind": "table"})
+    assert table.schema.kind == "table" and table.inputs.dtype == torch.float32
+
+
+def test_safetensors_and_masks(tmp_path: Path) -> None:
+    masks = numpy.zeros((6, 8, 8), numpy.int64)
+    masks[:, 2:5] = 1
+    masks[:, 7] = 255
+    save_file({"images": numpy.ones((6, 3, 8, 8), numpy.float32), "masks": masks}, tmp_path / "s.safetensors")
+    dataset = SOURCES["own-arrays"].load(recognise(tmp_path / "s.safetensors").options)
+    assert dataset.schema.task == "segmentation" and dataset.schema.classes == ("class 0", "class 1")
+    assert dataset.schema == SOURCES["own-arrays"].schema({"path": str(tmp_path / "s.safetensors")})
+    assert torch.equal(dataset.targets, torch.from_numpy(masks))
+
+
+def test_objects_and_broken_files_are_refused(tmp_path: Path) -> None:
+    numpy.savez(tmp_path / "objects.npz", x=numpy.zeros((3, 2)), y=numpy.array([{}, [], ()], dtype=object))
+    numpy.save(tmp_path / "objects.npy", numpy.array([{"a": 1}], dtype=object), allow_pickle=True)
+    (tmp_path / "broken.npz").write_bytes(b"PK\x03\x04 no archive")
+    (tmp_path / "broken.npy").write_bytes(b"\x93NUMPY\x01\x00v\x00{'descr'")
+    (tmp_path / "broken.safetensors").write_bytes(b"\xff" * 40)
+    numpy.savez(tmp_path / "lengths.npz", x=numpy.zeros((3, 2)), y=numpy.zeros(2))
+    numpy.savez(tmp_path / "none.npz")
+    sentences = {
+        "objects.npz": "“y” in objects.npz holds Python objects",
+        "objects.npy": "holds Python objects, which could run code",
+        "broken.npz": "broken.npz cannot be read",
+        "broken.npy": "broken.npy cannot be read",
+        "broken.safetensors": "broken.safetensors cannot be read",
+        "lengths.npz": "has 3 samples but 2 targets",
+        "none.npz": "holds no arrays",
+    }
+    for name, sentence in sentences.items():
+        with pytest.raises(DataError, match=sentence):
+            SOURCES["own-arrays"].schema({"path": str(tmp_path / name)})
+    with pytest.raises(DataError, match="has no array “z”"):
+        SOURCES["own-arrays"].schema({"path": str(tmp_path / "lengths.npz"), "inputs": "z"})
