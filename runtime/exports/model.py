@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from graph.code import Source, load_module
 from graph.model import Project
+from runtime.recipes import RECIPES
 
 if TYPE_CHECKING:
     import torch
@@ -38,15 +39,27 @@ def build(project: Project, source: Source, weights: Path | None, start: Path | 
     choice = INITIALISATIONS[project.training.initialisation]
     initialise(model, choice, choice.settled(project.training))
     if weights is not None:
-        load_weights(model, weights)
+        load_weights(model, weights, role_of(project, source.network))
     elif start is not None:
         start_from(model, start)
     return model.eval()
 
 
-def load_weights(model: nn.Module, path: Path) -> None:
-    """Read a safetensors file or a state_dict into the model; :class:`ExportError` when it does not fit."""
+def role_of(project: Project, network: str) -> str:
+    """The part a network plays in the project's recipe, where that trains several; else ""."""
+    recipe = RECIPES.get(project.training.recipe)
+    number = list(project.networks).index(network)
+    if recipe is None or len(recipe.roles) < 2 or number >= len(recipe.roles):
+        return ""
+    return recipe.roles[number].name
+
+
+def load_weights(model: nn.Module, path: Path, role: str = "") -> None:
+    """Read a safetensors file or a state_dict into the model; :class:`ExportError` when it does not fit. A run with
+    several networks keeps them in one file, each key behind the ``role``: only those are looked at."""
     state = read_weights(path)
+    if role and any(name.startswith(f"{role}.") for name in state):
+        state = {name.removeprefix(f"{role}."): state[name] for name in state if name.startswith(f"{role}.")}
     wanted = model.state_dict()
     missing, extra = sorted(wanted.keys() - state.keys()), sorted(state.keys() - wanted.keys())
     for names, verb in ((missing, "does not hold"), (extra, "also holds")):

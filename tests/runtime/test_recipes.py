@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from graph.build import GraphBuilder, project
 from graph.model import DataChoice, Project, Training
@@ -132,3 +133,26 @@ def test_what_does_not_fit_is_a_sentence(tmp_path: Path) -> None:
     assert "“Two” has 2 inputs (a, b), but the recipe “Spelled out” feeds 1." in last["sentence"]
     last, _ = run(classifier("spelled", learning_rate=1e30, optimizer="SGD"), tmp_path / "rate")
     assert last["event"] == "failed" and "“Loss” became" in last["sentence"]
+
+
+def test_each_network_of_a_run_finds_its_own_weights(tmp_path: Path) -> None:
+    from graph.code import generate
+    from graph.shapes import Inference
+    from runtime.exports.model import build
+
+    g = GraphBuilder("Generator")
+    drawn = g.add("Tanh", g.add("Linear", g.input("noise", shape=(4,)), out_features=64))
+    g.output(g.add("Unflatten", drawn, dim=1, unflattened_size=(1, 8, 8)))
+    d = GraphBuilder("Discriminator")
+    judged = d.add("Linear", d.add("Flatten", d.input("image", shape=(1, 8, 8))), out_features=1)
+    d.output(d.add("Sigmoid", judged))
+    training = Training(recipe="adversarial", loss="bce", epochs=1, batch_size=512, device="cpu", threads=1)
+    made = project("Pair", g, d, data=DataChoice("digits", {"scaling": "-1 to 1"}), training=training)
+    last, _ = run(made, tmp_path)
+    assert last["event"] == "finished", last
+    shapes = Inference().run(made)
+    weights = load_file(tmp_path / "best.safetensors")
+    for network, role in zip(made.networks, ("generator", "discriminator"), strict=True):
+        model = build(made, generate(made, shapes, network), tmp_path / "best.safetensors")
+        for name, value in model.state_dict().items():
+            assert torch.equal(value, weights[f"{role}.{name}"])
