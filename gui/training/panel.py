@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
@@ -13,6 +13,7 @@ from gui.data.banner import DataBanner
 from gui.icons import icon
 from gui.inspector.number_box import NumberBox
 from gui.theme import theme
+from gui.training.advice import AdviceList
 from gui.training.banner import Banner
 from gui.training.progress import device_text, progress_text
 from gui.training.session import TrainingSession
@@ -20,6 +21,9 @@ from gui.training.settings import SettingsForm
 from gui.widgets import Column, Line, WrappedLabel
 from gui.workspace import Workspace
 from runtime.optimizers import LEARNING_RATE
+
+if TYPE_CHECKING:
+    from gui.training.finder import RateFinder
 
 STEPS = 1000
 """Steps of the progress bar."""
@@ -41,6 +45,7 @@ class TrainingPanel(QWidget):
         self.workspace = workspace
         self.session = session
         self._told_at = 0.0
+        self.finder: RateFinder | None = None
         self._build()
         session.message.connect(self._message)
         session.state_changed.connect(self._state)
@@ -92,9 +97,11 @@ class TrainingPanel(QWidget):
         self.again.setToolTip(self.tr("Go on from the last checkpoint, for instance with more epochs"))
         self.again.clicked.connect(lambda: self.session.train(resume=True))
         self.banner = Banner()
+        self.advice = AdviceList(self.session)
         self.fit = DataBanner(self.workspace, self.session)
         self.fit.problems_asked.connect(self.problems_asked)
         self.form = SettingsForm(self.workspace, self.session)
+        self.form.finder_asked.connect(self.find_rate)
         head = QVBoxLayout()
         head.setContentsMargins(12, 10, 12, 8)
         head.setSpacing(7)
@@ -104,7 +111,7 @@ class TrainingPanel(QWidget):
         head.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
         scroll = Column(margin=12)
         scroll.layout_.setContentsMargins(12, 2, 12, 12)
-        for widget in (self.banner, self.fit, self.form):
+        for widget in (self.banner, self.fit, self.advice, self.form):
             scroll.layout_.addWidget(widget)
         scroll.layout_.addStretch(1)
         column = QVBoxLayout(self)
@@ -123,6 +130,16 @@ class TrainingPanel(QWidget):
             self.session.resume()
         else:
             self.session.pause()
+
+    def find_rate(self) -> None:
+        """Open the search for a learning rate and begin it."""
+        if self.finder is None:
+            from gui.training.finder import RateFinder  # it needs pyqtgraph, which is slow to import
+
+            self.finder = RateFinder(self.session, self)
+        self.finder.show()
+        self.finder.raise_()
+        self.finder.start()
 
     # -- the run -----------------------------------------------------------------------------------------
 

@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from gui.training.confusion import ConfusionMatrix
+from gui.training.scores import ScoreCards
 from gui.training.session import TrainingSession
+from gui.training.trade import TradeCurves
 from gui.workspace import Workspace
 
 AVERAGES = ("macro avg", "weighted avg")
@@ -35,6 +37,8 @@ class ResultsPanel(QWidget):
         self.workspace = workspace
         self.result: dict[str, Any] | None = None
         self.shared = False
+        self.figures: list[dict[str, Any]] = []
+        """What the recipe measures, for the titles of its scores."""
         self._build()
         session.message.connect(self._message)
 
@@ -66,14 +70,18 @@ class ResultsPanel(QWidget):
         head.addWidget(self.headline, 1)
         head.addWidget(self.picture)
         head.addWidget(self.report)
+        self.cards = ScoreCards()
+        self.roc, self.pr = TradeCurves("roc"), TradeCurves("pr")
         body = QHBoxLayout()
-        body.addWidget(self.matrix, 1)
-        body.addWidget(self.table, 1)
+        for widget in (self.matrix, self.table, self.roc, self.pr):
+            body.addWidget(widget, 1)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(10, 6, 10, 6)
         column.addLayout(head)
+        column.addWidget(self.cards)
         column.addLayout(body, 1)
+        column.addStretch(0)
         self.stack = QStackedLayout(self)
         self.stack.addWidget(self.hint)
         self.stack.addWidget(page)
@@ -81,21 +89,22 @@ class ResultsPanel(QWidget):
     def _message(self, message: dict[str, Any]) -> None:
         if message["event"] == "started":
             self.shared = bool(message.get("shared"))
+            self.figures = list(message.get("figures") or [])
         elif message["event"] in ("finished", "stopped", "evaluation") and "test_loss" in message:
             self.show_result(message)
 
     def show_result(self, result: dict[str, Any]) -> None:
         """Show the scores of a finished (or stopped) run."""
         self.result = result
+        spread = (result.get("spread") or {}).get("std") or {}
         parts = []
         if result.get("test_accuracy") is not None:
-            parts.append(self.tr("Test accuracy <b>{0:.1f} %</b>").format(100 * result["test_accuracy"]))
+            text = self.tr("Test accuracy <b>{0:.1f} %</b>").format(100 * result["test_accuracy"])
+            if spread.get("test_accuracy") is not None:
+                text += f" ± {100 * spread['test_accuracy']:.1f} %"
+            parts.append(text)
         if result.get("test_loss") is not None:
             parts.append(self.tr("test loss <b>{0:.4g}</b>").format(result["test_loss"]))
-        scores = result.get("scores") or result
-        for name, word in (("mae", "MAE"), ("rmse", "RMSE"), ("r2", "R²")):
-            if scores.get(name) is not None:
-                parts.append(f"{word} <b>{scores[name]:.4g}</b>")
         if result.get("best_epoch"):
             parts.append(self.tr("best epoch {0}").format(result["best_epoch"]))
         text = " &nbsp;·&nbsp; ".join(parts)
@@ -104,12 +113,18 @@ class ResultsPanel(QWidget):
                 "This set is too small to hold samples back: it is tested on what it learnt."
             )
         self.headline.setText(text)
+        plain = {name: result[name] for name in ("mae", "rmse", "r2") if result.get(name) is not None}
+        self.cards.show_scores(plain | (result.get("scores") or {}), self.figures, spread)
+        for curves in (self.roc, self.pr):
+            curves.show_curves(result.get("curves") or [])
         counts = result.get("confusion")
         self.matrix.setVisible(bool(counts))
         self.table.setVisible(bool(result.get("report")))
         if counts:
             self.matrix.show_counts(counts, result["classes"])
         self._fill(result.get("report") or {})
+        self.picture.setVisible(bool(counts))
+        self.report.setVisible(bool(result.get("report") or counts))
         self.stack.setCurrentIndex(1)
 
     def _fill(self, report: dict[str, dict[str, float]]) -> None:

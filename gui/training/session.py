@@ -169,6 +169,21 @@ class TrainingSession(QObject):
             "weights": str(weights) if weights else "",
         }
 
+    def find_rate(self) -> bool:
+        """Look for a learning rate; the answer is the message "rates". ``False`` when that cannot be done."""
+        if self.busy:
+            return False
+        self.workspace.settling.emit()
+        if not self._sound():
+            return False
+        try:
+            weights = start_of(self.workspace.project, self.workspace.folder)
+        except WeightsError as error:
+            self.workspace.message.emit("error", str(error))
+            return False
+        self._client.start()
+        return self.send({**self.command(Path(), weights=weights), "do": "find_rate"})
+
     def pause(self) -> None:
         """Pause after the step in progress."""
         if self.state == "running":

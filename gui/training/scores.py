@@ -1,0 +1,90 @@
+"""Scores of a finished run as large numbers side by side: whatever the run was measured by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from gui.flow import FlowLayout
+from gui.widgets import clear
+
+KNOWN = {
+    "accuracy": "Accuracy",
+    "top5": "Top 5",
+    "mae": "MAE",
+    "mse": "MSE",
+    "rmse": "RMSE",
+    "r2": "R²",
+    "miou": "mIoU",
+    "dice": "Dice",
+    "map": "mAP",
+    "map50": "mAP@0.5",
+    "bleu": "BLEU",
+    "perplexity": "Perplexity",
+    "fid": "Fréchet distance",
+    "f1": "F1",
+    "auc": "AUC",
+}
+"""Scores by the names they travel under."""
+
+
+def score_title(name: str, figures: list[dict[str, Any]]) -> str:
+    """What a score is called: as the recipe says, or by its usual name."""
+    for figure in figures:
+        if figure["name"] == name:
+            return str(figure["title"])
+    return KNOWN.get(name.lower(), name.replace("_", " "))
+
+
+def score_text(value: float, spread: float | None = None) -> str:
+    """A score with so many digits as mean something, and the spread over the folds of a cross-validation."""
+    text = f"{value:.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return f"{text} ± {spread:.2g}" if spread is not None else text
+
+
+class ScoreCards(QWidget):
+    """One card per score; they flow like words."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.shown: dict[str, str] = {}
+        self._flow = FlowLayout(self, gap=8)
+
+    def show_scores(
+        self, scores: Mapping[str, Any], figures: list[dict[str, Any]], spread: Mapping[str, Any]
+    ) -> None:
+        """Cards for all scores that are numbers."""
+        clear(self._flow)
+        self.shown = {}
+        for name, value in scores.items():
+            if not isinstance(value, int | float) or isinstance(value, bool):
+                continue
+            wide = spread.get(name)
+            text = score_text(float(value), float(wide) if isinstance(wide, int | float) else None)
+            title = score_title(name, figures)
+            self.shown[title] = text
+            self._flow.addWidget(_card(title, text))
+        self.setVisible(bool(self.shown))
+
+
+def _card(title: str, text: str) -> QWidget:
+    card = QFrame()
+    card.setProperty("card", "hint")
+    name = QLabel(escape(title))
+    name.setProperty("muted", True)
+    number = QLabel(text)
+    font = number.font()
+    font.setBold(True)
+    font.setPointSizeF(font.pointSizeF() + 2)
+    number.setFont(font)
+    column = QVBoxLayout(card)
+    column.setContentsMargins(10, 4, 10, 5)
+    column.setSpacing(0)
+    column.addWidget(name)
+    column.addWidget(number)
+    card.setAccessibleName(QCoreApplication.translate("Scores", "{0}: {1}").format(title, text))
+    return card
