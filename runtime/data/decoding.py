@@ -33,7 +33,7 @@ def decode_bytes(
         with Image.open(path) as opened:
             if opened.format == "JPEG":
                 opened.draft(None, (2 * size, 2 * size))  # large photographs are decoded at a fraction
-            picture = _squared(_plain(opened, colour), size, fit)
+            picture = squared(_plain(opened, colour), size, fit)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         return "it has too many pixels"
     except UnidentifiedImageError:
@@ -62,13 +62,21 @@ def _plain(opened: Image.Image, colour: Colour) -> Image.Image:
     return picture.convert("RGB" if colour == "rgb" else "L")
 
 
-def _squared(picture: Image.Image, size: int, fit: Fit) -> Image.Image:
-    """A square picture of this size, resized with antialiasing."""
+def squared(picture: Image.Image, size: int, fit: Fit, smooth: bool = True, ground: int = 0) -> Image.Image:
+    """A square picture of this size: resized with antialiasing, or by taking the nearest pixel. ``ground`` is
+    what "pad" adds."""
     from PIL import Image, ImageOps
 
-    smooth = Image.Resampling.BILINEAR
+    method = Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST
     if fit == "crop":
-        return ImageOps.fit(picture, (size, size), smooth)
+        return ImageOps.fit(picture, (size, size), method)
     if fit == "pad":
-        return ImageOps.pad(picture, (size, size), smooth)
-    return picture.resize((size, size), smooth)
+        return ImageOps.pad(picture, (size, size), method, color=ground or None)
+    return picture.resize((size, size), method)
+
+
+def upright(picture: Image.Image) -> Image.Image:
+    """The picture as the camera was held."""
+    from PIL import ImageOps
+
+    return ImageOps.exif_transpose(picture)

@@ -7,24 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graph.catalogue.spec import Param
 from runtime.data.options import SCALING
 from runtime.data.own.scans import Facts, Survey, own_source, path_option, place_of
+from runtime.data.own.squares import COLOUR, EDGE, FIT
 from runtime.data.schema import Schema
 from runtime.data.source import Loading
 
 if TYPE_CHECKING:
     from runtime.data.dataset import Dataset
-
-EDGE = Param(
-    "image_size", "int", 64, "Pixels each way that every picture is brought to.", minimum=4, maximum=1024
-)
-COLOUR = Param("colour", "choice", "rgb", "Three channels, or one.", choices=("rgb", "grey"))
-FIT = Param(
-    "fit", "choice", "crop",
-    "How a picture becomes a square: crop keeps the middle, pad adds black, stretch squeezes.",
-    choices=("crop", "pad", "stretch"),
-)  # fmt: skip
 
 
 def look(path: Path, options: Mapping[str, Any], loading: Loading) -> Facts:

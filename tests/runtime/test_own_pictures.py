@@ -1,0 +1,245 @@
+"""A person's own pictures: recognised by their folders; with masks; with boxes as COCO and YOLO write them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy
+import pytest
+import torch
+from PIL import Image
+
+from runtime.data import SOURCES, DataError, split
+from runtime.data.own import facts, recognise
+from runtime.data.own.box_files import yaml_names
+
+
+def picture(path: Path, size: tuple[int, int] = (20, 10), colour: object = "red") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", size, colour).save(path)  # type: ignore[arg-type]
+    return path
+
+
+def mask(path: Path, value: object, mode: str = "L") -> Path:
+    """The left half is background, the right half ``value``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = Image.new(mode, (20, 20))
+    if mode == "P":
+        made.putpalette([0, 0, 0, 128, 0, 0, 0, 128, 0, *([7] * 759)])
+    made.paste(value, (10, 0, 20, 20))  # type: ignore[arg-type]
+    made.save(path)
+    return path
+
+
+def text(path: Path, words: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(words, encoding="utf-8")
+    return path
+
+
+def test_folders_of_pictures_are_recognised(tmp_path: Path) -> None:
+    for name in ("cats", "dogs"):
+        for number in range(3):
+            picture(tmp_path / "pets" / name / f"{number}.jpg")
+            for part in ("train", "val"):
+                picture(tmp_path / "split" / part / name / f"{number}.png")
+        picture(tmp_path / "faces" / f"{name}.png")
+    found = recognise(tmp_path / "pets")
+    assert found.source == "own-images" and found.title == "pets"
+    assert found.sentence == "pets has a folder of pictures for each of cats, dogs."
+    assert SOURCES["own-images"].schema({**found.options, "image_size": 8}).classes == ("cats", "dogs")
+    assert recognise(tmp_path / "split").sentence.startswith("split has train and test folders")
+    divided = SOURCES["own-images"].load({"path": str(tmp_path / "split"), "image_size": 8, "colour": "grey"})
+    assert len(split(divided, 0.4, 0.2).validation) == 6 and tuple(divided.inputs.shape[1:]) == (1, 8, 8)
+    assert recognise(tmp_path / "faces").sentence == "faces has pictures without classes."
+    assert SOURCES["own-images"].schema({"path": str(tmp_path / "faces")}).task == "unlabelled"
+    with pytest.raises(DataError, match=r"is one picture\. Choose the folder"):
+        recognise(tmp_path / "faces" / "cats.png")
+    (tmp_path / "nothing").mkdir()
+    with pytest.raises(DataError, match="nothing is empty"):
+        recognise(tmp_path / "nothing")
+    text(tmp_path / "junk" / "a.xyz", "z")
+    with pytest.raises(DataError, match="holds no pictures, tables, texts or arrays"):
+        recognise(tmp_path / "junk")
+
+
+def test_facts_follow_what_happens_to_the_folder(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        picture(tmp_path / name / "0.png")
+    options = {"path": str(tmp_path)}
+    assert SOURCES["own-images"].schema(options).class_count == 2
+    picture(tmp_path / "c" / "0.png")
+    assert facts("own-images", options)["classes"] == ["a", "b", "c"]
+
+
+def test_masks_by_value(tmp_path: Path) -> None:
+    for number in range(6):
+        picture(tmp_path / "images" / f"{number}.jpg", (20, 20), (number * 40, 0, 0))
+        mask(tmp_path / "masks" / f"{number}_mask.png", 255)
+    picture(tmp_path / "images" / "lonely.jpg")
+    (tmp_path / "masks" / "3_mask.png").write_bytes(b"")
+    found = recognise(tmp_path)
+    assert found.source == "own-masks"
+    options = {**found.options, "image_size": 10}
+    schema = SOURCES["own-masks"].schema(options)
+    assert schema.task == "segmentation" and schema.classes == ("background", "object") and schema.size == 6
+    dataset = SOURCES["own-masks"].load(options)
+    assert len(dataset) == 5 and tuple(dataset.targets.shape) == (5, 10, 10)
+    assert dataset.targets.dtype == torch.int64
+    assert dataset.targets[0, 0].tolist() == [0] * 5 + [1] * 5
+    assert dataset.inputs[4, 0].mean() == pytest.approx(
+        200 / 255, abs=0.02
+    )  # number 5: rows keep their masks
+    assert dataset.skipped == (
+        "1 pictures in images have no mask in masks and are left out.",
+        f"{Path('images', '3.jpg')} is left out: the mask is empty.",
+    )
+
+
+def test_masks_of_palettes_colours_and_borders(tmp_path: Path) -> None:
+    for number in range(4):
+        picture(tmp_path / "voc" / "JPEGImages" / f"{number}.jpg", (20, 20))
+        path = mask(tmp_path / "voc" / "SegmentationClass" / f"{number}.png", 2, "P")
+        with Image.open(path) as opened:
+            values = numpy.array(opened)
+            palette = opened.getpalette()
+        values[0], values[5, 5] = 255, 1
+        made = Image.fromarray(values, "L")
+        made.putpalette(palette)  # type: ignore[arg-type]
+        made.save(path)
+        picture(tmp_path / "rgb" / "images" / f"{number}.png", (20, 20))
+        mask(tmp_path / "rgb" / "masks" / f"{number}.png", (0, 0, 200), "RGB")
+    text(tmp_path / "voc" / "ImageSets" / "Segmentation" / "val.txt", "3\n")
+    text(tmp_path / "voc" / "classes.txt", "nothing\ncat\ndog\n")
+    assert recognise(tmp_path / "voc").source == "own-masks"
+    voc = SOURCES["own-masks"].load({"path": str(tmp_path / "voc"), "image_size": 20, "fit": "stretch"})
+    assert voc.schema.classes == ("nothing", "cat", "dog")
+    assert voc.targets[0, 0].tolist() == [255] * 20
+    assert voc.targets[0, 5].tolist() == [0] * 5 + [1] + [0] * 4 + [2] * 10
+    assert voc.validation is not None and voc.validation.tolist() == [3]
+    padded = SOURCES["own-masks"].load({"path": str(tmp_path / "voc"), "image_size": 30, "fit": "pad"})
+    assert set(padded.targets.unique().tolist()) == {0, 1, 2, 255}
+    rgb = SOURCES["own-masks"].load({"path": str(tmp_path / "rgb"), "image_size": 20})
+    assert rgb.schema.classes == ("background", "object") and rgb.targets[0, 3, 15] == 1
+
+
+def test_what_is_wrong_with_masks(tmp_path: Path) -> None:
+    picture(tmp_path / "images" / "a.png")
+    with pytest.raises(DataError, match="holds no pictures with masks"):
+        SOURCES["own-masks"].schema({"path": str(tmp_path)})
+    mask(tmp_path / "masks" / "a.png", 0)
+    with pytest.raises(DataError, match="Every pixel of every mask has the same class"):
+        SOURCES["own-masks"].schema({"path": str(tmp_path)})
+
+
+def yolo(root: Path) -> Path:
+    for part in ("train", "val"):
+        for number in range(3):
+            picture(root / "images" / part / f"{number}.png", (40, 20))
+            text(root / "labels" / part / f"{number}.txt", "0 0.5 0.5 0.2 0.4\n1 0.25 0.25 0.5 0.5\n")
+    text(root / "data.yaml", "train: images/train\nval: images/val\nnc: 2\nnames:\n  0: cat\n  1: 'dog'\n")
+    return root
+
+
+def test_boxes_as_yolo_writes_them(tmp_path: Path) -> None:
+    root = yolo(tmp_path)
+    text(
+        root / "labels" / "train" / "1.txt",
+        "0 0.5 0.5 0.2\nzero 1 1 1 1\n7 0.5 0.5 0.1 0.1\n1 0.95 0.5 0.2 0.2\n0 2 2 .1 .1\n",
+    )
+    (root / "labels" / "train" / "2.txt").unlink()
+    found = recognise(root)
+    assert found.source == "own-boxes" and recognise(root / "data.yaml").options == found.options
+    options = {**found.options, "image_size": 16}
+    dataset = SOURCES["own-boxes"].load({**options, "fit": "stretch"})
+    schema = dataset.schema
+    assert schema == SOURCES["own-boxes"].schema(options)
+    assert schema.task == "detection" and schema.classes == ("cat", "dog") and schema.target_shape == (2, 5)
+    torch.testing.assert_close(
+        dataset.targets[0], torch.tensor([[0, 0.5, 0.5, 0.2, 0.4], [1, 0.25, 0.25, 0.5, 0.5]])
+    )
+    torch.testing.assert_close(
+        dataset.targets[1], torch.tensor([[1, 0.925, 0.5, 0.15, 0.2], [-1, 0, 0, 0, 0]])
+    )
+    assert dataset.targets[2, :, 0].tolist() == [-1, -1]
+    assert dataset.validation is not None and dataset.validation.tolist() == [3, 4, 5]
+    assert dataset.skipped == (
+        "2 lines are not a class and four numbers: 1.txt line 1, 1.txt line 2.",
+        "1 boxes have a class without a name: 1.txt line 3.",
+        "1 boxes reach beyond their picture and are cut off: 1.txt line 4.",
+        "1 boxes have no area inside their picture: 1.txt line 5.",
+        "1 pictures have no text of boxes and count as empty: 2.png.",
+    )
+    padded = SOURCES["own-boxes"].load(options).targets[0]
+    torch.testing.assert_close(padded, torch.tensor([[0, 0.5, 0.5, 0.2, 0.2], [1, 0.25, 0.375, 0.5, 0.25]]))
+    few = SOURCES["own-boxes"].load({**options, "boxes": 1, "fit": "stretch"})
+    assert few.targets[0].tolist()[0][0] == 1  # the larger one stays
+    assert few.skipped[-1] == "4 pictures have more than 1 boxes; the smallest are left out."
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("names: [cat, 'dog', \"old hen\"]", ["cat", "dog", "old hen"]),
+        ("names:\n- cat\n- dog # barks\nnc: 2", ["cat", "dog"]),
+        ("nc: 2\nnames:\n  0: cat\n  1: dog\npath: x", ["cat", "dog"]),
+        ("names: {0: cat, 1: dog}", ["cat", "dog"]),
+        ("names: [\n  cat,\n  dog\n]", ["cat", "dog"]),
+        ("nc: 3", []),
+    ],
+)
+def test_class_names_of_a_yaml_file(words: str, names: list[str]) -> None:
+    assert yaml_names(words) == names
+
+
+def coco(root: Path) -> Path:
+    for number in range(4):
+        picture(root / "images" / f"{number}.png", (40, 20))
+    data = {
+        "images": [{"id": n, "file_name": f"{n}.png", "width": 40, "height": 20} for n in range(4)],
+        "categories": [{"id": 3, "name": "cat"}, {"id": 7, "name": "dog"}],
+        "annotations": [
+            {"id": 1, "image_id": 0, "category_id": 3, "bbox": [10, 5, 20, 10]},
+            {"id": 2, "image_id": 1, "category_id": 7, "bbox": [0, 0, 40, 20]},
+            {"id": 3, "image_id": 1, "category_id": 3, "bbox": [0, 0, 4, 2]},
+            {"id": 4, "image_id": 99, "category_id": 3, "bbox": [0, 0, 4, 2]},
+            {"id": 5, "image_id": 2, "category_id": 1, "bbox": [0, 0, 4, 2]},
+            {"id": 6, "image_id": 2, "category_id": 3, "bbox": [0, 0, "x", 2]},
+            {"id": 7, "image_id": 2, "category_id": 3, "bbox": [0, 0, 0, 2]},
+        ],
+    }
+    data["images"] += [{"id": 5, "file_name": "gone.png"}, {"id": 6, "file_name": "../../outside.png"}]
+    text(root / "annotations" / "instances.json", json.dumps(data))
+    return root
+
+
+def test_boxes_as_coco_writes_them(tmp_path: Path) -> None:
+    root = coco(tmp_path)
+    assert recognise(root).source == "own-boxes"
+    dataset = SOURCES["own-boxes"].load({"path": str(root), "image_size": 16, "fit": "stretch"})
+    assert dataset.schema.classes == ("cat", "dog") and len(dataset) == 4
+    assert dataset.targets[0].tolist() == [[0, 0.5, 0.5, 0.5, 0.5], [-1, 0, 0, 0, 0]]
+    assert dataset.targets[1, :, 0].tolist() == [1, 0]
+    assert dataset.skipped == (
+        "2 listed pictures are not there: gone.png, ../../outside.png.",
+        "1 boxes belong to no picture that is there: annotation 4.",
+        "1 boxes have a class without a name: annotation 5.",
+        "1 boxes are not four numbers: annotation 6.",
+        "1 boxes have no area inside their picture: annotation 7.",
+    )
+    assert facts("own-boxes", {"path": str(root)})["counts"] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ('{"images": [], "annotations": [', "is not JSON that can be read"),
+        ('{"images": [], "annotations": []}', "holds no pictures with boxes"),
+        ('["annotations", "images"]', "holds no pictures with boxes"),
+    ],
+)
+def test_broken_coco_files(tmp_path: Path, content: str, sentence: str) -> None:
+    path = text(tmp_path / "boxes.json", content)
+    with pytest.raises(DataError, match=sentence):
+        SOURCES["own-boxes"].schema({"path": str(path)})
