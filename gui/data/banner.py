@@ -14,9 +14,10 @@ from graph.model import Project
 from gui.training.banner import Banner
 from gui.training.fields import choose_data
 from gui.training.fit import data_problem, fit_network, fit_pictures, suggested_loss
+from gui.training.fit_recipes import fit_recipe, recipe_misfit
 from gui.training.session import TrainingSession
 from gui.workspace import Workspace
-from runtime.data import SOURCES, DataError, Source, get_source
+from runtime.data import SOURCES, DataError, Schema, Source, prepared_schema
 from runtime.data.own import NotScanned, is_own
 from runtime.facts import facts_for
 from runtime.losses import LOSSES
@@ -35,6 +36,7 @@ class Finding:
     severity: str
     sentence: str
     buttons: list[Button] = field(default_factory=list)
+    hint: str = ""
 
 
 class DataBanner(Banner):
@@ -71,7 +73,7 @@ class DataBanner(Banner):
             self.hide()
         elif anew or found.sentence != self._dismissed:
             self._dismissed = ""
-            self.tell(found.severity, found.sentence, "", found.buttons)
+            self.tell(found.severity, found.sentence, found.hint, found.buttons)
 
     def _dismiss(self) -> None:
         self._dismissed = self.sentence.text()
@@ -84,7 +86,7 @@ class DataBanner(Banner):
         if sentence is not None:
             return Finding("hint", sentence)
         try:
-            schema = get_source(project.data.source).schema(project.data.options)
+            schema = prepared_schema(project.data)
         except NotScanned:
             return None  # it is being looked through; then this is asked again
         except DataError as error:
@@ -92,14 +94,17 @@ class DataBanner(Banner):
             return Finding("warning", str(error), buttons)
         unfit = RECIPES[project.training.recipe].refusal(schema)
         if unfit is not None:
-            return Finding("warning", unfit, self._offers(project))
+            return Finding("warning", unfit, self._offers(project), self._recipes(schema))
         try:
             facts = facts_for(project)
         except DataError as error:
             loss = suggested_loss(project)
             return Finding("warning", str(error), [self._loss_button(loss)] if loss else [])
         problem = data_problem(self.workspace.shapes.problems)
-        if facts is None or problem is None:
+        if facts is None:
+            ready = self.workspace.ready
+            problem = recipe_misfit(self.workspace.inference, project) if ready else None
+        if problem is None:
             return None
         buttons = [(self.tr("Fit network to the data"), self.fit_network)]
         if fit_pictures(project) is not None:
@@ -113,6 +118,13 @@ class DataBanner(Banner):
             for source in fitting_sources(project)[:OFFERED]
         ]
 
+    def _recipes(self, schema: Schema) -> str:
+        """The recipes that such data is for."""
+        titles = [
+            recipe.title for recipe in RECIPES.values() if recipe.tasks and recipe.refusal(schema) is None
+        ]
+        return self.tr("Recipes for this data: {0}.").format(", ".join(titles)) if titles else ""
+
     def _loss_button(self, loss: str) -> Button:
         return (self.tr("Use {0}").format(LOSSES[loss].title), lambda: self._use_loss(loss))
 
@@ -122,7 +134,10 @@ class DataBanner(Banner):
         """Change the network in one undo step so that it takes the data and gives what the loss wants."""
         workspace = self.workspace
         facts = workspace.facts
-        edits = fit_network(workspace.inference, workspace.project, facts) if facts is not None else None
+        edits = (
+            fit_network(workspace.inference, workspace.project, facts) if facts is not None
+            else fit_recipe(workspace.inference, workspace.project)
+        )  # fmt: skip
         if edits is None:
             buttons: list[Button] = [(self.tr("Show problems"), self.problems_asked.emit)]
             if fit_pictures(workspace.project) is not None:

@@ -212,7 +212,10 @@ class ColumnTable(QWidget):
         rows = self.tr("{0:,} rows.").format(facts["rows"])
         if "target" in roles:
             goal = self.rows.name(roles.index("target"))
-            learned = self.tr("“{0}” is predicted from {1} columns.").format(goal, inputs)
+            learned = (
+                self.tr("“{0}” is predicted from one column.").format(goal) if inputs == 1
+                else self.tr("“{0}” is predicted from {1} columns.").format(goal, inputs)
+            )  # fmt: skip
             if "leave_out" not in self.rows.names:
                 learned = self.tr("“{0}” is predicted.").format(goal)
         else:

@@ -188,8 +188,17 @@ class SamplesView(QWidget):
             self._show_points(page)
         else:
             self.rows.show_page(page)
-            self.table.resizeColumnsToContents()
+            self._fit_columns()
             self.pages.setCurrentWidget(self.table)
+
+    def _fit_columns(self) -> None:
+        """As wide as what is in them; of several texts none takes all the room."""
+        self.table.resizeColumnsToContents()
+        if self.rows.numbers or self.rows.columnCount() < 2:
+            return
+        most = max(160, self.width() * 11 // 20)
+        for column in range(self.rows.columnCount()):
+            self.table.setColumnWidth(column, min(self.table.columnWidth(column), most))
 
     def _show_grid(self, page: Page) -> None:
         self.grid.show_page(page)

@@ -1,0 +1,134 @@
+"""What the banner says when recipe, network and data do not fit, and what its buttons do."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from graph.build import GraphBuilder, project
+from graph.edits import SetProject
+from graph.model import DataChoice, Project, Training
+from gui.data.banner import DataBanner, fitting_sources
+from gui.training.fit_recipes import recipe_misfit
+from gui.training.panel import TrainingPanel
+from gui.training.session import TrainingSession
+from gui.workspace import Workspace
+from presets import find
+from runtime.data import get_source
+from runtime.recipes import RECIPES
+from tests.gui.window_hand import click, show, until, workspace_of
+
+
+def banner_of(made: Project) -> tuple[Workspace, DataBanner]:
+    workspace = workspace_of(made)
+    banner = DataBanner(workspace)
+    show(banner, 320, 200)
+    banner.look()
+    return workspace, banner
+
+
+def use(workspace: Workspace, source: str, **options: object) -> None:
+    workspace.perform("data", [SetProject("data", {"source": source, "options": options})])
+    until(lambda: not workspace.behind, "the shapes")
+
+
+def test_what_was_said_of_one_project_is_not_said_of_the_next(qapp: QApplication) -> None:
+    g = GraphBuilder("Net")
+    g.output(g.add("Linear", g.input("x", shape=(4,)), out_features=3), "y")
+    workspace = workspace_of(project("Nothing yet", g))
+    session = TrainingSession(workspace)
+    panel = TrainingPanel(workspace, session)
+    show(panel, 330, 700)
+    assert not session.train() and panel.fit.isVisible() and "No data is chosen" in panel.fit.sentence.text()
+    click(panel.fit.dismiss)
+    session.train()
+    assert panel.fit.isVisible(), "asked for again, it is said again"
+    workspace.ready = False  # as it is in the first second of the program
+    workspace.open(find("digits-cnn").build())
+    assert not panel.fit.isVisible()
+    session.close()
+
+
+def test_sources_that_fit_are_offered_where_none_is_chosen(qapp: QApplication) -> None:
+    g = GraphBuilder("Net")
+    g.output(g.add("Linear", g.input("x", shape=(4,)), out_features=3), "y")
+    workspace, banner = banner_of(project("Nothing yet", g))
+    offered = [banner.press(number) for number in range(3)]
+    iris = next(
+        button for button in offered if button.text() == "Use Iris flowers"
+    )  # four numbers, as it takes
+    click(iris)
+    assert workspace.project.data.source == "iris" and workspace.undo.undoText() == "Use Iris flowers"
+    until(lambda: not banner.isVisible(), "it fits")
+
+
+def test_a_recipe_names_the_data_it_needs(qapp: QApplication) -> None:
+    workspace, banner = banner_of(find("unet").build())
+    assert not banner.isVisible()
+    use(workspace, "iris")
+    until(banner.isVisible, "the sentence")
+    assert banner.sentence.text().startswith("Segmentation needs data with")
+    assert "Supervised" in banner.hint.text()
+    assert banner.press(0).text() == "Use Shapes with masks"
+    click(banner.press(0))
+    assert workspace.project.data.source == "shape-masks"
+    until(lambda: not banner.isVisible(), "it fits")
+
+
+@pytest.mark.parametrize("recipe", sorted(RECIPES))
+def test_every_recipe_has_data_that_comes_with_the_program(recipe: str) -> None:
+    made = find("digits-cnn").build()
+    made.training.recipe = recipe
+    found = fitting_sources(made)
+    assert found and not get_source(found[0].id).schema().needs_download
+
+
+def test_a_network_is_fitted_to_other_pictures_and_classes(qapp: QApplication) -> None:
+    workspace, banner = banner_of(find("digits-cnn").build())
+    use(workspace, "pictures", image_size=16, classes=4)
+    until(banner.isVisible, "the sentence")
+    steps = workspace.undo.count()
+    button = banner.press(0)
+    assert button.text() == "Fit network to the data"
+    click(button)
+    assert workspace.undo.count() == steps + 1
+    graph = workspace.project.main
+    schema = get_source("pictures").schema(workspace.project.data.options)
+    assert graph.inputs[0].params["shape"] == schema.input_shape
+    head = next(node for node in graph.nodes.values() if node.name == "fc1")
+    assert head.params["out_features"] == schema.class_count == 4
+    until(lambda: not banner.isVisible(), "it fits")
+
+
+def test_the_recipe_of_masks_fits_its_network_too(qapp: QApplication) -> None:
+    workspace, banner = banner_of(find("unet").build())
+    use(workspace, "shape-masks", classes=6, image_size=96)
+    until(banner.isVisible, "the sentence")
+    assert "3 × 96 × 96" in banner.sentence.text()
+    click(banner.press(0))
+    graph = workspace.project.main
+    assert graph.inputs[0].params["shape"] == (3, 96, 96)
+    assert 7 in [node.params.get("out_channels") for node in graph.nodes.values()], (
+        "six shapes and the ground"
+    )
+    assert recipe_misfit(workspace.inference, workspace.project) is None
+
+
+def test_several_inputs_take_the_shapes_of_their_columns(qapp: QApplication) -> None:
+    g = GraphBuilder("Two")
+    tokens = g.input("input", shape=(4,), dtype="int64")
+    segments = g.input("segments", shape=(4,), dtype="int64")
+    both = g.add("Add", tokens, segments)
+    g.output(both, "scores")
+    made = project(
+        "Two inputs",
+        g,
+        data=DataChoice("sentence-pairs"),
+        training=Training(recipe="several", loss="cross_entropy"),
+    )
+    schema = get_source("sentence-pairs").schema()
+    workspace, banner = banner_of(made)
+    until(banner.isVisible, "the sentence")
+    click(banner.press(0))
+    shapes = [node.params["shape"] for node in workspace.project.main.inputs]
+    assert shapes == [schema.input_shape, schema.fields[0].shape]
