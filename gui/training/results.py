@@ -66,8 +66,14 @@ class ResultsPanel(QWidget):
         self.picture.clicked.connect(self._save_picture)
         self.report = QPushButton(self.tr("Save CSV…"))
         self.report.clicked.connect(self._save_csv)
+        self.curves = QPushButton(self.tr("Curves"))
+        self.curves.setCheckable(True)
+        self.curves.setProperty("tag", True)
+        self.curves.setToolTip(self.tr("ROC and precision-recall curves instead of the table"))
+        self.curves.toggled.connect(self._choose)
         head = QHBoxLayout()
         head.addWidget(self.headline, 1)
+        head.addWidget(self.curves)
         head.addWidget(self.picture)
         head.addWidget(self.report)
         self.cards = ScoreCards()
@@ -115,17 +121,28 @@ class ResultsPanel(QWidget):
         self.headline.setText(text)
         plain = {name: result[name] for name in ("mae", "rmse", "r2") if result.get(name) is not None}
         self.cards.show_scores(plain | (result.get("scores") or {}), self.figures, spread)
-        for curves in (self.roc, self.pr):
-            curves.show_curves(result.get("curves") or [])
+        curves = result.get("curves") or {}
+        self.roc.show_curves(list(curves.get("roc") or []))
+        self.pr.show_curves(list(curves.get("pr") or []))
         counts = result.get("confusion")
-        self.matrix.setVisible(bool(counts))
-        self.table.setVisible(bool(result.get("report")))
         if counts:
             self.matrix.show_counts(counts, result["classes"])
         self._fill(result.get("report") or {})
         self.picture.setVisible(bool(counts))
         self.report.setVisible(bool(result.get("report") or counts))
+        self._choose()
         self.stack.setCurrentIndex(1)
+
+    def _choose(self) -> None:
+        """Either the classes or the curves: there is no room for both."""
+        result = self.result or {}
+        some = bool(self.roc.curves or self.pr.curves)
+        curves = some and self.curves.isChecked()
+        self.curves.setVisible(some)
+        self.matrix.setVisible(bool(result.get("confusion")) and not curves)
+        self.table.setVisible(bool(result.get("report")) and not curves)
+        self.roc.setVisible(curves)
+        self.pr.setVisible(curves)
 
     def _fill(self, report: dict[str, dict[str, float]]) -> None:
         self.table.setRowCount(len(report))

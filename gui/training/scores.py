@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from gui.flow import FlowLayout
 from gui.widgets import clear
@@ -28,6 +28,9 @@ KNOWN = {
     "fid": "Fréchet distance",
     "f1": "F1",
     "auc": "AUC",
+    "roc_auc": "ROC area",
+    "average_precision": "Average precision",
+    "top_5": "Top 5",
 }
 """Scores by the names they travel under."""
 
@@ -79,12 +82,11 @@ def _card(title: str, text: str) -> QWidget:
     number = QLabel(text)
     font = number.font()
     font.setBold(True)
-    font.setPointSizeF(font.pointSizeF() + 2)
     number.setFont(font)
-    column = QVBoxLayout(card)
-    column.setContentsMargins(10, 4, 10, 5)
-    column.setSpacing(0)
-    column.addWidget(name)
-    column.addWidget(number)
+    row = QHBoxLayout(card)
+    row.setContentsMargins(9, 3, 9, 3)
+    row.setSpacing(7)
+    row.addWidget(name)
+    row.addWidget(number)
     card.setAccessibleName(QCoreApplication.translate("Scores", "{0}: {1}").format(title, text))
     return card

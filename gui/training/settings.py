@@ -346,7 +346,9 @@ class SettingsForm(QWidget):
             color = theme().disabled if why else None
             self.recipe.setItemData(number, color, Qt.ItemDataRole.ForegroundRole)
         recipe = RECIPES.get(training.recipe)
+        data_fits = recipe is None or schema is None or recipe.refusal(schema) is None
         sentence = refusal(recipe, project, schema) if recipe is not None else recipe_problem(training.recipe)
+        sentence = sentence if data_fits else None  # the banner above says it, with data that fits
         self.recipe_trouble.setText(sentence or "")
         self.recipe_trouble.setVisible(bool(sentence))
         self.recipe.setToolTip(f"<p>{recipe.help}</p>" if recipe is not None else "")

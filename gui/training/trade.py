@@ -13,12 +13,10 @@ from gui.shows.legend import ClassLegend
 from gui.shows.palette import class_color
 from gui.theme import theme
 
-KINDS = ("roc", "pr")
-
 
 class TradeCurves(QWidget):
-    """``curves`` of a "finished" message: dicts of ``kind`` ("roc" or "pr"), ``class``, ``x`` and ``y`` (lists from 0
-    to 1) and ``area``. For "roc" x is the share of false alarms and y that of hits, for "pr" recall and precision."""
+    """One of the two lists that :mod:`runtime.curves` makes: a dict per class with ``class``, ``x``, ``y`` (lists
+    from 0 to 1) and ``area``. For "roc" x is the share of false alarms and y that of hits, for "pr" recall and precision."""
 
     def __init__(self, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,9 +36,8 @@ class TradeCurves(QWidget):
         theme().changed.connect(self._draw)
 
     def show_curves(self, curves: list[dict[str, Any]]) -> None:
-        """Draw those of this kind; hidden when there are none."""
-        self.curves = [curve for curve in curves if curve.get("kind") == self.kind]
-        self.setVisible(bool(self.curves))
+        """Draw them."""
+        self.curves = curves
         self._draw()
 
     def _draw(self) -> None:

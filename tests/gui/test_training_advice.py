@@ -132,12 +132,14 @@ def test_curves_are_drawn_when_they_are_sent(session: TrainingSession) -> None:
     panel = ResultsPanel(session.workspace, session)
     panel.resize(900, 300)
     panel.show()
-    curves = [
-        {"kind": "roc", "class": "cat", "x": [0.0, 0.0, 1.0], "y": [0.0, 1.0, 1.0], "area": 1.0},
-        {"kind": "pr", "class": "cat", "x": [0.0, 1.0], "y": [1.0, 0.5], "area": 0.75},
-    ]
+    curves = {
+        "roc": [{"class": "cat", "x": [0.0, 0.0, 1.0], "y": [0.0, 1.0, 1.0], "area": 1.0}],
+        "pr": [{"class": "cat", "x": [0.0, 1.0], "y": [1.0, 0.5], "area": 0.75}],
+    }
     session._take({"event": "finished", "epochs": 3, "test_loss": 0.5, "test_accuracy": 0.9, "best_epoch": 2,
                    "curves": curves})  # fmt: skip
+    assert not panel.roc.isVisible()
+    QTest.mouseClick(panel.curves, LEFT)
     assert panel.roc.isVisible() and panel.pr.isVisible()
     assert panel.roc.legend.classes == ((0, "cat (area 1.000)"),)
     lines = panel.pr.plot.getPlotItem().listDataItems()
