@@ -1,0 +1,349 @@
+"""Generative recipes from end to end: they learn, show what they draw, go on where they stopped, and leave a script."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from graph.build import GraphBuilder, Source, project
+from graph.model import DataChoice, Project, Training
+from presets import find
+from runtime import frechet
+from runtime.headless import train_project
+from runtime.protocol import Message, decode
+from runtime.recipes import _signs, get_recipe
+from runtime.runs import Run
+from runtime.script import write_script
+from runtime.training.errors import RunError
+from runtime.training.loop import train
+from runtime.training.session import prepare
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def made(recipe: str, data: DataChoice, *networks: GraphBuilder, **training: Any) -> Project:
+    wanted = {
+        "epochs": 3,
+        "batch_size": 128,
+        "device": "cpu",
+        "threads": 1,
+        "learning_rate": 2e-3,
+        **training,
+    }
+    return project(recipe, *networks, data=data, training=Training(recipe=recipe, **wanted))
+
+
+DIGITS = DataChoice("digits", {"scaling": "-1 to 1"})
+PALE = DataChoice("digits")
+SMALL = {"n": 24, "image_size": 16}
+
+
+def gan(**more: Any) -> Project:
+    g = GraphBuilder("Forger")
+    x = g.chain(g.input("noise", shape=(4,)), ("Linear", {"out_features": 64}), "BatchNorm1d", "Tanh")
+    g.output(g.add("Unflatten", x, dim=1, unflattened_size=(1, 8, 8)))
+    d = GraphBuilder("Detective")
+    x = d.chain(
+        d.input("x", shape=(1, 8, 8)), "Flatten", ("Dropout", {"p": 0.2}), ("Linear", {"out_features": 1})
+    )
+    d.output(d.add("Sigmoid", x))
+    return made(
+        "adversarial", DIGITS, g, d, loss="bce", options={"beta1": 0.5, "discriminator_steps": 2}, **more
+    )
+
+
+def _painter(name: str) -> GraphBuilder:
+    g = GraphBuilder(name)
+    x = g.add("Conv2d", g.input("x", shape=(3, 16, 16)), out_channels=3, kernel_size=3, padding=1)
+    g.output(g.add("Tanh", x))
+    return g
+
+
+def _critic(name: str, inputs: int) -> GraphBuilder:
+    g = GraphBuilder(name)
+    given: list[Source] = [g.input(f"x{number}", shape=(3, 16, 16)) for number in range(inputs)]
+    x = g.add("Concat", given) if inputs > 1 else given[0]
+    g.output(g.add("Conv2d", x, out_channels=1, kernel_size=4, stride=2))
+    return g
+
+
+def pairs(**more: Any) -> Project:
+    data = DataChoice("paired-pictures", SMALL)
+    networks = (_painter("Painter"), _critic("Critic", 2))
+    return made("image_to_image", data, *networks, loss="bce_with_logits", **{"batch_size": 8, **more})
+
+
+def heaps(**more: Any) -> Project:
+    data = DataChoice("unpaired-pictures", SMALL)
+    networks = (_painter("ToB"), _painter("ToA"), _critic("CriticA", 1), _critic("CriticB", 1))
+    options = {"identity": 0.5, "pool": 6}
+    return made("cycle", data, *networks, loss="mse", options=options, **{"batch_size": 4, **more})
+
+
+def vae(**more: Any) -> Project:
+    g = GraphBuilder("Vae")
+    x = g.chain(g.input("x", shape=(1, 8, 8)), "Flatten", ("Linear", {"out_features": 16}), "ReLU")
+    mean = g.add("Linear", x, name="mean", out_features=3)
+    spread = g.add("Linear", x, name="spread", out_features=3)
+    drawn = g.chain(g.add("SampleNormal", mean, spread), ("Linear", {"out_features": 64}), "Sigmoid")
+    g.output(g.add("Unflatten", drawn, dim=1, unflattened_size=(1, 8, 8)), name="again")
+    g.output(mean, name="to_mean")
+    g.output(spread, name="to_spread")
+    return made("variational", PALE, g, loss="bce", options={"beta": 0.5}, **more)
+
+
+def denoising(**more: Any) -> Project:
+    g = GraphBuilder("Squeeze")
+    x = g.chain(g.input("x", shape=(1, 8, 8)), "Flatten", ("Linear", {"out_features": 6}), "ReLU")
+    x = g.chain(x, ("Linear", {"out_features": 64}), "Sigmoid")
+    g.output(g.add("Unflatten", x, dim=1, unflattened_size=(1, 8, 8)))
+    return made("autoencoding", PALE, g, loss="mse", options={"noise": 0.3}, **more)
+
+
+def diffusion(**more: Any) -> Project:
+    g = GraphBuilder("Denoiser")
+    flat = g.add("Flatten", g.input("noisy", shape=(1, 8, 8)))
+    time = g.add("TimeWaves", g.input("t", shape=(), dtype="int64"), dim=16)
+    label = g.add("Embedding", g.input("label", shape=(), dtype="int64"), num_embeddings=11, embedding_dim=16)
+    x = g.chain(g.add("Concat", [flat, time, label]), ("Linear", {"out_features": 64}), "SiLU")
+    x = g.add("Linear", x, out_features=64)
+    g.output(g.add("Unflatten", x, dim=1, unflattened_size=(1, 8, 8)))
+    options = {"noise_steps": 30, "noise_schedule": "cosine"}
+    return made("diffusion", DIGITS, g, loss="mse", options=options, **more)
+
+
+def machines(**more: Any) -> Project:
+    block = GraphBuilder("Machine")
+    visible, hidden = block.parameter("visible", 64, "Below."), block.parameter("hidden", 16, "Above.")
+    table = block.add("Parameter", name="weights", shape=(hidden, visible), start="normal", std=0.01)
+    bias = block.add("Parameter", name="hidden_bias", shape=(hidden,))
+    block.output(block.add("Sigmoid", block.add("TiedLinear", block.input("v"), table, bias)), name="h")
+    back = block.add("Parameter", name="visible_bias", shape=(visible,))
+    block.output(back, name="seen")
+    g = GraphBuilder("Deep")
+    low = g.use(block, g.add("Flatten", g.input("x", shape=(1, 8, 8))), name="low", visible=64, hidden=24)
+    high = g.use(block, low["h"], name="high", visible=24, hidden=12)
+    g.output(g.add("Linear", high["h"], out_features=10), name="scores")
+    wanted = {"batch_size": 32, "learning_rate": 0.1, "optimizer": "SGD", "momentum": 0.5, **more}
+    return made("contrastive_divergence", PALE, g, loss="cross_entropy", options={"fine_tuning": 1}, **wanted)
+
+
+SMALL_ONES: dict[str, Callable[..., Project]] = {
+    "adversarial": gan,
+    "image_to_image": pairs,
+    "cycle": heaps,
+    "variational": vae,
+    "autoencoding": denoising,
+    "diffusion": diffusion,
+    "contrastive_divergence": machines,
+}
+SHOWN = {
+    "adversarial": {"samples": (64, 1, 8, 8), "real": (64, 1, 8, 8)},
+    "image_to_image": {"triples": (12, 3, 16, 16)},
+    "cycle": {"a_to_b": (12, 3, 16, 16), "b_to_a": (12, 3, 16, 16)},
+    "variational": {"again": (20, 1, 8, 8), "samples": (40, 1, 8, 8), "codes": (270, 2)},
+    "autoencoding": {"again": (30, 1, 8, 8), "codes": (270, 2)},
+    "diffusion": {"samples": (20, 1, 8, 8), "steps": (48, 1, 8, 8)},
+    "contrastive_divergence": {"again": (20, 1, 8, 8), "filters": (24, 1, 8, 8), "dreams": (20, 1, 8, 8)},
+}
+
+
+def run(what: Project, folder: Path, **more: Any) -> tuple[Message, list[Message]]:
+    told: list[Message] = []
+    return train_project(what, folder, emit=told.append, **more), told
+
+
+def figures(told: list[Message]) -> list[dict[str, dict[str, float]]]:
+    return [message["figures"] for message in told if message["event"] == "epoch"]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Message, list[Message]]]:
+    """Each small project trained once."""
+    torch.set_num_threads(1)
+    home = tmp_path_factory.mktemp("whole")
+    return {recipe: (home / recipe, *run(build(), home / recipe)) for recipe, build in SMALL_ONES.items()}
+
+
+@pytest.mark.parametrize("recipe", SMALL_ONES)
+def test_it_shows_what_it_draws(recipe: str, whole: Any) -> None:
+    folder, last, told = whole[recipe]
+    assert last["event"] == "finished", last
+    names = {figure.name for figure in get_recipe(recipe).figures}
+    assert set(figures(told)[-1]["validation"]) == names == set(last["scores"])
+    shows = [message for message in told if message["event"] == "shows"]
+    assert shows[0]["epoch"] == 0 and shows[-1]["epoch"] == 3
+    kept = decode((Run(folder).shows / "00003.show").read_bytes())
+    assert kept["shows"] == shows[-1]["shows"]
+    found = {show["name"]: tuple((show.get("images") or show["points"])["shape"]) for show in kept["shows"]}
+    assert found == SHOWN[recipe]
+    for show in kept["shows"]:
+        data = (show.get("images") or show["points"])["data"]
+        assert len(set(data)) > 3, "something is to be seen"
+        for titles in ("labels",):
+            assert len(show.get(titles, data)) in (len(data), found[show["name"]][0])
+
+
+@pytest.mark.parametrize("recipe", SMALL_ONES)
+def test_a_run_goes_on_as_if_it_had_never_stopped(recipe: str, whole: Any, tmp_path: Path) -> None:
+    """Stopped in the middle of the second epoch."""
+    from runtime.training import loop
+
+    project_ = SMALL_ONES[recipe]()
+    session, part = prepare(project_, tmp_path), []
+    before, loop.TICK = loop.TICK, 0.0
+    try:
+        for message in train(session):
+            part += [message] if message is not None else []
+            session.stopping = session.step >= session.steps_per_epoch + 2
+    finally:
+        loop.TICK = before
+    assert part[-1]["event"] == "stopped" and session.epoch == 1 and session.batch == 2
+    _, rest = run(project_, tmp_path, resume=True)
+    assert figures(part) + figures(rest) == figures(whole[recipe][2])
+
+
+def test_the_scripts_give_the_figures_of_the_runs(whole: Any, tmp_path: Path) -> None:
+    """All in one interpreter that knows nothing of TorchLoom."""
+    files = [write_script(build(), tmp_path / f"{recipe}.py")[0] for recipe, build in SMALL_ONES.items()]
+    judged = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--line-length", "110", *map(str, files)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert judged.returncode == 0, judged.stdout
+    program = "import runpy, sys\nfor file in sys.argv[1:]:\n    print('file', file, flush=True)\n"
+    program += "    runpy.run_path(file, run_name='__main__')\n"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", program, *map(str, files)],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=200,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.split("file ")[1:]
+    for recipe, text in zip(SMALL_ONES, said, strict=True):
+        epochs = [dict(re.findall(r"(\w+) (-?[\d.]+)(?=  |$)", line)) for line in text.splitlines()[1:4]]
+        wanted = [
+            {name: f"{value:.6f}" for name, value in epoch["train"].items()}
+            | {f"val_{name}": f"{value:.6f}" for name, value in epoch["validation"].items()}
+            for epoch in figures(whole[recipe][2])
+        ]
+        assert [{k: epoch[k] for k in want} for epoch, want in zip(epochs, wanted, strict=True)] == wanted, (
+            recipe
+        )
+
+
+FEW = {"paired-pictures": {"n": 12}, "unpaired-pictures": {"n": 6}}
+PRESETS = {  # batch, steps, the figure that falls
+    "autoencoder": (64, 30, "loss"),
+    "vae": (64, 20, "loss"),
+    "gan": (64, 20, "discriminator_loss"),
+    "dcgan-14": (8, 24, "discriminator_loss"),
+    "dcgan-28": (8, 24, "discriminator_loss"),
+    "pix2pix": (4, 6, "difference"),
+    "cyclegan": (1, 4, "cycle_loss"),
+    "ddpm": (16, 12, "loss"),
+    "ddpm-classes": (16, 12, "loss"),
+    "rbm": (20, 30, "reconstruction_error"),
+    "dbn": (20, 63, "reconstruction_error"),
+}
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_learns(preset: str, tmp_path: Path) -> None:
+    batch, steps, name = PRESETS[preset]
+    project_ = find(preset).build()
+    project_.data.options.update(FEW.get(project_.data.source, {}))
+    project_.training.threads, project_.training.epochs = 1, 30
+    project_.training.batch_size = batch
+    assert "still to come" not in project_.notes
+    session = prepare(project_, tmp_path, "cpu")
+    session.splits = type(session.splits)(
+        session.splits.train, session.splits.validation[:8], session.splits.test[:8]
+    )
+    told = []
+    from runtime.training import loop
+
+    before, loop.TICK = loop.TICK, 0.0
+    try:
+        for message in train(session):
+            told += [message] if message is not None else []
+            session.stopping = session.step >= steps
+    finally:
+        loop.TICK = before
+    assert told[-1]["event"] == "stopped", told[-1]
+    values = [value for line in told if line["event"] == "steps" for value in line["figures"][name]]
+    assert len(values) >= steps and all(value == value for value in values)
+    third = max(1, len(values) // 3)
+    assert sum(values[-third:]) < sum(values[:third]), values
+
+
+def test_a_trained_network_can_be_the_judge(whole: Any, tmp_path: Path) -> None:
+    g = GraphBuilder("Judge")
+    x = g.chain(g.input("x", shape=(1, 8, 8)), "Flatten", ("Linear", {"out_features": 12}), "ReLU")
+    g.output(g.add("Linear", x, out_features=10))
+    judge = project("Judge", g, data=PALE, training=Training(epochs=2, threads=1, device="cpu"))
+    run(judge, tmp_path / "judge")
+    near = frechet.distance_of(whole["diffusion"][0], tmp_path / "judge", 200)
+    assert near > 0
+    pixels = frechet.distance_of(whole["variational"][0], None, 200)
+    session = frechet.opened(whole["variational"][0])
+    made_ = frechet.made_by(session, 200)
+    assert made_.shape == (200, 1, 8, 8) and pixels > 0
+    looking = frechet.judge_of(tmp_path / "judge")
+    real = session.inputs[:300]
+    same = looking.features(real * 2 - 1, (-1.0, 1.0))
+    assert same.shape == (300, 12) and torch.allclose(same, looking.features(real, (0.0, 1.0)), atol=1e-5)
+    assert looking.features(torch.rand(3, 3, 20, 20), (0.0, 1.0)).shape == (3, 12)
+    for wrong, words in (
+        (whole["cycle"][0], "does not judge pictures"),
+        (tmp_path, "is not the folder of a run"),
+    ):
+        with pytest.raises(RunError, match=words):
+            frechet.judge_of(wrong)
+    with pytest.raises(RunError, match="draws no pictures"):
+        frechet.distance_of(whole["autoencoding"][0])
+
+
+def test_what_does_not_fit_is_a_sentence(tmp_path: Path) -> None:
+    wrong = gan()
+    wrong.training.loss = "cross_entropy"
+    assert "cannot use the loss" in run(wrong, tmp_path)[0]["sentence"]
+    one = project("One", _painter("Alone"), data=DIGITS, training=Training(recipe="adversarial", loss="bce"))
+    assert "trains 2 networks (Generator, Discriminator)" in run(one, tmp_path)[0]["sentence"]
+    wrong = diffusion()
+    wrong.data = DataChoice("digits-again")
+    assert "the data has no classes" in run(wrong, tmp_path)[0]["sentence"]
+    wrong = denoising()
+    wrong.training.recipe = "contrastive_divergence"
+    assert "needs a Boltzmann machine" in run(wrong, tmp_path)[0]["sentence"]
+    wrong = machines()
+    wrong.training.loss = "mse"
+    assert "Fine-tuning learns classes" in run(wrong, tmp_path)[0]["sentence"]
+
+
+def _epoch(**validation: float) -> Message:
+    return {"event": "epoch", "figures": {"train": validation, "validation": validation}}
+
+
+def test_signs_are_told_in_a_sentence() -> None:
+    fine = {"variety": 0.9, "real_score": 0.7, "made_score": 0.3}
+    history = [_epoch(**fine)] * 5
+    assert _signs.adversarial(history) is None
+    collapsed = _signs.adversarial([*history, _epoch(**{**fine, "variety": 0.1})])
+    assert collapsed is not None and "mode collapse" in collapsed[0]
+    won = _signs.adversarial([_epoch(variety=1.0, real_score=0.99, made_score=0.01)] * 3)
+    assert won is not None and "never wrong" in won[0]
+    lost = _signs.adversarial([_epoch(variety=1.0, real_score=0.5, made_score=0.5)] * 3)
+    assert lost is not None and "the same" in lost[0]
+    assert _signs.adversarial([_epoch(variety=0.0)]) is None, "the beginning is wild"
+    assert "posterior" in (_signs.variational([_epoch(divergence=0.01)] * 3) or ("",))[0]
+    assert _signs.variational([_epoch(divergence=8.0)] * 3) is None
