@@ -27,6 +27,7 @@ class Camera(QGraphicsView):
         self.workspace = workspace
         self.canvas = CanvasScene(workspace, self)
         self.setScene(self.canvas)
+        self.ground = backdrop.Ground()
         self._fit_first = True
         self._fitted = False
         self._was_far = False
@@ -160,13 +161,13 @@ class Camera(QGraphicsView):
 
     def _recoloured(self) -> None:
         self.setBackgroundBrush(theme().canvas)
+        self.ground.forget()
         self.hint.recolour()
         self.viewport().update()
 
     def drawBackground(self, painter: QPainter, rect: QRectF | object) -> None:
         assert isinstance(rect, QRectF)
-        painter.fillRect(rect, theme().canvas)
-        backdrop.paint_grid(painter, rect, self.canvas.scale)
+        self.ground.paint(painter, rect, self.canvas.scale)
         frames.paint_frames(painter, rect, self.canvas, self.canvas.scale)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | object) -> None:

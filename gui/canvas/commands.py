@@ -202,8 +202,8 @@ class Commands:
         states = {key: {"off": "" if on else how} for key in chosen}
         self.workspace.perform(name, [SetState(graph.id, states)])  # type: ignore[arg-type]
 
-    def toggle(self, field: Literal["collapsed", "pinned"]) -> None:
-        """Collapse or pin the selected nodes; if all are so already, the other way round."""
+    def toggle(self, field: Literal["collapsed", "pinned", "frozen"]) -> None:
+        """Collapse, pin or freeze the selected nodes; if all are so already, the other way round."""
         graph, chosen = self.workspace.graph, self.workspace.selected_nodes
         if chosen:
             now = all(getattr(graph.nodes[key], field) for key in chosen)
@@ -212,6 +212,8 @@ class Commands:
                 ("collapsed", True): (tr("Expand {}"), tr("Expand {} nodes")),
                 ("pinned", False): (tr("Pin {}"), tr("Pin {} nodes")),
                 ("pinned", True): (tr("Unpin {}"), tr("Unpin {} nodes")),
+                ("frozen", False): (tr("Freeze {}"), tr("Freeze {} nodes")),
+                ("frozen", True): (tr("Let {} learn"), tr("Let {} nodes learn")),
             }
             name = several(graph, chosen, *words[field, now])
             self.workspace.perform(name, [SetState(graph.id, {key: {field: not now} for key in chosen})])

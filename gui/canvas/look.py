@@ -79,6 +79,9 @@ class Look:
     form: Form = "full"
     flow: Flow = "right"
     pinned: bool = False
+    frozen: bool = False
+    rate: float = 1.0
+    """How fast it learns beside the rest."""
     bar: tuple[float, str] | None = None
     """What the node costs: its share of the dearest node's, and the number as text."""
     locked: bool = False
@@ -139,6 +142,8 @@ def node_look(
         form=form_of(node),
         flow=flow_of(project, graph.id),
         pinned=node.pinned,
+        frozen=node.frozen,
+        rate=node.rate,
     )  # fmt: skip
 
 

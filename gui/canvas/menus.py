@@ -103,6 +103,10 @@ def _state_menu(view: CanvasView, menu: QMenu) -> None:
     add_item(
         inner, tr("Unpin") if pinned else tr("Pin"), lambda: commands.toggle("pinned"), "P", "pin-outline"
     )
+    inner.addSeparator()
+    still = all(node.frozen for node in chosen)
+    add_item(inner, tr("Let learn again") if still else tr("Freeze the weights"), lambda: commands.toggle("frozen"),
+         "K", "lock-open-variant-outline" if still else "lock")  # fmt: skip
 
 
 def _align_menu(view: CanvasView, menu: QMenu, count: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, QSizeF, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -24,10 +24,13 @@ KEY = "canvas/minimap"
 
 
 class Minimap(QWidget):
-    """Sits in the lower right corner of the view. Hidden while everything is in sight anyway."""
+    """Sits in the lower right corner of the view. Hidden while everything is in sight anyway.
+
+    It lies in the viewport: over the view, it would make Qt paint everything anew for every step of a pan.
+    """
 
     def __init__(self, view: CanvasView) -> None:
-        super().__init__(view)
+        super().__init__(view.viewport())
         self._over = view
         self._picture = QPixmap()
         self._area = QRectF()
@@ -84,6 +87,12 @@ class Minimap(QWidget):
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        back = QColor(theme().panel)
+        back.setAlpha(225)
+        painter.setBrush(back)
+        painter.setPen(QPen(theme().border, 1))
+        painter.drawRoundedRect(QRectF(QPointF(), QSizeF(size)).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         painter.scale(size.width() / self._area.width(), size.height() / self._area.height())
         painter.translate(-self._area.topLeft())
         for frame in scene.graph.frames.values():
@@ -101,7 +110,7 @@ class Minimap(QWidget):
 
     def place(self) -> None:
         """Into the corner."""
-        room = self._over.viewport().geometry()
+        room = self._over.viewport().rect()
         self.move(room.right() - self.width() - GAP, room.bottom() - self.height() - GAP)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -111,23 +120,17 @@ class Minimap(QWidget):
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        colors = theme()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        back = QColor(colors.panel)
-        back.setAlpha(225)
-        painter.setBrush(back)
-        painter.setPen(QPen(colors.border, 1))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         painter.drawPixmap(0, 0, self._picture)
         x, y = self.width() / self._area.width(), self.height() / self._area.height()
         seen = self.seen.translated(-self._area.topLeft())
-        box = QRectF(seen.x() * x, seen.y() * y, seen.width() * x, seen.height() * y)
-        fill = QColor(colors.accent)
+        box = QRectF(seen.x() * x, seen.y() * y, seen.width() * x, seen.height() * y).toRect()
+        box &= self.rect().adjusted(1, 1, -2, -2)
+        fill = QColor(theme().accent)
+        painter.setPen(QPen(fill, 1))
         fill.setAlpha(36)
-        painter.setBrush(fill)
-        painter.setPen(QPen(colors.accent, 1.5))
-        painter.drawRoundedRect(box.intersected(QRectF(self.rect()).adjusted(1, 1, -1, -1)), 3, 3)
+        painter.fillRect(box, fill)
+        painter.drawRect(box)
 
     def _go(self, at: QPointF) -> None:
         x = self._area.x() + at.x() / self.width() * self._area.width()

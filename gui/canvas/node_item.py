@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from graph.geometry import Point, fanned, input_place, output_place
@@ -32,6 +32,8 @@ class NodeItem(QGraphicsRectItem):
         self.flashing = False
         self.partner = False
         """Whether it shares its weights with a selected node."""
+        self.picture: tuple[object, tuple[bool, ...], QPixmap] | None = None
+        """How it was drawn last, see :class:`gui.canvas.pictures.Pictures`."""
         self.setPen(Qt.PenStyle.NoPen)
         self._fit()
 
@@ -43,7 +45,7 @@ class NodeItem(QGraphicsRectItem):
         """Take over another look; whether anything differs."""
         if look == self.look:
             return False
-        before, self.look = self.look, look
+        before, self.look, self.picture = self.look, look, None
         if before.outline != look.outline:
             self._fit()
         self.update()

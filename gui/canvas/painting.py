@@ -247,6 +247,8 @@ def _texts(painter: QPainter, item: NodeItem, category: QColor, scale: float) ->
         name
         for name, on in (
             ("lock-outline", look.locked),
+            ("lock", look.frozen),
+            ("speedometer", look.rate != 1),
             ("link-variant", look.shared),
             ("note-text-outline", look.note),
             ("pin", look.pinned),

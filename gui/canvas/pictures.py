@@ -24,6 +24,9 @@ BUDGET = 24_000_000
 """Pixels kept at most (four bytes each)."""
 
 
+CORNER = QPointF(-MARGIN, -MARGIN)
+
+
 class Pictures:
     """The pictures of one scale. Another scale, theme or budget starts anew."""
 
@@ -31,12 +34,15 @@ class Pictures:
         self._kept: dict[tuple[object, ...], QPixmap] = {}
         self._scale = (0.0, 0.0)
         self._pixels = 0
+        self._round = object()
+        """What pictures that items hold must have been made for."""
         self.made = 0
         """How many were drawn, for tests that count."""
 
     def forget(self) -> None:
         self._kept.clear()
         self._pixels = 0
+        self._round = object()
 
     def draw(self, painter: QPainter, item: NodeItem, scale: float, ratio: float) -> None:
         """Draw a node at the painter's origin. ``ratio`` is device pixels for a pixel of the window."""
@@ -46,10 +52,18 @@ class Pictures:
         if self._scale != (scale, ratio) or self._pixels > BUDGET:
             self.forget()
             self._scale = (scale, ratio)
-        key = (item.look, item.selected, item.hovered, item.flashing)
-        picture = self._kept.get(key)
-        if picture is None:
-            picture = self._kept[key] = self._make(item, scale, ratio)
+        state = (item.selected, item.hovered, item.flashing, item.partner)
+        held = item.picture
+        if held is not None and held[0] is self._round and held[1] == state:
+            picture = held[2]
+        else:
+            key = (item.look, *state)
+            picture = self._kept.get(key) or self._make(item, scale, ratio)
+            self._kept[key] = picture
+            item.picture = (self._round, state, picture)
+        if scale == 1.0 == ratio:
+            painter.drawPixmap(CORNER, picture)  # put on whole pixels by Qt
+            return
         world = painter.worldTransform()
         left = round((world.dx() - MARGIN * scale) * ratio) / ratio
         top = round((world.dy() - MARGIN * scale) * ratio) / ratio

@@ -70,6 +70,7 @@ class CanvasView(Camera):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         self.interaction: Interaction | None = None
         self.bubble: Bubble | None = None
+        self.minimap: Minimap | None = None
         self.over = Hit()
         self.space_held = False
         self.cutting_held = False
@@ -263,6 +264,11 @@ class CanvasView(Camera):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.close_bubble()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        if self.minimap is not None:
+            self.minimap.place()  # what lies in the viewport moves along with it
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.close_bubble()

@@ -38,7 +38,7 @@ def wire_pen(tone: str, selected: bool, hovered: bool) -> QPen:
         color = colors.dtype(tone)
     width = 3.4 if selected or hovered else 2.4 if tone == "error" else 2.0
     pen = QPen(QColor(color), width)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)  # the ends lie under ports; round ones would cost more
     if tone == "unknown" and not selected:
         pen.setStyle(Qt.PenStyle.DashLine)
     return pen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPointF
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF
 from PySide6.QtGui import QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -41,6 +41,38 @@ def repaint(hand: Hand) -> int:
     NodeItem.painted = 0
     hand.view.viewport().repaint()
     return NodeItem.painted
+
+
+def test_a_pan_paints_only_what_comes_into_view(big: Hand) -> None:
+    """Also while the map lies over a corner: it is in the viewport, so Qt moves the pixels that are there."""
+    big.view.zoom_to(1.0)
+    big.view.centerOn(big.title("r310"))
+    big.view.minimap.redraw()
+    assert big.view.minimap.isVisible()
+    whole = repaint(big)
+    corner = big.view.minimap.pos()
+    NodeItem.painted = 0
+    big.view.scroll_by(QPoint(12, 0))
+    big.settle()
+    assert 0 < NodeItem.painted < whole / 2
+    assert big.view.minimap.pos() == corner
+
+
+def test_the_grid_is_drawn_once_and_then_copied(big: Hand) -> None:
+    big.view.zoom_to(1.0)
+    for name in ("r310", "r311"):
+        big.view.centerOn(big.title(name))
+        repaint(big)
+    big.view.ground.drawn = 0
+    before = big.view.grab().toImage()
+    repaint(big)
+    assert big.view.ground.drawn == 0
+    big.view.ground.forget()
+    assert big.view.grab().toImage() == before
+    big.view.scroll_by(QPoint(7, 5))
+    copied = big.view.grab().toImage()
+    big.view.ground.forget()
+    assert big.view.grab().toImage() == copied, "the copy does not lie where the lines are"
 
 
 def test_only_what_is_in_view_is_painted(big: Hand) -> None:
