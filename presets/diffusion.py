@@ -116,7 +116,14 @@ def _ddpm(title: str, name: str, conditional: bool) -> Project:
         _unet(name, conditional),
         data=DataChoice("digits", {"image_size": SIZE, "scaling": "-1 to 1"}),
         training=Training(
-            recipe="diffusion", loss="mse", optimizer="Adam", learning_rate=1e-3, epochs=50, batch_size=128
+            recipe="diffusion",
+            loss="mse",
+            optimizer="Adam",
+            learning_rate=2e-3,
+            schedule="cosine",
+            epochs=40,
+            batch_size=32,
+            options={"noise_schedule": "cosine"},
         ),
         notes=NOTES + (CLASSES if conditional else ""),
     )

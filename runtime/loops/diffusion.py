@@ -29,7 +29,7 @@ class Diffusion:
         noise_steps: int = 1000,
         noise_schedule: str = "linear",
         label_dropout: float = 0.1,
-        guidance: float = 2.0,
+        guidance: float = 1.0,
     ) -> None:
         self.network, self.optimizer = networks["network"], optimizers["network"]
         self.loss, self.update = loss, update

@@ -54,7 +54,7 @@ RECIPE = Recipe(
               "at both ends.", choices=("linear", "cosine")),
         Param("label_dropout", "float", 0.1, "Share of the samples whose class is withheld.",
               minimum=0.0, maximum=1.0),
-        Param("guidance", "float", 2.0, "How strongly a drawing is pushed towards its class; 0: not at all.",
+        Param("guidance", "float", 1.0, "How strongly a drawing is pushed towards its class; 0: not at all.",
               minimum=0.0, maximum=50.0),
     ),
     links=(
