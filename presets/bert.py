@@ -91,9 +91,9 @@ def bert() -> Project:
             learning_rate=5e-4,
             weight_decay=0.01,
             initialisation="normal",
-            epochs=20,
-            batch_size=32,
-            options={"init_layers": "embedding", "init_std": 0.02},
+            epochs=25,
+            batch_size=64,
+            options={"init_layers": "embedding", "init_std": 0.02, "warmup_epochs": 4},
         ),
         notes=(
             "“tokens” holds two sentences with a token for the class in front; “segments” says 0 for the first "

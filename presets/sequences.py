@@ -69,7 +69,7 @@ def char_rnn_long() -> Project:
         g,
         data=DataChoice("char-ship"),
         training=Training(
-            loss="cross_entropy", optimizer="Adam", learning_rate=0.02, epochs=60, batch_size=170
+            loss="cross_entropy", optimizer="Adam", learning_rate=0.02, epochs=200, batch_size=170
         ),
     )
 
@@ -105,7 +105,13 @@ def _sentiment(title: str, g: GraphBuilder, state: Source) -> Project:
         g,
         data=DataChoice("sentences"),
         training=Training(
-            loss="bce_with_logits", optimizer="Adam", learning_rate=0.5, epochs=60, batch_size=18
+            loss="bce_with_logits",
+            optimizer="Adam",
+            learning_rate=0.5,
+            epochs=200,
+            batch_size=18,
+            # At full size from the first step, a rate of 0.5 drives the gates into their ends, where nothing learns.
+            options={"warmup_epochs": 100},
         ),
     )
 
@@ -136,7 +142,9 @@ def variable_length() -> Project:
 
 def negations() -> Project:
     """Two directions over whole sentences: in "not a bad film", no single word decides."""
-    g = GraphBuilder("NegationLSTM", "Words to vectors, an LSTM from both ends, and a score from its last states.")
+    g = GraphBuilder(
+        "NegationLSTM", "Words to vectors, an LSTM from both ends, and a score from its last states."
+    )
     tokens = g.input("tokens", shape=(-1,), dtype="int64")
     lengths = g.add("Lengths", tokens, name="lengths", note="How many words are not filling.")
     x = g.add("Embedding", tokens, name="words", num_embeddings=63, embedding_dim=16, padding_idx=0)

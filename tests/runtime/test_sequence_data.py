@@ -34,8 +34,10 @@ def test_samples_are_what_the_schema_promises(source_id: str, options: dict[str,
     assert len(data) == schema.size == len(data.targets)
     assert tuple(data.inputs.shape[1:]) == schema.input_shape
     assert tuple(data.targets.shape[1:]) == schema.target_shape
-    assert 0 <= int(data.inputs.min()) and int(data.inputs.max()) < len(schema.vocabulary)
-    assert torch.equal(SOURCES[source_id].load(options).inputs, data.inputs), "the same seed, the same samples"
+    assert int(data.inputs.min()) >= 0 and int(data.inputs.max()) < len(schema.vocabulary)
+    assert torch.equal(SOURCES[source_id].load(options).inputs, data.inputs), (
+        "the same seed, the same samples"
+    )
     assert {field.name for field in schema.fields} == set(data.fields)
     assert data.label(0) and schema.summary
 
@@ -63,7 +65,9 @@ def test_number_words_say_their_number() -> None:
     schema = data.schema
     assert (len(schema.vocabulary), len(schema.target_vocabulary)) == (32, 13)
     for source, target in zip(data.inputs.tolist(), data.targets.tolist(), strict=True):
-        assert in_figures(words_of(source, schema.vocabulary)) == int(readable(target, schema.target_vocabulary))
+        assert in_figures(words_of(source, schema.vocabulary)) == int(
+            readable(target, schema.target_vocabulary)
+        )
     assert len({tuple(row) for row in data.inputs.tolist()}) == len(data), "no number comes twice"
 
 
@@ -104,7 +108,9 @@ def test_the_book_goes_on_by_one() -> None:
     assert data.ordered and len(words) == 39 and text.startswith("alice's adventures")
     for row in (0, 1, 50, len(data) - 1):
         assert "".join(words[token] for token in data.inputs[row].tolist()) == text[7 * row : 7 * row + 20]
-        assert "".join(words[token] for token in data.targets[row].tolist()) == text[7 * row + 1 : 7 * row + 21]
+        assert (
+            "".join(words[token] for token in data.targets[row].tolist()) == text[7 * row + 1 : 7 * row + 21]
+        )
     few = SOURCES["public-text"].load({"unit": "words", "words": 50})
     assert len(few.schema.vocabulary) == 50 and few.schema.vocabulary[0] == "<unknown>"
     assert not re.search(r"[^\x00-\x7f]", text), "plain characters only"

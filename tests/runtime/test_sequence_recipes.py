@@ -107,14 +107,21 @@ def test_the_script_gives_the_runs_figures_in_a_clean_interpreter(preset: str, t
         made.training.options["teacher_forcing_end"] = 0.5
     script = write_script(made, tmp_path / "train.py")[0]
     text = script.read_text(encoding="utf-8")
-    assert "torchloom" not in text.lower().replace("drawn with torchloom", "") and "import runtime" not in text
+    assert (
+        "torchloom" not in text.lower().replace("drawn with torchloom", "") and "import runtime" not in text
+    )
     judged = subprocess.run(
         [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--line-length", "110", str(script)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert judged.returncode == 0, judged.stdout
     done = subprocess.run(
-        [sys.executable, "-I", str(script)], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-I", str(script)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     said = re.findall(r"epoch +\d+ +loss (\S+).*? val_loss (\S+)", done.stdout)
@@ -206,7 +213,9 @@ def test_what_language_models_and_readers_show(tmp_path: Path) -> None:
     _, told = run(small("bert", epochs=1), tmp_path / "bert")
     first, last = of(told, "shows")[0], of(told, "shows")[-1]
     assert kinds(last) == {"hidden": "text", "following": "text", "attention:layers.3.attention": "attention"}
-    assert [row["input"] for row in first["shows"][0]["rows"]] == [row["input"] for row in last["shows"][0]["rows"]]
+    assert [row["input"] for row in first["shows"][0]["rows"]] == [
+        row["input"] for row in last["shows"][0]["rows"]
+    ]
     assert all("___" in row["input"] and row["wanted"] for row in last["shows"][0]["rows"])
 
 
@@ -216,13 +225,15 @@ def test_supervised_runs_show_text_verdicts_and_forecasts(tmp_path: Path) -> Non
     assert row == {"input": "w", "output": "ow it's amazing!", "wanted": "ow it's amazing!", "right": True}
     _, told = run(small("negations"), tmp_path / "words")
     rows = of(told, "shows")[-1]["shows"][0]["rows"]
-    assert all(row["output"].split()[0] in ("good", "bad") and row["wanted"] in ("good", "bad") for row in rows)
+    assert all(
+        row["output"].split()[0] in ("good", "bad") and row["wanted"] in ("good", "bad") for row in rows
+    )
     assert all(row["right"] == row["output"].startswith(row["wanted"]) for row in rows)
     _, told = run(small("time-series"), tmp_path / "series")
     (forecast,) = of(told, "shows")[-1]["shows"]
     truth, predicted = matrix(forecast["truth"]), matrix(forecast["predicted"])
     assert truth.shape == predicted.shape and 0 < forecast["from"] < len(truth)
-    assert -20 < truth.min() and truth.max() < 45, "degrees, not shares"
+    assert truth.min() > -20 and truth.max() < 45, "degrees, not shares"
 
 
 def test_teacher_forcing_starts_again_where_it_was() -> None:
@@ -246,7 +257,9 @@ def test_a_person_types_something_and_the_network_answers(worker: Listener, tmp_
     answer = worker.wait("tried", 1)
     assert answer["text"] == "Two hundred three" and kinds(answer)["attention:attention"] == "attention"
     rows = answer["shows"][0]["rows"]
-    assert [row["input"] for row in rows] == ["two hundred three"] * 2 and len({row["wanted"] for row in rows}) == 2
+    assert [row["input"] for row in rows] == ["two hundred three"] * 2 and len(
+        {row["wanted"] for row in rows}
+    ) == 2
     worker.client.send({"do": "try", "text": "two hundrd"})
     assert "“hundrd” is not among the words" in worker.wait("tried", 2)["problem"]
     worker.client.send({"do": "try", "sample": 0, "split": "test"})
