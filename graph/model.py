@@ -215,6 +215,8 @@ class Training:
     device: str = "auto"
     threads: int = 0
     options: dict[str, Value] = field(default_factory=dict)
+    code: str = ""
+    """A recipe of the person's own (``recipe`` is then "own"), Python that runs only once it is trusted."""
 
 
 @dataclass(slots=True)

@@ -56,6 +56,10 @@ def _notes(key: str, value: Any) -> None:
     check_text(value, key)
 
 
+def _code(key: str, value: Any) -> None:
+    check_text(value, "The code of the recipe")
+
+
 def _view(key: str, value: Any) -> None:
     if not isinstance(value, Mapping) or len(value) > 2_000:
         raise BadValue("view must be a table of values.")
@@ -97,6 +101,7 @@ SETTINGS: dict[str, dict[str, Check]] = {
         "device": _choice,
         "threads": _whole(0, 1024),
         "options": _options,
+        "code": _code,
     },
 }
 """For each part of the project, its settings and their checks."""

@@ -27,7 +27,7 @@ from runtime.losses import LOSSES, Answer, answer_rule
 from runtime.optimizers import OPTIMIZERS, extras
 from runtime.practices import practices_of
 from runtime.precision import PRECISION
-from runtime.recipes import SUPERVISED, check_recipe
+from runtime.recipes import SUPERVISED, recipe_of
 from runtime.runs import write_atomic
 from runtime.schedules import SCHEDULES, planned, schedule_text
 from runtime.script_data import DataPart, data_part
@@ -62,7 +62,7 @@ def training_script(
     :class:`runtime.data.DataError` or
     :class:`runtime.choice.ChoiceError` with a sentence.
     """
-    check_recipe(project.training.recipe)
+    recipe_of(project.training)
     shapes = shapes if shapes is not None else Inference().run(project)
     supervised = project.training.recipe == SUPERVISED
     if supervised and len(project.main.inputs) != 1:

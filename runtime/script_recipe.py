@@ -23,7 +23,7 @@ from runtime.losses import LOSSES
 from runtime.optimizers import OPTIMIZERS, extras
 from runtime.practices import practices_of
 from runtime.precision import PRECISION
-from runtime.recipes import Figure, get_recipe
+from runtime.recipes import Figure, recipe_of
 from runtime.schedules import SCHEDULES, planned, schedule_text
 from runtime.script_lines import freezing_text, import_lines, support_imports, support_text, update_lines
 from runtime.training.session import evaluation_size, networks_of, steps_per_epoch
@@ -65,7 +65,7 @@ def recipe_script(
     begin: str = "",
 ) -> tuple[str, dict[str, Any]]:  # fmt: skip
     """The text, and the files that belong beside it. ``begin`` is the file with the weights to start from."""
-    recipe, training = get_recipe(project.training.recipe), project.training
+    recipe, training = recipe_of(project.training), project.training
     networks = networks_of(project)
     together = generate_all(project, shapes)
     names = dict(zip(project.networks, together.class_names, strict=True))
@@ -164,7 +164,7 @@ def _main(
     project: Project, dataset: Dataset, splits: Splits, classes: list[str], methods: set[str], initialises: bool,
     precision: str, begin: str, steps: StepsText | None, freezings: list[Plan],
 ) -> str:  # fmt: skip
-    recipe, training = get_recipe(project.training.recipe), project.training
+    recipe, training = recipe_of(project.training), project.training
     threads = str(training.threads) if training.threads else "max(1, torch.get_num_threads() - 1)"
     optimizer = chosen(OPTIMIZERS, training.optimizer, "optimiser")
     shared = extras(optimizer, training.learning_rate, training.weight_decay)
@@ -336,7 +336,7 @@ def _main(
 
 def _watched(project: Project) -> Figure | None:
     """The figure that decides which epoch is best."""
-    recipe = get_recipe(project.training.recipe)
+    recipe = recipe_of(project.training)
     name = practices_of(project.training).watch or recipe.watch
     return next((figure for figure in recipe.figures if figure.name == name), None)
 

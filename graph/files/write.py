@@ -24,6 +24,7 @@ def project_data(project: Project) -> dict[str, Any]:
         "training": {
             item.name: _setting(getattr(project.training, item.name))
             for item in dataclasses.fields(project.training)
+            if item.name != "code" or project.training.code
         },
         "view": table_data(project.view),
     }

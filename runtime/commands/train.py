@@ -37,7 +37,7 @@ def train(
         raise Refused("--resume needs --run-folder, the folder of the run to go on with.")
     if resume and folder is not None and not folder.is_dir():
         raise Refused(f"There is no run folder {folder} to go on with.")
-    problem = recipe_problem(project.training.recipe)
+    problem = recipe_problem(project.training)
     if problem is not None:
         raise Refused(problem)
     try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from graph.code import Source, load_module
 from graph.model import Project
-from runtime.recipes import RECIPES
+from runtime.recipes import recipe_of, recipe_problem
 
 if TYPE_CHECKING:
     import torch
@@ -47,9 +47,10 @@ def build(project: Project, source: Source, weights: Path | None, start: Path | 
 
 def role_of(project: Project, network: str) -> str:
     """The part a network plays in the project's recipe, where that trains several; else ""."""
-    recipe = RECIPES.get(project.training.recipe)
-    number = list(project.networks).index(network)
-    if recipe is None or len(recipe.roles) < 2 or number >= len(recipe.roles):
+    if recipe_problem(project.training) is not None:
+        return ""
+    recipe, number = recipe_of(project.training), list(project.networks).index(network)
+    if len(recipe.roles) < 2 or number >= len(recipe.roles):
         return ""
     return recipe.roles[number].name
 

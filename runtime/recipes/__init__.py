@@ -10,7 +10,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
+from graph.model import Training
 from runtime.choice import ChoiceError
+from runtime.recipes.own import OWN, own_recipe
 from runtime.recipes.spec import Figure, Link, Recipe, Role
 
 SUPERVISED = "supervised"
@@ -40,28 +42,33 @@ def get_recipe(recipe: str) -> Recipe:
     return RECIPES[recipe]
 
 
-def recipe_problem(recipe: str) -> str | None:
+def recipe_of(training: Training) -> Recipe:
+    """The recipe of a project, a person's own included; :class:`runtime.choice.ChoiceError` when there is none."""
+    return own_recipe(training.code) if training.recipe == OWN else get_recipe(training.recipe)
+
+
+def recipe_problem(training: Training | str) -> str | None:
     """Why a project with this recipe cannot be trained, as a sentence; ``None`` when it can."""
     try:
-        get_recipe(recipe)
+        if isinstance(training, str):
+            get_recipe(training)
+        else:
+            recipe_of(training)
     except ChoiceError as error:
         return str(error)
     return None
 
 
-def check_recipe(recipe: str) -> None:
-    """:class:`runtime.choice.ChoiceError` when a project with this recipe cannot be trained."""
-    get_recipe(recipe)
-
-
 __all__ = [
+    "OWN",
     "RECIPES",
     "SUPERVISED",
     "Figure",
     "Link",
     "Recipe",
     "Role",
-    "check_recipe",
     "get_recipe",
+    "own_recipe",
+    "recipe_of",
     "recipe_problem",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from runtime.recipes import Figure
-from runtime.training.errors import NotFinite
+from runtime.training.errors import NotFinite, RunError
 from runtime.training.meter import Reading
 
 
@@ -41,6 +41,12 @@ class FigureMeter:
         if not self.losses:
             return Reading([], None, 0)
         names = list(self.losses[0])
+        if self.figures[0].name not in names:
+            raise RunError(
+                f"A step of the recipe gave {', '.join(names) or 'nothing'}, but its figure "
+                f"“{self.figures[0].name}” is missing.",
+                "Let step return a dict with a tensor for every figure.",
+            )
         table = torch.stack([torch.stack([step[name].float() for name in names]) for step in self.losses])
         rows = table.tolist()
         bad = {figure.name for figure in self.figures if figure.kind == "loss"}

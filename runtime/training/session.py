@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from graph.custom import fingerprint
 from graph.files import to_data
 from graph.model import Graph, Project
 from runtime.choice import ChoiceError, chosen
@@ -29,7 +30,7 @@ from runtime.losses import LOSSES, Answer, answer_rule
 from runtime.optimizers import OPTIMIZERS, extras
 from runtime.practices import Practices, practices_of
 from runtime.precision import PRECISION
-from runtime.recipes import SUPERVISED, Recipe, check_recipe, get_recipe
+from runtime.recipes import OWN, SUPERVISED, Recipe, recipe_of
 from runtime.runs import Run, write_atomic, write_json
 from runtime.schedules import make_schedule
 from runtime.training.advice import Advisor, advisor_for
@@ -40,6 +41,7 @@ from runtime.training.figures import FigureMeter
 from runtime.training.freezing import Freezing
 from runtime.training.meter import Meter, Pace
 from runtime.training.steps import Steps, in_precision, in_time_order, make_steps, make_update
+from runtime.trust import HINT as TRUST_HINT
 from runtime.trust import refuse_untrusted
 from runtime.weights import WeightsError, start_from
 
@@ -140,7 +142,7 @@ class Session:
 
     @property
     def recipe(self) -> Recipe:
-        return get_recipe(self.project.training.recipe)
+        return recipe_of(self.project.training)
 
     @property
     def epochs(self) -> int:
@@ -253,7 +255,7 @@ def prepare(
     from runtime.training.guard import explain
 
     training = project.training
-    check_recipe(training.recipe)
+    recipe_of(training)
     run = Run(folder.absolute())
     state = checkpoint.read(run.checkpoint) if resume else None
     place = torch.device(pick_device(device or training.device))
@@ -262,6 +264,10 @@ def prepare(
 
     progress(None, "Checking the network")
     facts = facts_for(project)
+    if training.recipe == OWN and trusted is not None and fingerprint(training.code) not in trusted:
+        raise RunError(
+            "The recipe of this project is Python of its own, which is not trusted yet.", TRUST_HINT
+        )
     networks = networks_of(project)
     inference = _inference()
     inference.custom = asker(trusted)
@@ -277,7 +283,7 @@ def prepare(
     folds = practices_of(training).folds
     dataset, splits = _data(project, progress, cancelled, None if fold is None else (fold, folds))
     if project.training.recipe != SUPERVISED:
-        refusal = get_recipe(training.recipe).refusal(dataset.schema)
+        refusal = recipe_of(training).refusal(dataset.schema)
         if refusal:
             raise RunError(refusal, "Choose other data on the data page, or another recipe.")
     progress(None, "Building the model")
@@ -313,7 +319,7 @@ def prepare(
 
 def networks_of(project: Project) -> list[Graph]:
     """The networks that the project's recipe trains, in the order of its roles."""
-    recipe = get_recipe(project.training.recipe)
+    recipe = recipe_of(project.training)
     networks = list(project.networks.values())
     if len(networks) < len(recipe.roles):
         missing = recipe.roles[len(networks)]
@@ -343,7 +349,7 @@ def _part(project: Project, run: Run, shapes: ProjectShapes, network: Graph, num
     """Write the code of one network and build it."""
     from graph.code import generate, load_module
 
-    role = get_recipe(project.training.recipe).roles[number].name
+    role = recipe_of(project.training).roles[number].name
     source = generate(project, shapes, network.id)
     file = run.model if number == 0 else run.model.with_name(f"model_{role}.py")
     write_atomic(file, source.text.encode(), sync=False)
@@ -384,7 +390,7 @@ def _session(
     threads: int,
 ) -> Session:
     training = project.training
-    recipe = get_recipe(training.recipe)
+    recipe = recipe_of(training)
     supervised = recipe.id == SUPERVISED
     columns = dataset.columns()
     if supervised:
@@ -485,7 +491,7 @@ def make_loop(
     device: torch.device,
 ) -> Any:
     """The loop of a recipe of its own, with everything it is given."""
-    training, recipe = project.training, get_recipe(project.training.recipe)
+    training, recipe = project.training, recipe_of(project.training)
     loss = None
     if recipe.uses_loss:
         declared = chosen(LOSSES, training.loss, "loss")

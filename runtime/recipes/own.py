@@ -1,0 +1,198 @@
+"""A person's own recipe: Python in the project, read here without running it.
+
+The code holds one class like those in :mod:`runtime.loops`. What the window and the trainer must know of it stands in
+the class as plain values: ``roles`` (the networks, in the project's order), ``figures`` (the first is the loss),
+``watch``, ``groups`` (optimiser -> roles), ``tasks``. Arguments behind the ``*`` of ``__init__`` are options with their
+defaults. The docstring is its help.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, get_args
+
+from graph.catalogue.spec import Param
+from runtime.choice import ChoiceError
+from runtime.data.schema import Task
+from runtime.recipes.spec import Figure, Link, Recipe, Role
+
+OWN = "own"
+NEEDED = ("step", "evaluate", "inputs")
+LARGE = 1e9
+TEMPLATE = '''"""A recipe of your own. Change what a step does; the drawing, the options and the charts follow."""
+
+import torch
+from torch import nn
+
+
+class MyRecipe:
+    """The network's output is compared with the target.
+
+    Noise of some strength is mixed into the input, so that the network learns not to mind it.
+    """
+
+    roles = ("network",)
+    figures = ("loss",)
+    watch = "loss"
+
+    def __init__(self, networks, optimizers, loss, update, *, noise: float = 0.1):
+        self.network, self.optimizer = networks["network"], optimizers["network"]
+        self.loss, self.update, self.noise = loss, update, noise
+
+    def inputs(self, batch):
+        """What each network is given: for a first look, and for the views."""
+        return {"network": (batch["input"],)}
+
+    def step(self, batch):
+        """Move the weights once; gives what is drawn in the charts."""
+        x = batch["input"]
+        loss = self.loss(self.network(x + self.noise * torch.randn_like(x)), batch["target"])
+        self.update(loss, self.optimizer)
+        return {"loss": loss.detach()}
+
+    def evaluate(self, batch):
+        """The same figures, without moving anything."""
+        return {"loss": self.loss(self.network(batch["input"]), batch["target"])}
+'''
+"""What a person begins with."""
+
+
+def own_recipe(code: str) -> Recipe:
+    """The declaration in a person's code; :class:`ChoiceError` with the line when it cannot be one. Runs nothing."""
+    if not code.strip():
+        raise ChoiceError("The project has no recipe of its own yet. Write one, or choose another recipe.")
+    try:
+        tree = ast.parse(code)
+    except SyntaxError as error:
+        raise ChoiceError(f"The recipe has a mistake in line {error.lineno}: {error.msg}.") from None
+    except (ValueError, RecursionError, MemoryError):
+        raise ChoiceError("The recipe cannot be read as Python.") from None
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    found = [node for node in classes if "step" in _methods(node)]
+    if len(found) != 1:
+        raise ChoiceError(
+            "A recipe is one class with the methods inputs, step and evaluate; there is none here."
+        )
+    body = found[0]
+    missing = [name for name in NEEDED if name not in _methods(body)]
+    if missing:
+        raise ChoiceError(
+            f"“{body.name}” has no method {missing[0]}; a recipe needs inputs, step and evaluate."
+        )
+    values = _values(body)
+    roles = _names(body.name, values, "roles", ("network",))
+    figures = _names(body.name, values, "figures", ("loss",))
+    tasks = _names(body.name, values, "tasks", get_args(Task))
+    unknown = [task for task in tasks if task not in get_args(Task)]
+    if unknown:
+        raise ChoiceError(f"“{unknown[0]}” is no kind of data. There are {', '.join(get_args(Task))}.")
+    groups = values.get("groups", {role: (role,) for role in roles})
+    if not isinstance(groups, dict) or not all(set(members) <= set(roles) for members in groups.values()):
+        raise ChoiceError(
+            f"groups of “{body.name}” must tell for each optimiser which of the roles it moves."
+        )
+    watch = values.get("watch", figures[0])
+    if watch and watch not in figures:
+        raise ChoiceError(
+            f"“{body.name}” watches “{watch}”, which is none of its figures ({', '.join(figures)})."
+        )
+    kept = tuple((str(name), tuple(members)) for name, members in groups.items())
+    return Recipe(
+        id=OWN,
+        title=_spoken(body.name),
+        help=" ".join((ast.get_docstring(body) or "").split()),
+        roles=tuple(Role(name, _spoken(name)) for name in roles),
+        figures=tuple(
+            Figure(
+                name,
+                _spoken(name),
+                "loss" if "loss" in name else "score",
+                "low" if "loss" in name else "high",
+            )
+            for name in figures
+        ),
+        tasks=tasks,
+        loop=body.name,
+        watch=watch,
+        groups=kept,
+        options=_options(body),
+        links=(
+            *(Link("data:input", role) for role in roles),
+            *(Link(role, f"loss:{figures[0]}") for role in roles),
+            *(Link(f"loss:{figures[0]}", f"group:{name}") for name, _ in kept),
+            *(Link(f"group:{name}", role, "moves the weights") for name, members in kept for role in members),
+        ),
+        uses_loss=True,
+        source=code,
+    )
+
+
+def _methods(node: ast.ClassDef) -> set[str]:
+    return {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
+
+
+def _values(node: ast.ClassDef) -> dict[str, Any]:
+    """The plain values that are set in the class."""
+    found: dict[str, Any] = {}
+    for item in node.body:
+        target = item.targets[0] if isinstance(item, ast.Assign) else getattr(item, "target", None)
+        value = getattr(item, "value", None)
+        if (
+            isinstance(item, (ast.Assign, ast.AnnAssign))
+            and isinstance(target, ast.Name)
+            and value is not None
+        ):
+            try:
+                found[target.id] = ast.literal_eval(value)
+            except (ValueError, TypeError, MemoryError, RecursionError):
+                continue
+    return found
+
+
+def _names(owner: str, values: dict[str, Any], name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    value = values.get(name, default)
+    good = (
+        isinstance(value, (tuple, list))
+        and value
+        and all(isinstance(item, str) and item.replace("-", "_").isidentifier() for item in value)
+    )
+    if not good:
+        raise ChoiceError(f"{name} of “{owner}” must be a list of names, such as {default[:2]!r}.")
+    return tuple(value)
+
+
+def _options(node: ast.ClassDef) -> tuple[Param, ...]:
+    """The arguments of ``__init__`` behind the ``*``."""
+    begin = next(
+        (item for item in node.body if isinstance(item, ast.FunctionDef) and item.name == "__init__"), None
+    )
+    if begin is None:
+        raise ChoiceError(
+            f"“{node.name}” needs __init__(self, networks, optimizers, loss, update, *, options)."
+        )
+    found = []
+    for argument, default in zip(begin.args.kwonlyargs, begin.args.kw_defaults, strict=True):
+        try:
+            value = ast.literal_eval(default) if default is not None else None
+        except (ValueError, TypeError):
+            value = None
+        help_text = "An option of this recipe."
+        if isinstance(value, bool):
+            found.append(Param(argument.arg, "bool", value, help_text))
+        elif isinstance(value, int):
+            found.append(
+                Param(argument.arg, "int", value, help_text, minimum=-int(LARGE), maximum=int(LARGE))
+            )
+        elif isinstance(value, float):
+            found.append(Param(argument.arg, "float", value, help_text, minimum=-LARGE, maximum=LARGE))
+        else:
+            raise ChoiceError(
+                f"The option “{argument.arg}” of “{node.name}” needs a number or True/False as its default."
+            )
+    return tuple(found)
+
+
+def _spoken(name: str) -> str:
+    """``my_loss`` and ``MyLoss`` as words."""
+    parts = "".join(f" {letter}" if letter.isupper() else letter for letter in name).replace("_", " ").split()
+    return " ".join(parts).capitalize()
