@@ -26,6 +26,7 @@ PARAMETERS = {
     "softmax-regression": 15,
     "perceptron": 3,
     "xor-mlp": 17,
+    "income-dnn": 10_306,
     "mnist-cnn": 50_186,
     "cnn48": 9_536_074,
     "cifar-lenet": 62_006,
