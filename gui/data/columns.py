@@ -50,6 +50,8 @@ class ColumnRows(QAbstractTableModel):
         self.options: dict[str, Any] = {}
         self.names: frozenset[str] = frozenset()
         """The options that the source has."""
+        self.several = False
+        """Whether several columns can be predicted at once (a series), which are then learned from, too."""
 
     def show_facts(self, source: str, options: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
         """Take over what is known of a table."""
@@ -59,6 +61,7 @@ class ColumnRows(QAbstractTableModel):
         declared = get_source(source)
         self.options = declared.settled(options)
         self.names = frozenset(option.name for option in declared.options)
+        self.several = any(option.name == "predict" and option.kind == "names" for option in declared.options)
         self.endResetModel()
 
     def name(self, column: int) -> str:
@@ -72,17 +75,28 @@ class ColumnRows(QAbstractTableModel):
         named = next((part for part in PARTS if self.options.get(part) == name), "")
         if named:
             return named
-        if "target" in self.names and not self.options.get("target") and name == self._last():
+        if name in self.predicted():
             return "target"
-        return (
-            "unused"
-            if self.columns[column]["kind"] in ("text", "empty") and "leave_out" in self.names
-            else ""
-        )
+        kind = self.columns[column]["kind"]
+        if "time" in self.names and not self.options.get("time") and kind == "date":
+            dates = [str(other["name"]) for other in self.columns if other["kind"] == "date"]
+            return "time" if name == dates[0] else "unused"
+        return "unused" if kind in ("text", "empty") and "leave_out" in self.names else ""
 
-    def _last(self) -> str:
-        """The column that is predicted while nobody has chosen one."""
-        return str(self.columns[-1]["name"]) if "leave_out" in self.names and self.columns else ""
+    def predicted(self) -> tuple[str, ...]:
+        """The columns that are predicted, also while nobody has chosen any."""
+        if self.several:
+            numbers = [str(column["name"]) for column in self.columns if column["kind"] == "number"]
+            return tuple(self.options.get("predict") or numbers[-1:])
+        chosen = self.options.get("target")
+        if chosen:
+            return (str(chosen),)
+        return (str(self.columns[-1]["name"]),) if "leave_out" in self.names and self.columns else ()
+
+    @property
+    def predicts(self) -> bool:
+        """Whether a column can be chosen to be predicted."""
+        return self.several or "target" in self.names
 
     def roles(self) -> list[str]:
         return [self.role_of(column) for column in range(len(self.columns))]
@@ -142,7 +156,7 @@ class ColumnRows(QAbstractTableModel):
             "second": self.tr("The text that the network is to give."),
             "": self.tr("The network learns from this column."),
         }[part]
-        how = self.tr("Click to predict it, right-click for more.") if "target" in self.names else self.tr(
+        how = self.tr("Click to predict it, right-click for more.") if self.predicts else self.tr(
             "Right-click for more."
         )  # fmt: skip
         return f"<p><b>{column['name']}</b>: {column['summary']}<br>{what}<br>{how}</p>"
@@ -210,19 +224,20 @@ class ColumnTable(QWidget):
         roles = self.rows.roles()
         inputs = roles.count("")
         rows = self.tr("{0:,} rows.").format(facts["rows"])
-        if "target" in roles:
-            goal = self.rows.name(roles.index("target"))
-            learned = (
-                self.tr("“{0}” is predicted from one column.").format(goal) if inputs == 1
-                else self.tr("“{0}” is predicted from {1} columns.").format(goal, inputs)
-            )  # fmt: skip
+        goals = [f"“{self.rows.name(place)}”" for place, role in enumerate(roles) if role == "target"]
+        learned = ""
+        if goals:
+            goal = ", ".join(goals)
+            inputs += len(goals) if self.rows.several else 0
             if "leave_out" not in self.rows.names:
-                learned = self.tr("“{0}” is predicted.").format(goal)
-        else:
-            learned = ""
+                learned = self.tr("{0} is predicted.").format(goal)
+            elif inputs == 1:
+                learned = self.tr("{0} is predicted from one column.").format(goal)
+            else:
+                learned = self.tr("{0} is predicted from {1} columns.").format(goal, inputs)
         how = (
             self.tr("Click a header to predict that column; right-click it for more.")
-            if "target" in self.rows.names
+            if self.rows.predicts
             else self.tr("Right-click a header to say what its column is for.")
         )
         return " ".join(part for part in (rows, learned, how) if part)
@@ -232,12 +247,22 @@ class ColumnTable(QWidget):
     def predict(self, column: int) -> None:
         """Make this the column to predict."""
         name = self.rows.name(column)
-        if "target" not in self.rows.names or self.rows.role_of(column) == "target":
+        if not self.rows.predicts or self.rows.predicted() == (name,):
             return
-        changes: dict[str, Any] = {"target": name}
+        changes: dict[str, Any] = {"predict": (name,)} if self.rows.several else {"target": name}
         if "leave_out" in self.rows.names:
             changes["leave_out"] = self._without("leave_out", name)
         self._decide(self.tr("Predict {0}").format(name), changes)
+
+    def predict_too(self, column: int) -> None:
+        """Predict this column beside the others, or not any more."""
+        name, now = self.rows.name(column), self.rows.predicted()
+        if name in now:
+            changes = {"predict": tuple(other for other in now if other != name)}
+            self._decide(self.tr("Do not predict {0}").format(name), changes)
+        else:
+            changes = {"predict": (*now, name), "leave_out": self._without("leave_out", name)}
+            self._decide(self.tr("Predict {0} too").format(name), changes)
 
     def leave_out(self, column: int) -> None:
         """Do not learn from this column, or learn from it again."""
@@ -281,9 +306,13 @@ class ColumnTable(QWidget):
         """What can be done with a column."""
         menu = QMenu(self)
         names, part = self.rows.names, self.rows.role_of(column)
-        if "target" in names:
+        if self.rows.predicts:
             action = menu.addAction(icon("target"), self.tr("Predict it"), lambda: self.predict(column))
-            action.setEnabled(part != "target")
+            action.setEnabled(self.rows.predicted() != (self.rows.name(column),))
+        if self.rows.several and self.rows.columns[column]["kind"] == "number":
+            others = set(self.rows.predicted()) - {self.rows.name(column)}
+            text = self.tr("Do not predict it") if part == "target" else self.tr("Predict it too")
+            menu.addAction(text, lambda: self.predict_too(column)).setEnabled(bool(others))
         words = {
             "text": self.tr("Texts to read"), "first": self.tr("First text"), "second": self.tr("Second text"),
             "time": self.tr("Time"),
@@ -306,6 +335,8 @@ class ColumnTable(QWidget):
                 ("as_category", self.tr("Categories")), ("as_date", self.tr("Dates")),
                 ("as_text", self.tr("Text")),
             ):  # fmt: skip
+                if kind and kind not in names:
+                    continue
                 action = kinds.addAction(text, lambda kind=kind: self.take_for(column, kind))
                 action.setCheckable(True)
                 action.setChecked(kind == chosen)

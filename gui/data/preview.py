@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QStackedWidget,
+    QTabBar,
     QVBoxLayout,
     QWidget,
 )
@@ -88,11 +89,19 @@ class PreviewDialog(QDialog):
         self.columns = ColumnTable()
         self.columns.decided.connect(self._decide)
         self.pages.addWidget(self.columns)
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.addTab(self.tr("Table"))
+        self.tabs.addTab(self.tr("Samples"))
+        self.tabs.currentChanged.connect(self._turn)
+        self.tabs.hide()
         left = QVBoxLayout()
         left.addWidget(Heading(self.tr("Read it as")))
         left.addWidget(self.list, 1)
         right = QVBoxLayout()
         right.addWidget(self.facts)
+        right.addWidget(self.tabs)
         right.addWidget(self.pages, 1)
         right.addWidget(self.checks)
         middle = QHBoxLayout()
@@ -122,6 +131,12 @@ class PreviewDialog(QDialog):
         reading = self.readings[max(0, self.list.currentRow())]
         return DataChoice(reading.source, dict(reading.options))
 
+    def _turn(self) -> None:
+        """Show the table as it stands in the file, or the samples that are made of it."""
+        if self.loaded is not None:
+            table = self.tabs.isVisibleTo(self) and self.tabs.currentIndex() == 0
+            self.pages.setCurrentWidget(self.columns if table else self.view)
+
     def _decide(self, _name: str, options: dict[str, Any]) -> None:
         """A column was given another part: read it like that."""
         row = self.list.currentRow()
@@ -133,6 +148,7 @@ class PreviewDialog(QDialog):
         self.loaded = None
         self.use.setEnabled(False)
         self.checks.hide()
+        self.tabs.hide()
         self.facts.setText(get_source(self.choice.source).help)
         self._tell(self.tr("Loading …"), busy=True)
         project = self.workspace.project.copy()
@@ -163,11 +179,12 @@ class PreviewDialog(QDialog):
         self.loaded = found
         self.facts.setText(f"{found.schema.summary}. {found.splits}.")
         choice = self.choice
-        if self.columns.show_choice(choice.source, choice.options):
-            self.pages.setCurrentWidget(self.columns)
-        else:
-            self.view.show_loaded(found)
-            self.pages.setCurrentWidget(self.view)
+        table = self.columns.show_choice(choice.source, choice.options)
+        self.view.show_loaded(found)
+        self.tabs.setVisible(table)
+        if not table or found.schema.kind != "table":
+            self.tabs.setCurrentIndex(1)
+        self._turn()
         self.checks.show_found(found.warnings, found.skipped, found.checked)
         self.checks.setVisible(bool(found.warnings or found.skipped))
         self.use.setEnabled(True)
