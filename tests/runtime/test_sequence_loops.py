@@ -161,7 +161,9 @@ def test_exact_share_counts_whole_sequences() -> None:
     for token, following in ((START, 3), (3, 4), (4, END)):
         likely[token, following] = 1.0
     loop = translator(Table(likely.tolist()), decoded_rows=3)
-    target = torch.tensor([[START, 3, 4, END, 0], [START, 3, END, 0, 0], [START, 3, 4, END, 0], [START, 4, END, 0, 0]])
+    target = torch.tensor(
+        [[START, 3, 4, END, 0], [START, 3, END, 0, 0], [START, 3, 4, END, 0], [START, 4, END, 0, 0]]
+    )
     loop.evaluate({"input": torch.ones(4, 2, dtype=torch.int64), "target": target})
     found = loop.summary()
     assert found["exact"] == pytest.approx(2 / 3), "the fourth is beyond decoded_rows"
@@ -239,7 +241,14 @@ def reader(**options: Any) -> MaskedLanguageModel:
     network = Reader()
     optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
     return MaskedLanguageModel(
-        {"network": network}, {"network": optimizer}, None, update, mask=3, marks=(0, 1, 2, 3), tokens=30, **options
+        {"network": network},
+        {"network": optimizer},
+        None,
+        update,
+        mask=3,
+        marks=(0, 1, 2, 3),
+        tokens=30,
+        **options,
     )
 
 
