@@ -99,7 +99,8 @@ class Schema:
         """One line: "1,797 samples of 1 × 8 × 8, 10 classes"."""
         axes = " × ".join("T" if axis == -1 else str(axis) for axis in self.input_shape) or "one number"
         if len(self.input_shape) == 1 and self.input_shape[0] != -1:
-            axes = "one number" if self.input_shape[0] == 1 else f"{axes} numbers"
+            what = "token" if self.kind == "tokens" else "number"
+            axes = f"one {what}" if self.input_shape[0] == 1 else f"{axes} {what}s"
         count = f"{self.size:,} " if self.size is not None else ""
         noun = "sample" if self.size == 1 else "samples"
         if self.task == "regression":
@@ -116,6 +117,10 @@ class Schema:
         elif self.task in ("image-to-image", "unpaired-images"):
             which = "as a target a picture of" if self.task == "image-to-image" else "and other pictures of"
             goal = f"{which} {' × '.join(map(str, self.target_shape))}"
+        elif self.task == "unlabelled":
+            goal = "nothing to predict"
+        elif self.task == "sentence-pairs":
+            goal = "each two sentences that follow each other or not"
         else:
             goal = f"{self.class_count} classes"
         return f"{count}{noun} of {axes}, {goal}"
