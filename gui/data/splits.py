@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from graph.changes import ChangeSet
 from gui.data.loader import Loaded
 from gui.theme import theme
-from gui.training.fields import SEED, Field, split_fields
+from gui.training.fields import SEED, Field, practice_fields, split_fields
 from gui.training.settings import Section
 from gui.widgets import Column, Heading, WrappedLabel
 from gui.workspace import Workspace
@@ -83,7 +83,11 @@ class SplitPage(Column):
     def refresh(self) -> None:
         """Show the settings that matter for this data."""
         fields = split_fields(self.workspace.project)
-        self.section.show_fields([*fields, Field(SEED, "training")] if fields else [])
+        folds = [
+            field for _, group in practice_fields(self.workspace.project) for field in group
+            if field.param.name == "folds"
+        ]  # fmt: skip
+        self.section.show_fields([*fields, Field(SEED, "training"), *folds] if fields else [])
 
     def show_loaded(self, found: Loaded | None) -> None:
         """What came of the shares; ``None`` while that is not known."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
@@ -10,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
+    QSizePolicy,
     QSlider,
     QSplitter,
     QStackedWidget,
@@ -21,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from gui.data.grid import LARGEST, SMALLEST, SampleGrid
 from gui.data.loader import Loaded
+from gui.data.pictures import class_color
 from gui.data.rows import SampleRows
 from gui.data.samples import TEST, TRAIN, VALIDATION, Page
 from gui.data.tokens import TokenDelegate
@@ -29,6 +33,8 @@ from gui.theme import theme
 from gui.widgets import Picker
 
 PER_PAGE, POINTS = 200, 2000
+LEGEND = 12
+"""Classes named beside the masks."""
 
 
 class _Choice(Picker):
@@ -68,6 +74,8 @@ class SamplesView(QWidget):
         self.size_.setFixedWidth(90)
         self.size_.setAccessibleName(self.tr("Size of the samples"))
         self.size_.setToolTip(self.tr("Size of the samples"))
+        self.legend = QLabel()
+        self.legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.where = QLabel()
         self.where.setProperty("muted", True)
         self.back, self.forth = QToolButton(), QToolButton()
@@ -78,7 +86,7 @@ class SamplesView(QWidget):
         bar.setSpacing(8)
         for widget in (self.part, self.of_class, self.overlay, self.size_):
             bar.addWidget(widget)
-        bar.addStretch(1)
+        bar.addWidget(self.legend, 1)
         for widget in (self.where, self.back, self.forth):
             bar.addWidget(widget)
         self.grid = SampleGrid()
@@ -134,11 +142,26 @@ class SamplesView(QWidget):
         self.overlay.setText(words.get(schema.task, ""))
         self.overlay.setVisible(schema.task in words)
         self.size_.setVisible(schema.kind in ("image", "series"))
+        self._show_legend()
         self.grid.edge = 0
         self._choose()
         self.size_.blockSignals(True)
         self.size_.setValue(max(self.grid.cell) if not self.grid.in_pairs else self.grid.cell[1])
         self.size_.blockSignals(False)
+
+    def _show_legend(self) -> None:
+        """Which colour of a mask is which class."""
+        found = self.found
+        if found is None or found.schema.task != "segmentation":
+            self.legend.setText("")
+            return
+        names = list(enumerate(found.schema.classes or ()))[1:LEGEND]
+        words = [
+            f'<span style="color:{class_color(number - 1).name()}">■</span>&nbsp;{html.escape(name)}'
+            for number, name in names
+        ]
+        self.legend.setText(" &nbsp;".join(words))
+        self.legend.setToolTip(f"<p>{' &nbsp;'.join(words)}</p>")
 
     @property
     def points(self) -> bool:
@@ -218,7 +241,7 @@ class SamplesView(QWidget):
 
         if self.beside.count() < 2:
             self.beside.addWidget(SeriesPlot())
-            self.beside.setSizes([self.width() // 2, self.width() // 2])
+            self.beside.setSizes([self.width() // 3, self.width() * 2 // 3])
         plot = self.beside.widget(1)
         assert isinstance(plot, SeriesPlot)
         plot.show()
@@ -235,5 +258,6 @@ class SamplesView(QWidget):
         self.pages.setCurrentWidget(plot)
 
     def _icons(self) -> None:
+        self._show_legend()
         self.back.setIcon(icon("chevron-left", theme().muted))
         self.forth.setIcon(icon("chevron-right", theme().muted))
