@@ -11,6 +11,7 @@ from graph.changes import ChangeSet
 from graph.problems import Problem
 from gui.data.page import DataPanel
 from gui.docks import BOTTOM, RIGHT
+from gui.preparation.page import PreparationPage
 from gui.theme import theme
 from gui.training.charts import ChartsPanel
 from gui.training.panel import TrainingPanel
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from gui.training.boundary import BoundaryPanel
     from gui.training.maps import FeatureMapsPanel
     from gui.training.results import ResultsPanel
+    from gui.trying.panel import TryPanel
     from gui.window import MainWindow
 
 
@@ -39,8 +41,11 @@ class Training(QObject):
         self.panel = TrainingPanel(workspace, session)
         self.charts = ChartsPanel(session)
         self.data = DataPanel(workspace)
+        self.preparation = PreparationPage(workspace)
+        self.data.add_tab(self.preparation, self.tr("Preparation"))
         self.watch: WatchPanel | None = None
         self.recipe: RecipePage | None = None
+        self.trying: TryPanel | None = None
         self._plane = False
         """Whether the data has two features, so that there is a boundary to see."""
         self.maps: FeatureMapsPanel | None = None
@@ -48,8 +53,9 @@ class Training(QObject):
         self.results: ResultsPanel | None = None
         docks = window.docks
         docks.add("training", self.tr("Training"), self.panel, RIGHT)
+        self._rooms = {name: Room() for name in ("try", "shows", "recipe", "maps", "boundary", "results")}
+        docks.add("try", self.tr("Try it"), self._rooms["try"], RIGHT)
         docks.add("charts", self.tr("Charts"), self.charts, BOTTOM)
-        self._rooms = {name: Room() for name in ("shows", "recipe", "maps", "boundary", "results")}
         docks.add("shows", self.tr("Watch it learn"), self._rooms["shows"], BOTTOM)
         docks.add("recipe", self.tr("Recipe"), self._rooms["recipe"], BOTTOM)
         docks.add("maps", self.tr("Feature maps"), self._rooms["maps"], BOTTOM)
@@ -102,6 +108,7 @@ class Training(QObject):
         from gui.training.boundary import BoundaryPanel
         from gui.training.maps import FeatureMapsPanel
         from gui.training.results import ResultsPanel
+        from gui.trying.panel import TryPanel
 
         workspace, session = self.window.workspace, self.session
         self.watch = WatchPanel(session)
@@ -111,7 +118,9 @@ class Training(QObject):
         self.maps = FeatureMapsPanel(workspace, session)
         self.boundary = BoundaryPanel(workspace, session)
         self.results = ResultsPanel(workspace, session)
+        self.trying = TryPanel(session)
         panels = {
+            "try": self.trying,
             "shows": self.watch,
             "recipe": self.recipe,
             "maps": self.maps,

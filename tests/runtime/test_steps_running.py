@@ -211,7 +211,12 @@ def test_the_script_holds_the_steps_and_gives_the_losses_of_the_run(tmp_path: Pa
         folder = tmp_path / f"{name}-script"
         folder.mkdir()
         paths.append(write_script(made, folder / "train.py")[0])
-    code = "import runpy, sys\nfor path in sys.argv[1:]:\n    print('FILE')\n    runpy.run_path(path, run_name='__main__')\n"
+    code = """
+import runpy, sys
+for path in sys.argv[1:]:
+    print("FILE")
+    runpy.run_path(path, run_name="__main__")
+"""
     done = subprocess.run(
         [sys.executable, "-c", code, *map(str, paths)],
         cwd=tmp_path,

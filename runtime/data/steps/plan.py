@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from graph.model import DataChoice, Step
@@ -55,6 +55,23 @@ def plan(schema: Schema, steps: Sequence[Step]) -> list[Planned]:
         planned.append(Planned(number, step, kind, values, schema, after))
         schema = after
     return planned
+
+
+def faults(schema: Schema, steps: Sequence[Step]) -> tuple[list[Planned], dict[int, str]]:
+    """What can be done of the steps, and of every other one why it cannot, by its place in the list."""
+    planned: list[Planned] = []
+    found: dict[int, str] = {}
+    for number, step in enumerate(steps):
+        try:
+            (done,) = plan(schema, [step]) or (None,)
+        except DataError as problem:
+            text = str(problem).removeprefix("Step 1 of the preparation, ")
+            found[number] = text[0].upper() + text[1:]
+            continue
+        if done is not None:
+            planned.append(replace(done, number=number))
+            schema = done.after
+    return planned, found
 
 
 def _after(schema: Schema, kind: StepType, step: Step, values: Mapping[str, Any]) -> Schema:
