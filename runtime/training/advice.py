@@ -116,4 +116,4 @@ def advisor_for(recipe: Recipe) -> Advisor:
     if not recipe.source:
         module = importlib.import_module(f"runtime.recipes.{recipe.id}")
         own = (module.advise,) if hasattr(module, "advise") else ()
-    return Advisor((*(SIGNS if recipe.watch else ()), *own))
+    return Advisor((*(SIGNS if recipe.watch and recipe.main.better else ()), *own))
