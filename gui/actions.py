@@ -143,6 +143,8 @@ TABLE: tuple[Spec | None, ...] = (
          "Leave the selected nodes out, with what they give"),
     Spec("collapse", "Network", "Collapse", "Alt+C", "arrow-collapse", "Show the selected nodes as small tiles"),
     Spec("pin", "Network", "Pin", "P", "pin-outline", "Auto layout leaves the selected nodes where they are"),
+    Spec("freeze", "Network", "Freeze the weights", "K", "lock",
+         "Training leaves the weights of the selected nodes as they are"),
     LINE,
     Spec("next_problem", "Network", "Go to the next problem", "F8"),
     Spec("train", "Run", "Train", "F5", "play", "Train the network", color="ok"),
@@ -156,7 +158,18 @@ TABLE: tuple[Spec | None, ...] = (
 
 MENUS = ("File", "Edit", "View", "Network", "Run", "Help")
 CANVAS_ONLY = frozenset(
-    {"add_layer", "fit", "fit_selection", "delete", "minimap", "pin", "add_after", "connect", "replace"}
+    {
+        "add_layer",
+        "fit",
+        "fit_selection",
+        "delete",
+        "minimap",
+        "pin",
+        "freeze",
+        "add_after",
+        "connect",
+        "replace",
+    }
 )
 """Single keys that belong to the canvas: typed in a text field they must stay text."""
 

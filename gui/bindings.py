@@ -102,6 +102,7 @@ class Bindings(QObject):
             ("mute", lambda: canvas.commands.toggle_off("mute")),
             ("collapse", lambda: canvas.commands.toggle("collapsed")),
             ("pin", lambda: canvas.commands.toggle("pinned")),
+            ("freeze", lambda: canvas.commands.toggle("frozen")),
             ("snapping", canvas.toggle_snapping),
             ("find_node", canvas.find_bar.open_bar),
         ):
@@ -114,6 +115,7 @@ class Bindings(QObject):
             "add_layer",
             "minimap",
             "pin",
+            "freeze",
             "add_after",
             "connect",
             "replace",
@@ -201,7 +203,7 @@ class Bindings(QObject):
         nodes = workspace.selected_nodes
         for name in ("cut", "copy", "duplicate", "delete"):
             self.actions[name].setEnabled(bool(workspace.selection))
-        for name in ("bypass", "mute", "collapse", "pin", "extract"):
+        for name in ("bypass", "mute", "collapse", "pin", "freeze", "extract"):
             self.actions[name].setEnabled(bool(nodes))
         for name in ("rename", "connect", "replace", "add_after"):
             self.actions[name].setEnabled(len(nodes) == 1)

@@ -25,6 +25,7 @@ from gui.blocks.sharing_row import SharingRow
 from gui.icons import icon, layer_icon
 from gui.inspector.block_params import OF_THE_DRAWING, RUN, block_params, chosen, end_params, stored
 from gui.inspector.facts import FactTable, cost_rows, formula_html, shape_rows, worked
+from gui.inspector.learning_row import LearningRow
 from gui.inspector.name_field import NameField
 from gui.inspector.param_row import ParamRow
 from gui.problem_card import ProblemCard
@@ -172,6 +173,8 @@ class NodePage(Column):
         self.layout_.addWidget(self.cost_table)
         self.sharing = SharingRow(self.workspace, self.graph_id, self.node_id)
         self.layout_.addWidget(self.sharing)
+        self.learning = LearningRow(self.workspace, self.graph_id, self.node_id)
+        self.layout_.addWidget(self.learning)
 
     def _texts(self) -> None:
         layer = self.layer
@@ -217,6 +220,7 @@ class NodePage(Column):
             self.note.setPlainText(node.note)
             self.note.blockSignals(False)
         self.sharing.refresh()
+        self.learning.refresh(shapes.parameters if shapes else 0)
         self.shape_table.show_rows(shape_rows(shapes))
         self.shapes_heading.setVisible(bool(self.shape_table.rows))
         seen = self.workspace.shapes.receptive(self.workspace.place, node.id)

@@ -84,3 +84,16 @@ def test_bars_show_what_nodes_cost(hand: Hand) -> None:
     assert hand.scene.nodes[hand.node("conv1")].look.bar == (round(2304 / 2560, 3), "2,304")
     hand.scene.show_bars("")
     assert hand.scene.nodes[hand.node("fc1")].look.bar is None
+
+
+def test_frozen_nodes_show_a_padlock(hand: Hand) -> None:
+    hand.click(hand.title("conv1"))
+    hand.view.commands.toggle("frozen")
+    assert hand.graph.nodes[hand.node("conv1")].frozen
+    assert hand.scene.nodes[hand.node("conv1")].look.frozen
+    assert hand.workspace.undo.undoText() == "Freeze conv1"
+    hand.view.commands.toggle("frozen")
+    assert hand.workspace.undo.undoText() == "Let conv1 learn"
+    assert not hand.scene.nodes[hand.node("conv1")].look.frozen
+    hand.workspace.undo.undo()
+    assert hand.scene.nodes[hand.node("conv1")].look.frozen

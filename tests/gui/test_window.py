@@ -225,7 +225,7 @@ def test_every_action_does_something(window: MainWindow) -> None:
     assert greyed <= {
         "undo", "redo", "cut", "copy", "duplicate", "delete", "rename", "edit_node", "enter_block", "leave_block",
         "group", "ungroup", "detach", "keep_block", "duplicate_shared", "stop_sharing", "train", "pause", "stop",
-        "fit_selection", "bypass", "mute", "collapse", "pin", "extract", "connect", "replace", "add_after",
+        "fit_selection", "bypass", "mute", "collapse", "pin", "freeze", "extract", "connect", "replace", "add_after",
     }  # fmt: skip
     assert None in TABLE
 
