@@ -13,6 +13,8 @@ from runtime.data.targets import form_of
 if TYPE_CHECKING:
     import torch
 
+    from runtime.data.stored import Stored
+
 MOST_WRITTEN = 400
 """Up to this many short numbers are written into the script itself."""
 SPLITS = ("train", "validation", "test")
@@ -49,6 +51,10 @@ def data_part(
     if source in TORCHVISION:
         return _torchvision(source, get_source(source).settled(options), dataset, splits, loss, stem)
     targets = dataset.targets_for(loss)
+    from runtime.data.stored import Stored
+
+    if isinstance(dataset.inputs, Stored):
+        return _bytes(title, dataset.inputs, targets, splits, stem)
     if _is_short(dataset.inputs) and _is_short(targets):
         return _written(title, dataset.inputs, targets, splits)
     name = f"{stem}_data.pt"
@@ -60,6 +66,28 @@ def data_part(
         HEAD + f'    """{title}: inputs and targets of the three splits, scaled as in the run."""\n'
         f'    return torch.load(HERE / "{name}", weights_only=True)\n'
     )
+    return DataPart(text, {name: parts}, note=f"Reads {name}, which belongs beside this file.")
+
+
+def _bytes(title: str, inputs: Stored, targets: torch.Tensor, splits: Splits, stem: str) -> DataPart:
+    """Pictures stay bytes in the file, a quarter of the floats."""
+    name = f"{stem}_data.pt"
+    parts: dict[str, Any] = {
+        split: (inputs.pixels[rows], targets[rows].clone())
+        for split, rows in ((split, getattr(splits, split)) for split in SPLITS)
+    }
+    scaled = "pixels.float() / 255"
+    lines = [
+        HEAD.rstrip(),
+        f'    """{title}: inputs and targets of the three splits; the pictures are kept as bytes."""',
+        f'    found = torch.load(HERE / "{name}", weights_only=True)',
+    ]
+    if inputs.scaler is not None:
+        parts["scaling"] = (inputs.scaler.shift, inputs.scaler.scale)
+        lines.append('    shift, scale = found.pop("scaling")')
+        scaled = f"({scaled} - shift) / scale"
+    lines.append(f"    return {{split: ({scaled}, targets) for split, (pixels, targets) in found.items()}}")
+    text = "\n".join(lines) + "\n"
     return DataPart(text, {name: parts}, note=f"Reads {name}, which belongs beside this file.")
 
 
