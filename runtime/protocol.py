@@ -16,7 +16,8 @@ Commands, ``{"do": ...}``:
   inputs.
 - ``predict``: ``sample`` and ``split``, or ``inputs`` (an array, batch first, scaled like the data).
 - ``try``: ``text`` (what a person typed), or ``sample`` and ``split``; ``width`` of a beam, ``length`` and
-  ``temperature`` of what is written (left out: the recipe's own). For recipes about text.
+  ``temperature`` of what is written (left out: the recipe's own). For recipes about text. Or ``picture``: an array
+  (C, H, W) of uint8, one channel or three, and ``invert`` (bool).
 - ``evaluate``: ``split``. Scores of the weights as they are.
 - ``import``: ``source`` ("torchvision:NAME", "timm:NAME", "FILE.py:CLASS": running that file is trusted),
   ``arguments`` of the class, ``shapes`` of the inputs, ``weights`` (bool: take them along), ``title``. ``stop``
@@ -33,7 +34,8 @@ Messages, ``{"event": ...}``:
 - ``started``: ``folder``, ``device``, ``device_name``, ``epochs``, ``epoch`` (done so far), ``step``,
   ``steps_per_epoch``, ``batch_size``, ``parameters``, ``train``/``validation``/``test`` (row counts),
   ``accuracy`` (bool), ``task``, ``classes``, ``samples`` (rows of the validation split), ``features``
-  (2 allows a boundary), ``shared`` (bool), ``reads_text`` (bool: ``try`` takes what a person types).
+  (2 allows a boundary), ``shared`` (bool), ``reads_text`` (bool: ``try`` takes what a person types),
+  ``takes_pictures`` (bool: and a picture of theirs).
 - ``steps``: ``step``, ``loss``, ``accuracy`` (or ``None``): lists of equal length;
   ``samples_per_second``, ``progress`` 0…1, ``seconds_left``, ``epoch`` (1-based, the one in progress),
   ``learning_rate``.
@@ -58,7 +60,8 @@ Messages, ``{"event": ...}``:
   ``seconds``, and what
   ``evaluation`` holds too: ``test_loss``, ``test_accuracy``, ``classes``, ``confusion``, ``report``.
 - ``prediction``: ``outputs`` (array), ``probabilities`` (rows or ``None``), ``classes``, ``labels``.
-- ``tried``: ``text`` that was given, ``step``, ``shows`` (:mod:`runtime.showing`); ``problem``: why there are none.
+- ``tried``: ``text`` that was given, ``step``, ``shows`` (:mod:`runtime.showing`); ``problem``: why there are none. For a
+  picture ``seen`` (array of uint8, as the network was given it) and what ``prediction`` holds.
 - ``importing``: ``fraction``, ``text``; ``imported``: ``project`` (JSON dict; its weights are in the data folder),
   ``sentences`` about it, ``codes`` (the Python in it); ``import_failed``: ``sentence``, ``hint``.
 - ``failed``: ``sentence``, ``hint``, ``node`` (instance path ending in the node's id, or ``None``),

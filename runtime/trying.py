@@ -46,6 +46,10 @@ def sample_text(session: Session, split: str, sample: int) -> str:
 
 def tried(session: Session, command: Message) -> Message:
     """The answer to the command ``try``; what cannot be done is a sentence in ``problem``."""
+    if command.get("picture") is not None:
+        from runtime.trying_pictures import tried_picture
+
+        return tried_picture(session, command)
     answer: Message = {"event": "tried", "text": command.get("text") or "", "step": session.step, "shows": []}
     try:
         if not reads_text(session):

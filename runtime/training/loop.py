@@ -57,6 +57,7 @@ def train(session: Session) -> Iterator[Message | None]:
 
 def started(session: Session) -> Message:
     from runtime.trying import reads_text
+    from runtime.trying_pictures import takes_pictures
 
     schema = session.dataset.schema
     return {
@@ -81,6 +82,7 @@ def started(session: Session) -> Message:
         "features": schema.input_shape[0] if len(schema.input_shape) == 1 else None,
         "learning_rate": session.learning_rate,
         "reads_text": reads_text(session),
+        "takes_pictures": takes_pictures(session),
         "figures": [
             {"name": figure.name, "title": figure.title, "kind": figure.kind, "better": figure.better}
             for figure in (session.recipe.figures if session.loop is not None else ())
