@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from graph.geometry import Point, fanned, input_place, output_place
+from graph.model import Node
 from gui.canvas import painting
 from gui.canvas.geometry import MARGIN, node_size
 from gui.canvas.look import Look
@@ -27,6 +28,8 @@ class NodeItem(QGraphicsRectItem):
         super().__init__()
         self.node_id = node_id
         self.look = look
+        self.node: Node | None = None
+        """What it shows, as long as the document holds that very object."""
         self.selected = False
         self.hovered = False
         self.flashing = False

@@ -22,6 +22,7 @@ from graph.shapes import GraphShapes, NodeShapes
 from gui.canvas import lettering, painting, wire_item
 from gui.canvas.frames import area_of
 from gui.canvas.geometry import around
+from gui.canvas.kept import Kept
 from gui.canvas.look import Look, node_look
 from gui.canvas.node_item import NodeItem
 from gui.canvas.overview import Overview
@@ -72,7 +73,11 @@ class CanvasScene(QGraphicsScene):
         self.pictures = Pictures()
         self.touched = 0
         """Items that were updated, for tests that count."""
-        self._ends: dict[str, tuple[str, str]] = {}
+        self._edges: dict[str, Edge] = {}
+        """The wires as they are noted in ``wires_at``."""
+        self._kept = Kept()
+        self._back: set[str] = set()
+        """Nodes that came back with the change that is being shown."""
         self._known: dict[str, tuple[object, ...]] = {}
         self._problems: dict[str, list[Problem]] = {}
         self._shapes: GraphShapes | None = None
@@ -88,7 +93,8 @@ class CanvasScene(QGraphicsScene):
     def rebuild(self) -> None:
         """Show the workspace's place from nothing."""
         self.clear()
-        self.nodes, self.wires, self.wires_at, self._known, self._ends = {}, {}, {}, {}, {}
+        self.nodes, self.wires, self.wires_at, self._known, self._edges = {}, {}, {}, {}, {}
+        self._kept.forget()
         self.chosen, self.partners = frozenset(), set()
         self._read_shapes()
         graph = self.graph = self.workspace.graph
@@ -126,18 +132,24 @@ class CanvasScene(QGraphicsScene):
         """Take over where wires lead; whether that is another way than before."""
         before, self.flow = self.flow, flow_of(self.workspace.project, self.graph.id)
         if before != self.flow:
+            self._kept.forget()
             self.turned.emit(self.flow)
         return before != self.flow
 
     def _apply(self, change: GraphChange) -> None:
         graph = self.graph
         ends: set[str] = set()
+        wired = {
+            key: [self._edges[edge_id] for edge_id in self.wires_at.get(key, ())]
+            for key in change.removed & self.nodes.keys()
+        }
+        self._back = set()
         for edge_id in change.edges_added | change.edges_removed:
             ends |= self._forget_edge(edge_id)
             if edge_id in graph.edges:
                 ends |= self._note_edge(graph.edges[edge_id])
         for node_id in change.added | change.removed:
-            self._remove_node(node_id)
+            self._remove_node(node_id, wired.get(node_id, []))
             if node_id in graph.nodes:
                 self._add_node(node_id)
         for node_id in change.moved & self.nodes.keys():
@@ -199,6 +211,7 @@ class CanvasScene(QGraphicsScene):
             if node_id in self.nodes and node_id in self.graph.nodes:
                 before = self.nodes[node_id].look.outline
                 self._known[node_id] = self._facts(node_id)
+                self.nodes[node_id].node = self.graph.nodes[node_id]
                 self.touched += self.nodes[node_id].show_look(self._look(node_id))
                 wires |= self.wires_at.get(node_id, set())
                 if before != self.nodes[node_id].look.outline:
@@ -224,32 +237,47 @@ class CanvasScene(QGraphicsScene):
 
     def _add_node(self, node_id: str) -> None:
         node = self.graph.nodes[node_id]
-        item = NodeItem(node_id, self._look(node_id))
-        self._known[node_id] = self._facts(node_id)
-        item.setPos(node.x, node.y)
+        kept = self._kept.node(self.graph, node_id, self.wires_at.get(node_id, set()))
+        if kept is not None:
+            item = kept.item
+            self._known[node_id] = kept.known
+            self._back.add(node_id)
+        else:
+            item = NodeItem(node_id, self._look(node_id))
+            self._known[node_id] = self._facts(node_id)
+            item.setPos(node.x, node.y)
+        item.node = node
         item.selected = node_id in self.chosen
+        item.partner = node_id in self.partners
         self.nodes[node_id] = item
         self.addItem(item)
 
-    def _remove_node(self, node_id: str) -> None:
+    def _remove_node(self, node_id: str, wires: list[Edge]) -> None:
         item = self.nodes.pop(node_id, None)
-        self._known.pop(node_id, None)
+        known = self._known.pop(node_id, None)
         if item is not None:
             self.removeItem(item)
+            if item.node is not None and known is not None:
+                self._kept.keep_node(item, item.node, wires, known)
 
     def _note_edge(self, edge: Edge) -> set[str]:
-        self._ends[edge.id] = (edge.source, edge.target)
-        for end in self._ends[edge.id]:
+        self._edges[edge.id] = edge
+        ends = {edge.source, edge.target}
+        for end in ends:
             self.wires_at.setdefault(end, set()).add(edge.id)
-        return {edge.source, edge.target}
+        return ends
 
     def _forget_edge(self, edge_id: str) -> set[str]:
-        item = self.wires.pop(edge_id, None)
+        item, edge = self.wires.pop(edge_id, None), self._edges.pop(edge_id, None)
         if item is not None:
             if item.label is not None:
                 self.removeItem(item.label)
             self.removeItem(item)
-        ends = set(self._ends.pop(edge_id, ()))
+        if edge is None:
+            return set()
+        if item is not None:
+            self._kept.keep_wire(item, edge)
+        ends = {edge.source, edge.target}
         for node_id in ends:
             self.wires_at[node_id].discard(edge_id)
         return ends
@@ -259,13 +287,28 @@ class CanvasScene(QGraphicsScene):
         for edge_id in self.wires_at.get(node_id, ()):
             if edge_id not in self.wires:
                 edge = self.graph.edges[edge_id]
-                if edge.source in self.nodes and edge.target in self.nodes:
-                    item = WireItem(edge_id)
-                    self.wires[edge_id] = item
-                    self._dress(edge_id)
-                    self._route_wire(edge_id)  # before it is in the scene, whose index would follow
-                    self.addItem(item)
-                    item.place_label()
+                if edge.source not in self.nodes or edge.target not in self.nodes:
+                    continue
+                if edge.source in self._back and edge.target in self._back:
+                    item = self._kept.wire(edge)
+                    if item is not None:
+                        self._put_back(item)
+                        continue
+                item = self.wires[edge_id] = WireItem(edge_id)
+                self._dress(edge_id)
+                self._route_wire(edge_id)  # before it is in the scene, whose index would follow
+                self.addItem(item)
+                item.place_label()
+
+    def _put_back(self, item: WireItem) -> None:
+        """A wire whose ends came back where they were: it is as it was."""
+        self.wires[item.edge_id] = item
+        item.dress(selected=item.edge_id in self.chosen, hovered=False)
+        item.setVisible(True)  # it may have been picked up by the mouse
+        self.addItem(item)
+        if item.label is not None:
+            self.addItem(item.label)
+            item.label.setVisible(self.labels_shown and item.wants_label)
 
     def _dress(self, edge_id: str) -> None:
         edge, item = self.graph.edges[edge_id], self.wires[edge_id]
@@ -390,6 +433,7 @@ class CanvasScene(QGraphicsScene):
                     wire.label.setVisible(shown and wire.wants_label)
 
     def _recolour(self) -> None:
+        self._kept.forget()
         lettering.forget()
         self.pictures.forget()
         wire_item.wire_pen.cache_clear()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF
 from PySide6.QtGui import QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
-from graph.edits import SetParams
+from graph.edits import AddNodes, SetParams
 from graph.model import Edge, Node
+from graph.operations import delete
 from gui.canvas.node_item import NodeItem
 from gui.theme import theme
 from presets import find
@@ -202,3 +205,50 @@ class Painted(QObject):
         if isinstance(event, QPaintEvent):
             self.region += event.region()
         return False
+
+
+def test_what_an_undo_brings_back_is_not_made_anew(big: Hand) -> None:
+    big.view.minimap.toggle()  # it is drawn a little later
+    big.view.centerOn(big.title("r310"))
+    before = big.view.grab().toImage()
+    items, wires = dict(big.scene.nodes), dict(big.scene.wires)
+    big.view.select_all()
+    big.view.delete_selection()
+    big.settle()
+    assert not big.scene.nodes and not big.scene.wires
+    big.workspace.undo.undo()
+    big.workspace.select([])
+    big.settle()
+    assert mirror(big) == []
+    layers = {key for key, node in big.graph.nodes.items() if node.type not in ("Input", "Output")}
+    assert all(big.scene.nodes[key] is items[key] for key in layers)
+    again = sum(big.scene.wires[key] is wire for key, wire in wires.items())
+    assert len(wires) - again <= 2, "only wires from Input and to Output"
+    assert big.view.grab().toImage() == before
+
+
+def test_a_node_that_comes_back_as_another_is_drawn_anew(big: Hand) -> None:
+    """The same id, but not what was deleted: with a note, or other wires."""
+    node, middle = big.node("r310"), big.graph.nodes[big.node("r310")]
+    item, old = big.scene.nodes[node], big.graph.edges_of([node])
+    big.workspace.perform("Delete", delete(big.workspace.project, big.graph, [node]))
+    big.workspace.perform("Add", [AddNodes(big.graph.id, [replace(middle, note="another")], old)])
+    assert big.scene.nodes[node] is not item and mirror(big) == []
+    item = big.scene.nodes[node]
+    big.workspace.perform("Delete", delete(big.workspace.project, big.graph, [node]))
+    big.workspace.perform("Add", [AddNodes(big.graph.id, [middle], old[:1])])
+    assert big.scene.nodes[node] is not item and mirror(big) == []
+    assert not (big.scene.nodes[node].look.inputs[0].wired and big.scene.nodes[node].look.outputs[0].wired)
+
+
+def test_what_comes_back_after_another_theme_or_turn_is_drawn_for_it(big: Hand) -> None:
+    node = big.node("r310")
+    big.workspace.perform("Delete", delete(big.workspace.project, big.graph, [node]))
+    undo = big.workspace.undo
+    undo.undo()
+    assert mirror(big) == []
+    undo.redo()
+    theme().choose("dark", remember=False)
+    undo.undo()
+    assert mirror(big) == []
+    theme().choose("light", remember=False)
