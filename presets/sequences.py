@@ -167,6 +167,30 @@ def negations() -> Project:
     )
 
 
+def word_kinds() -> Project:
+    """A class for every word: two directions, for the neighbours on both sides tell what a word is."""
+    g = GraphBuilder("WordKinds", "Words to vectors, an LSTM from both ends, and scores for every word.")
+    tokens = g.input("tokens", shape=(-1,), dtype="int64")
+    lengths = g.add("Lengths", tokens, name="lengths", note="How many words are not filling.")
+    x = g.add("Embedding", tokens, name="words", num_embeddings=50, embedding_dim=16, padding_idx=0)
+    x = g.add("LSTM", x, lengths=lengths, name="lstm", hidden_size=16, bidirectional=True)
+    g.output(g.add("Linear", x, name="fc", out_features=7), name="scores")
+    return project(
+        "Kinds of words",
+        g,
+        data=DataChoice("word-kinds"),
+        training=Training(
+            recipe="sequence_labelling",
+            loss="cross_entropy",
+            optimizer="Adam",
+            learning_rate=0.01,
+            epochs=10,
+            batch_size=32,
+        ),
+        notes="“We play” and “the play”: what a word is, its neighbours tell. Places that only fill up do not count.",
+    )
+
+
 PRESETS = (
     Preset(
         "lstm",
@@ -247,6 +271,15 @@ PRESETS = (
         GROUP,
         ("text", "words", "LSTM", "bidirectional", "negation", "sentiment", "binary"),
         negations,
+        76,
+    ),
+    Preset(
+        "word-kinds",
+        "Kinds of words",
+        "Noun or verb? A class for every word of a sentence, told by its neighbours on both sides.",
+        GROUP,
+        ("text", "words", "LSTM", "bidirectional", "sequence labelling", "tagging", "part of speech"),
+        word_kinds,
         76,
     ),
 )

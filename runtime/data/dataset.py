@@ -236,6 +236,8 @@ class Dataset:
             return ", ".join(name if count == 1 else f"{count} × {name}" for name, count in found) or "none"
         if self.schema.task in PICTURES or (self.schema.task == "regression" and target.dim() > 1):
             return ""  # a picture is not read as numbers
+        if self.schema.task == "sequence-labels" and classes is not None:
+            return " ".join(classes[number] for number in target.tolist() if number >= 0)
         if self.schema.task in ("next-token", "translation"):
             return readable(
                 target.tolist(), self.schema.target_vocabulary or classes or self.schema.vocabulary

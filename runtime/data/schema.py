@@ -9,7 +9,7 @@ from typing import Literal
 
 Task = Literal[
     "classification", "binary", "regression", "next-token", "multi-label", "segmentation", "detection",
-    "translation", "sentence-pairs", "image-to-image", "unpaired-images", "unlabelled",
+    "translation", "sentence-pairs", "sequence-labels", "image-to-image", "unpaired-images", "unlabelled",
 ]  # fmt: skip
 """What there is to learn; the targets of each:
 
@@ -20,6 +20,7 @@ Task = Literal[
   fills up;
 - "translation" (T,) int64: start, the words, end, then 0 (inputs: the words, end, then 0);
 - "sentence-pairs" () int64, 1 where the second sentence follows the first; the field ``segments`` tells them apart;
+- "sequence-labels" (T,) int64, a class for every step (−100: only fills up);
 - "image-to-image" the wanted picture (C, H, W) of the same row; "unpaired-images" any picture of the other kind;
 - "unlabelled": nothing but the inputs; targets are an empty tensor (N, 0).
 """
@@ -35,6 +36,9 @@ START, END, CLASS, SEPARATOR, MASK, UNKNOWN = (
 """Words of a vocabulary that are not words; the empty word, number 0, fills up."""
 IGNORED = 255
 """Number of the pixels of a mask that do not count."""
+
+UNLABELLED = -100
+"""Label of the steps of a sequence that do not count, as torch's cross-entropy takes it."""
 
 
 class DataError(Exception):

@@ -12,6 +12,7 @@ TASK_WORDS = {
     "detection": "boxes on each picture",
     "translation": "pairs of sequences",
     "sentence-pairs": "pairs of sentences",
+    "sequence-labels": "a class for every step",
     "image-to-image": "pairs of pictures",
     "unpaired-images": "two kinds of pictures",
     "unlabelled": "no targets",

@@ -59,11 +59,17 @@ def explain(error: BaseException, session: Session | None) -> RunError:
         block, line = own
         where = f"in line {line} of the code of “{session.project.blocks[block].name}”"
         return RunError(
-            f"“{name_of(session, place)}” could not be computed, {where}: {text}.", _advice(text), place
+            f"“{name_of(session, place)}” could not be computed, {where}: {text}.",
+            _advice(text, session),
+            place,
         )
     if place and session:
-        return RunError(f"“{name_of(session, place)}” could not be computed: {text}.", _advice(text), place)
-    return RunError(f"The training ended with an error: {type(error).__name__}: {text}.", _advice(text))
+        return RunError(
+            f"“{name_of(session, place)}” could not be computed: {text}.", _advice(text, session), place
+        )
+    return RunError(
+        f"The training ended with an error: {type(error).__name__}: {text}.", _advice(text, session)
+    )
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -89,9 +95,20 @@ def _memory(session: Session | None) -> RunError:
     return RunError(f"The {where}'s memory is not enough for batches of {size} with this network.", hint)
 
 
-def _advice(text: str) -> str:
+def _advice(text: str, session: Session | None) -> str:
     if "more than 1 value per channel" in text:
         return "Batch norm needs at least two values per channel: choose a batch size above 1."
+    schema = session.dataset.schema if session else None
+    if "index out of range in self" in text and schema and schema.vocabulary:
+        written = len(schema.target_vocabulary)
+        more = f" ({written} where it writes)" if written else ""
+        return (
+            f"The data has {len(schema.vocabulary)} different tokens{more}, and this layer fewer: set its "
+            "num_embeddings to that number."
+        )
+    if "Target" in text and "out of bounds" in text and schema:
+        count = len(schema.target_vocabulary) or schema.class_count or len(schema.vocabulary)
+        return f"The data has {count} classes or tokens, and the network fewer outputs: make its last layer as wide."
     return ""
 
 

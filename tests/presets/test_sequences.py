@@ -35,6 +35,7 @@ PARAMETERS = {
     "sentiment-lstm": 469,  # 30·8, 4·(4·8 + 4·4 + 2·4), 4 + 1
     "variable-length": 469,
     "negations": 5_393,  # 63·16, twice 4·(16·16 + 16·16 + 2·16), 32 + 1
+    "word-kinds": 5_383,  # 50·16, the same LSTM, 7·32 + 7
     "seq2seq": 53_645,
     "seq2seq-attention": 61_901,
     "transformer": 353_933,
@@ -276,7 +277,7 @@ def test_bert_is_the_one_written_by_hand() -> None:
 
 
 def test_vocabularies_of_networks_and_data_agree() -> None:
-    for preset_id, node in (("char-gpt-tied", "characters"), ("negations", "words")):
+    for preset_id, node in (("char-gpt-tied", "characters"), ("negations", "words"), ("word-kinds", "words")):
         made = find(preset_id).build()
         (embedding,) = [each for each in made.main.nodes.values() if each.name == node]
         schema = SOURCES[made.data.source].schema(made.data.options)

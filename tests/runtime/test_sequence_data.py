@@ -11,7 +11,7 @@ import torch
 
 from runtime.data import SOURCES, DataError, load_prepared
 from runtime.data.schema import CLASS, END, MASK, SEPARATOR, START
-from runtime.data.sources import sentence_pairs, translation, verdicts
+from runtime.data.sources import sentence_pairs, translation, verdicts, word_kinds
 from runtime.data.texts import sentences, shipped
 from runtime.data.tokens import numbers_of, readable, words_of
 
@@ -24,6 +24,7 @@ NEW = [
     ("public-text", {}),
     ("public-text", {"unit": "words", "window": 12, "stride": 12, "words": 300, "lower": False}),
     ("sentence-pairs", {"n": 100}),
+    ("word-kinds", {"n": 300}),
     ("sentence-pairs", {"text": "alice", "words": 200}),
 ]
 
@@ -131,6 +132,28 @@ def test_pairs_of_sentences_are_packed_and_half_of_them_follow() -> None:
     follows = {(book[number], book[number + 1]) for number in range(len(book) - 1)}
     for first, second, said in sentence_pairs.pairs({"text": "alice", "n": 100, "seed": 0}):
         assert said == ((first, second) in follows)
+
+
+def test_many_words_are_of_two_kinds_and_filling_is_of_none() -> None:
+    data = SOURCES["word-kinds"].load()
+    schema = data.schema
+    kinds: dict[int, set[int]] = {}
+    for tokens, labels in zip(data.inputs.tolist(), data.targets.tolist(), strict=True):
+        for token, label in zip(tokens, labels, strict=True):
+            kinds.setdefault(token, set()).add(label)
+    assert kinds.pop(0) == {-100}
+    said = {
+        schema.vocabulary[token]: {word_kinds.KINDS[label] for label in found}
+        for token, found in kinds.items()
+    }
+    assert (
+        said["play"] == {"noun", "verb"}
+        and said["warm"] == {"adjective", "verb"}
+        and said["the"] == {"article"}
+    )
+    assert data.label(0).split() == [
+        word_kinds.KINDS[label] for label in data.targets[0].tolist() if label >= 0
+    ]
 
 
 def test_tokens_become_text_and_text_tokens() -> None:

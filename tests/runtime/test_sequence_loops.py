@@ -14,6 +14,7 @@ from torch import nn
 
 from runtime.loops.language_model import LanguageModel
 from runtime.loops.masked_language_model import MaskedLanguageModel
+from runtime.loops.sequence_labelling import SequenceLabelling
 from runtime.loops.sequence_to_sequence import SequenceToSequence, bleu
 
 START, END = 1, 2
@@ -286,3 +287,26 @@ def test_the_loss_is_the_sum_of_both_games() -> None:
         loop.step(batch)
     torch.manual_seed(5)
     assert loop.evaluate(batch)["loss"].item() < before
+
+
+def test_labels_of_filling_do_not_count() -> None:
+    network = Letters()
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+    loop = SequenceLabelling({"network": network}, {"network": optimizer}, None, update)
+    tokens, labels = (
+        torch.randint(0, 5, (3, 4)),
+        torch.tensor([[1, 2, 3, 4], [2, 2, -100, -100], [0, -100, -100, -100]]),
+    )
+    scores = network(tokens).detach()
+    places = [(row, step) for row in range(3) for step in range(4) if labels[row, step] >= 0]
+    each = [-scores[place].log_softmax(-1)[labels[place]] for place in places]
+    hits = [bool(scores[place].argmax() == labels[place]) for place in places]
+    found = loop.evaluate({"input": tokens, "target": labels})
+    assert found["loss"].item() == pytest.approx(float(sum(each)) / 7, rel=1e-6)
+    assert found["accuracy"].item() == pytest.approx(sum(hits) / 7)
+    rows = [all(hits[:4]), all(hits[4:6]), hits[6]]
+    assert found["exact"].item() == pytest.approx(sum(rows) / 3)
+    longer = {"input": F.pad(tokens, (0, 2)), "target": F.pad(labels, (0, 2), value=-100)}
+    assert loop.evaluate(longer)["loss"].item() == pytest.approx(found["loss"].item(), rel=1e-6)
+    first = loop.step({"input": tokens, "target": labels})["loss"]
+    assert loop.evaluate({"input": tokens, "target": labels})["loss"] < first

@@ -43,9 +43,10 @@ SMALL: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "sentiment-lstm": ({}, {"learning_rate": 0.05}),
     "variable-length": ({}, {"learning_rate": 0.05}),
     "negations": ({"n": 200}, {}),
+    "word-kinds": ({"n": 200}, {}),
 }
 """Every preset about sequences: options of its data and of its training that make a few quick steps of it."""
-WITH_RECIPE = ("seq2seq-attention", "char-gpt-tied", "bert")
+WITH_RECIPE = ("seq2seq-attention", "char-gpt-tied", "bert", "word-kinds")
 
 
 @pytest.fixture(autouse=True)
@@ -91,7 +92,7 @@ def test_the_loss_of_every_preset_falls(preset: str, tmp_path: Path) -> None:
 def test_every_preset_about_sequences_is_in_the_table() -> None:
     from presets import all_presets
 
-    recipes = {"sequence_to_sequence", "language_model", "masked_language_model"}
+    recipes = {"sequence_to_sequence", "language_model", "masked_language_model", "sequence_labelling"}
     mine = {
         preset.id
         for preset in all_presets()
@@ -270,7 +271,20 @@ def test_a_person_types_something_and_the_network_answers(worker: Listener, tmp_
     answer = worker.wait("tried", 4)
     assert len(answer["shows"][0]["rows"][0]["output"].split(" / ")) == 3
     assert answer["shows"][1]["rows"][0]["output"].startswith("follows ")
-    worker.train(small("variable-length", epochs=1), tmp_path / "words")
-    worker.wait("finished", 3)
-    worker.client.send({"do": "try", "text": "we love this film"})
-    assert worker.wait("tried", 5)["shows"][0]["rows"][0]["input"] == "we love this film"
+    for number, (preset, text) in enumerate(
+        (("variable-length", "we love this film"), ("word-kinds", "we play"))
+    ):
+        worker.train(small(preset, epochs=1), tmp_path / preset)
+        worker.wait("finished", 3 + number)
+        worker.client.send({"do": "try", "text": text})
+        assert worker.wait("tried", 5 + number)["shows"][0]["rows"][0]["input"] == text
+
+
+def test_networks_with_too_few_tokens_are_told_how_many_there_are(tmp_path: Path) -> None:
+    for node, param in (("words", "num_embeddings"), ("fc", "out_features")):
+        made = small("word-kinds")
+        (found,) = [each for each in made.main.nodes.values() if each.name == node]
+        found.params[param] = 3
+        last = train_project(made, tmp_path / node)
+        assert last["event"] == "failed"
+        assert ("50 different tokens" if node == "words" else "7 classes or tokens") in last["hint"], last

@@ -1,0 +1,36 @@
+"""A network that gives every step of a sequence a class."""
+
+from __future__ import annotations
+
+from graph.catalogue.spec import Param
+from runtime.recipes.spec import Figure, Link, Recipe, Role
+
+RECIPE = Recipe(
+    id="sequence_labelling",
+    title="Sequence labelling",
+    help=(
+        "The network gives scores of the classes for every step of a sequence: which kind of word each word of a "
+        "sentence is. The loss is cross-entropy per step; steps that only fill up do not count."
+    ),
+    roles=(Role("network", "Labeller", "Says for every step which class it has."),),
+    figures=(
+        Figure("loss", "Loss per step"),
+        Figure("accuracy", "Right steps", "score", "high", "Share of the steps that got their class."),
+        Figure("exact", "All right", "score", "high", "Share of the sequences without a mistake."),
+    ),
+    tasks=("sequence-labels",),
+    loop="SequenceLabelling",
+    watch="loss",
+    groups=(("network", ("network",)),),
+    options=(
+        Param("label_smoothing", "float", 0.0, "Share of the certainty spread over the other classes.",
+              minimum=0.0, maximum=0.99),
+    ),
+    links=(
+        Link("data:input", "network"),
+        Link("network", "loss:loss", "a class per step"),
+        Link("data:target", "loss:loss"),
+        Link("loss:loss", "group:network"),
+        Link("group:network", "network", "moves the weights"),
+    ),
+)  # fmt: skip
