@@ -203,6 +203,7 @@ def check_node(node: Node) -> None:
 
 
 MAX_RATE = 1000.0
+START = re.compile(r"[a-z_]{1,30}( -?\d{1,9}(\.\d{1,9})?(e-?\d{1,2})?)?")
 
 
 def check_state(node: Node) -> None:
@@ -213,6 +214,10 @@ def check_state(node: Node) -> None:
         raise BadValue("An Input or Output cannot be switched off.")
     if type(node.collapsed) is not bool or type(node.pinned) is not bool:
         raise BadValue("collapsed and pinned must be true or false.")
+    if not isinstance(node.start, str) or (node.start and not START.fullmatch(node.start)):
+        raise BadValue(
+            f"start must be a way for weights to begin, such as he_normal, not {shown(node.start)}."
+        )
     if type(node.frozen) is not bool:
         raise BadValue("frozen must be true or false.")
     if not is_number(node.rate) or not 0 < node.rate <= MAX_RATE:

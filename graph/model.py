@@ -57,6 +57,8 @@ class Node:
     """Training leaves its weights as they are (those of everything inside, for a block's use)."""
     rate: float = 1.0
     """Its weights learn with the learning rate times this; inside a block, times the block's own."""
+    start: str = ""
+    """How its weights begin ("he_normal", "constant 0.5"); empty: as the rest of the network."""
 
 
 @dataclass(slots=True)

@@ -31,8 +31,9 @@ from runtime.recipes import SUPERVISED, recipe_of
 from runtime.runs import write_atomic
 from runtime.schedules import SCHEDULES, planned, schedule_text
 from runtime.script_data import DataPart, data_part
-from runtime.script_lines import freezing_text, support_imports, support_text, update_lines
+from runtime.script_lines import freezing_text, import_lines, support_imports, support_text, update_lines
 from runtime.script_recipe import recipe_script
+from runtime.starts import start_lines, start_plan
 from runtime.training.session import evaluation_size, steps_per_epoch
 from runtime.weights import WeightsError, read
 
@@ -89,7 +90,17 @@ def training_script(
     if begin:
         files[begin] = _start_tensors(project, start)
     plan = freezing_plan(project, source)
-    writer = _Writer(project, source.class_name, dataset, splits, part, source.text, begin, plan)
+    writer = _Writer(
+        project,
+        source.class_name,
+        dataset,
+        splits,
+        part,
+        source.text,
+        begin,
+        plan,
+        start_plan(project, source),
+    )
     return Script(writer.text(notebook), files)
 
 
@@ -132,6 +143,7 @@ class _Writer:
         model: str,
         begin: str,
         freezing: Plan | None,
+        starts: dict[str, str],
     ) -> None:
         self.freezing = freezing
         self.begin = begin
@@ -155,6 +167,7 @@ class _Writer:
         self.precision = PRECISION.check(training.options.get("precision", PRECISION.default))
         self.steps = steps_text(dataset.preparation, pairs=True) if dataset.preparation else None
         start = chosen(INITIALISATIONS, training.initialisation, "initialisation")
+        self.own_starts = start_lines(starts, "model")
         self.start = initialise_text(start, start.settled(training))
         self.schedule = chosen(SCHEDULES, training.schedule, "schedule")
         self.planned = planned(training)
@@ -168,6 +181,8 @@ class _Writer:
             parts.append(self.steps.text)
         if self.start:
             parts.append(self.start.rstrip("\n"))
+        if self.own_starts:
+            parts.append(support_text("starting"))
         if self.asked.ema:
             parts.append(support_text("average"))
         if self.freezing:
@@ -185,8 +200,10 @@ class _Writer:
         standard = ["import copy"] + (["from pathlib import Path"] if self.here else [])
         imports = {"import torch", "from torch import nn", *self.imports, *further}
         if self.asked.ema:
-            standard = [*support_imports("average"), *standard]
-            standard.sort(key=_import_key)
+            standard += support_imports("average")
+        if self.own_starts:
+            standard += support_imports("starting")
+        standard, _ = import_lines(standard)
         if self.steps and "import math" in imports:
             imports.remove("import math")
             standard = sorted({*standard, "import math"}, key=_import_key)
@@ -278,6 +295,7 @@ class _Writer:
             '    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")',
             f"    model = {self.name}()",
             *(["    initialise(model)"] if self.start else []),
+            *(f"    {line}" for line in self.own_starts),
             *(self._begin() if self.begin else []),
             "    model.to(device)",
             "    data = {",

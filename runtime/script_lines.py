@@ -17,7 +17,7 @@ TRAINING = Path(__file__).parent / "training"
 def support_text(name: str) -> str:
     """The classes of a plain-torch file of :mod:`runtime.training`, to be copied into a script."""
     whole = (TRAINING / f"{name}.py").read_text(encoding="utf-8")
-    return whole[whole.index("\nclass ") + 1 :].rstrip("\n")
+    return re.split(r"\n(?=class |def )", whole, maxsplit=1)[1].rstrip("\n")
 
 
 def support_imports(name: str) -> list[str]:

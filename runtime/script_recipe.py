@@ -26,6 +26,7 @@ from runtime.precision import PRECISION
 from runtime.recipes import Figure, recipe_of
 from runtime.schedules import SCHEDULES, planned, schedule_text
 from runtime.script_lines import freezing_text, import_lines, support_imports, support_text, update_lines
+from runtime.starts import start_lines, start_plan
 from runtime.training.session import evaluation_size, networks_of, steps_per_epoch
 
 LINE = 110
@@ -91,6 +92,14 @@ def recipe_script(
     watched = _watched(project)
     imports += ["import copy"] if watched or asked.ema else []
     imports += support_imports("average") if asked.ema else []
+    starts = [
+        line
+        for role, network in zip(recipe.roles, networks, strict=True)
+        for line in start_lines(
+            start_plan(project, generate(project, shapes, network.id)), f'networks["{role.name}"]'
+        )
+    ]
+    imports += support_imports("starting") if starts else []
     imports += steps.imports if steps else ()
     standard, torches = import_lines(imports)
     needs = "torch and torchvision" if any("torchvision" in line for line in torches) else "torch alone"
@@ -126,6 +135,7 @@ def recipe_script(
         ),
         *([steps.text] if steps else []),
         *([initialise.rstrip("\n")] if initialise else []),
+        *([support_text("starting")] if starts else []),
         *([LOW.format(precision=precision).rstrip("\n")] if precision != "float32" else []),
         *([support_text("average")] if asked.ema else []),
         *([support_text("freezing")] if not is_even(project) else []),
@@ -137,6 +147,7 @@ def recipe_script(
             classes,
             methods,
             bool(initialise),
+            starts,
             precision,
             begin,
             steps,
@@ -162,6 +173,7 @@ def _load_data(title: str, name: str, state: str) -> str:
 
 def _main(
     project: Project, dataset: Dataset, splits: Splits, classes: list[str], methods: set[str], initialises: bool,
+    starts: list[str],
     precision: str, begin: str, steps: StepsText | None, freezings: list[Plan],
 ) -> str:  # fmt: skip
     recipe, training = recipe_of(project.training), project.training
@@ -191,8 +203,9 @@ def _main(
     ]
     if initialises:
         lines += ["    for network in networks.values():", "        initialise(network)"]
+    lines += [f"    {line}" for line in starts]
     if begin:
-        lines += [f'    start = torch.load(HERE / "{begin}")', *_begin(len(roles) > 1)]
+        lines += [f'    begun = torch.load(HERE / "{begin}")', *_begin(len(roles) > 1)]
     lines += ["    for network in networks.values():", "        network.to(device)"]
     if precision != "float32":
         lines.append("        in_low_precision(network, device)")
@@ -369,7 +382,7 @@ def _begin(several: bool) -> list[str]:
     return [
         "    for role, network in networks.items():",
         "        own = network.state_dict()",
-        f"        found = {{key: start[{key}] for key in own if {key} in start}}",
+        f"        found = {{key: begun[{key}] for key in own if {key} in begun}}",
         "        fits = {key: value for key, value in found.items() if value.shape == own[key].shape}",
         "        network.load_state_dict(fits, strict=False)",
     ]

@@ -199,7 +199,7 @@ class SetNote:
         return SetNote(self.graph, self.node, before)
 
 
-STATES = frozenset({"off", "collapsed", "pinned", "frozen", "rate"})
+STATES = frozenset({"off", "collapsed", "pinned", "frozen", "rate", "start"})
 
 
 @dataclass(slots=True)

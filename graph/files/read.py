@@ -20,7 +20,7 @@ Kind = TypeVar("Kind")
 
 _EDGE_KEYS = {"from", "to", "order"}
 _NODE_KEYS = {"type", "name", "params", "block", "shares", "note", "off", "collapsed", "pinned",
-              "frozen", "rate"}  # fmt: skip
+              "frozen", "rate", "start"}  # fmt: skip
 _NAMES = {
     dict: "a table", list: "a list", str: "text", int: "a whole number", float: "a number", bool: "true or false",
 }  # fmt: skip
@@ -193,6 +193,7 @@ def _node(key: str, data: Any, place: Any, graph: str) -> Node:
         _get(data, "pinned", bool, where, False),
         _get(data, "frozen", bool, where, False),
         data.get("rate", 1.0),
+        _get(data, "start", str, where, ""),
     )
 
 

@@ -90,7 +90,7 @@ def _node_data(node: Node) -> dict[str, Any]:
     for key, value in (("block", node.block), ("shares", node.shares), ("note", node.note or None),
                        ("off", node.off or None), ("collapsed", node.collapsed or None),
                        ("pinned", node.pinned or None), ("frozen", node.frozen or None),
-                       ("rate", node.rate if node.rate != 1 else None)):  # fmt: skip
+                       ("rate", node.rate if node.rate != 1 else None), ("start", node.start or None)):  # fmt: skip
         if value is not None:
             data[key] = value
     return data

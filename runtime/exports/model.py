@@ -28,6 +28,7 @@ def build(project: Project, source: Source, weights: Path | None, start: Path | 
     import torch
 
     from runtime.initialisation import INITIALISATIONS, initialise
+    from runtime.starts import start_layers, start_plan
     from runtime.weights import start_from
 
     with tempfile.TemporaryDirectory() as folder:
@@ -38,6 +39,7 @@ def build(project: Project, source: Source, weights: Path | None, start: Path | 
     model: nn.Module = network_class()
     choice = INITIALISATIONS[project.training.initialisation]
     initialise(model, choice, choice.settled(project.training))
+    start_layers(model, start_plan(project, source))
     if weights is not None:
         load_weights(model, weights, role_of(project, source.network))
     elif start is not None:

@@ -33,6 +33,7 @@ from runtime.precision import PRECISION
 from runtime.recipes import OWN, SUPERVISED, Recipe, recipe_of
 from runtime.runs import Run, write_atomic, write_json
 from runtime.schedules import make_schedule
+from runtime.starts import start_layers, start_plan
 from runtime.training.advice import Advisor, advisor_for
 from runtime.training.augmenting import Augmenting, augmenting
 from runtime.training.average import Average
@@ -293,6 +294,7 @@ def prepare(
     start = chosen(INITIALISATIONS, training.initialisation, "initialisation")
     for part in parts:
         initialise(part.module, start, start.settled(training))
+        start_layers(part.module, start_plan(project, part.source))
     model = parts[0].module
     if len(parts) > 1:
         model = nn.ModuleDict({part.role: part.module for part in parts})

@@ -41,11 +41,15 @@ def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def classifier(recipe: str, **training: Any) -> Project:
+    begin = training.pop("begin", "")
     g = GraphBuilder("Small")
     x = g.chain(g.input("x", shape=(1, 8, 8)), "Flatten", ("Linear", {"out_features": 16}), "ReLU")
     g.output(g.chain(x, ("Dropout", {"p": 0.2}), ("Linear", {"out_features": 10})))
     wanted = {"epochs": 3, "batch_size": 256, "device": "cpu", "threads": 1, **training}
-    return project("Small", g, data=DataChoice("digits"), training=Training(recipe=recipe, **wanted))
+    made = project("Small", g, data=DataChoice("digits"), training=Training(recipe=recipe, **wanted))
+    last = [node for node in made.main.nodes.values() if node.type == "Linear"][-1]
+    last.start = begin
+    return made
 
 
 def run(made: Project, folder: Path, **more: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -89,7 +93,7 @@ PRACTICES = {"clip_norm": 0.5, "clip_value": 0.2, "accumulate": 2, "l1": 1e-4, "
     "more",
     [
         {},
-        {"initialisation": "he_normal", "schedule": "plateau", "optimizer": "SGD"},
+        {"initialisation": "he_normal", "schedule": "plateau", "optimizer": "SGD", "begin": "uniform 0.1"},
         {"options": PRACTICES, "schedule": "cosine"},
         {"options": {"patience": 1, "watch": "loss", "ema": 0.5}, "learning_rate": 0.5, "epochs": 8},
     ],

@@ -1,0 +1,16 @@
+"""Layers whose weights begin in a way of their own. Ordinary torch: its text goes into exported scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from torch import nn
+
+
+def start(layer: nn.Module, fill: Callable[..., object], **arguments: float | str) -> None:
+    """Begin the weights of a layer in a way of its own; its biases at 0."""
+    for name, parameter in layer.named_parameters():
+        if name.rpartition(".")[2].startswith("weight"):
+            fill(parameter, **arguments)
+        else:
+            nn.init.zeros_(parameter)
