@@ -28,7 +28,7 @@ from graph.changes import ChangeSet
 from graph.edits import Edit, SetFrames
 from graph.problems import Problem
 from gui.blocks.commands import BlockCommands
-from gui.canvas import keys, menus, tips
+from gui.canvas import keys, menus, tips, touch
 from gui.canvas.adding import Adding
 from gui.canvas.bubble import Bubble
 from gui.canvas.camera import Camera
@@ -85,6 +85,7 @@ class CanvasView(Camera):
         self.glider = Glide(self.canvas)
         self.rim = EdgeScroll(self)
         self.minimap = Minimap(self)
+        self.touch = touch.Touch(self)
         self.find_bar = FindBar(self)
         self.setAccessibleName(tr("Network canvas"))
         self.setAccessibleDescription(tr("The layers and wires of the network. Press Tab to add a layer."))
@@ -384,6 +385,8 @@ class CanvasView(Camera):
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             QToolTip.showText(event.globalPos(), tips.text(self, self.hit_at(event.pos())), self.viewport())
+            return True
+        if event.type() in touch.KINDS and self.touch.event(event):  # type: ignore[arg-type]
             return True
         if isinstance(event, QNativeGestureEvent):
             self.pinch(event)
