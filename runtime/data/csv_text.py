@@ -128,11 +128,14 @@ def rows_of(
             ) from error
 
 
-def lines_of(path: Path, script: Script, size: int = 4 * PIECE) -> Iterator[tuple[int, list[str]]]:
-    """(number of the first, lines) in pieces of about ``size`` characters, for files with ordinary line ends."""
+def lines_of(path: Path, script: Script) -> Iterator[tuple[int, list[str]]]:
+    """(number of the first, lines) in pieces, for files with ordinary line ends: small pieces at first, so that a
+    hurried look is over soon, then larger ones."""
+    size = HEAD
     with path.open("rb") as raw, _text(raw, script.encoding) as file:
         number, rest = 1, ""
         while piece := file.read(size):
+            size = min(2 * size, 4 * PIECE)
             whole, mark, rest = (rest + piece).rpartition("\n")
             if not mark:
                 continue

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     import polars
     from numpy.typing import NDArray
 
-CHUNK = 50_000
+SMALL, CHUNK = 1000, 50_000
+"""Rows taken together: few at first, so that a hurried look is over soon, then more and more."""
 PREVIEW = 50
 SAMPLE = 1000
 """So many first rows decide the width and the header."""
@@ -112,7 +113,9 @@ def _quoted(
     import polars as pl
 
     numbered = rows_of(path, script, delimiter, literal)
-    while chunk := list(islice(numbered, CHUNK // 10)):
+    size = SMALL
+    while chunk := list(islice(numbered, size)):
+        size = min(2 * size, CHUNK)
         strange += [line for line, cells in chunk if len(cells) != width]
         good = [cells for _, cells in chunk if len(cells) == width]
         columns = zip(*good, strict=True) if good else [()] * width

@@ -14,6 +14,8 @@ from runtime.data.schema import UNKNOWN, DataError, Schema
 from runtime.data.source import Loading
 
 if TYPE_CHECKING:
+    import torch
+
     from runtime.data.dataset import Dataset
 
 LINE = "\n"
@@ -35,21 +37,36 @@ def _lines(path: Path, options: Mapping[str, Any], loading: Loading, skipped: li
     return found
 
 
+def _text(path: Path, options: Mapping[str, Any], loading: Loading, skipped: list[str]) -> str:
+    """The characters of all files, one after the other."""
+    from runtime.data.own.text_files import texts_of
+
+    text = LINE.join(text for _, text in texts_of(path, loading, skipped))
+    if not text.strip():
+        raise DataError(f"{path.name} holds no text. {skipped[0] if skipped else ''}".strip())
+    return text.lower() if options["lower"] else text
+
+
 def look(path: Path, options: Mapping[str, Any], loading: Loading) -> Facts:
     skipped: list[str] = []
+    unit, most = options["unit"], options["vocabulary"]
+
+    def step() -> None:
+        loading.step(0.7, "Learning the vocabulary")
+
+    if unit == "characters":
+        text = _text(path, options, loading, skipped)
+        different = len(set(text))
+        words = learn([text], unit, most, (UNKNOWN,) if different >= most else (), step)
+        return {"vocabulary": list(words), "tokens": len(text), "notes": skipped}
     lines = _lines(path, options, loading, skipped)
-    unit = options["unit"]
-    words = learn(
-        lines, unit, options["vocabulary"], (), lambda: loading.step(0.7, "Learning the vocabulary")
-    )
-    words = words if LINE in words or unit != "subwords" else ("", LINE, *words[1:])
+    words = learn(lines, unit, most, (LINE,), step)
     numbers = Numbers(words, unit)
-    total = sum(len(numbers.of(line)) for line in lines)
-    if total < sum(map(len, lines)):
+    if any(len(numbers.of([word])) == 0 for line in lines for word in set(line)):
         # Some tokens are too rare for the vocabulary and need the unknown word.
-        words = ("", UNKNOWN, *words[1 : options["vocabulary"] - 1])
+        words = learn(lines, unit, most, (UNKNOWN, LINE), step)
         numbers = Numbers(words, unit)
-        total = sum(len(numbers.of(line)) for line in lines)
+    total = sum(len(numbers.of(line)) for line in lines)
     return {"vocabulary": list(words), "tokens": total, "notes": skipped}
 
 
@@ -84,9 +101,14 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
     about = facts("own-text", options, loading)
     found = schema(about, options)
     skipped: list[str] = []
-    numbers = Numbers(found.vocabulary, options["unit"])
-    parts = [numpy.array(numbers.of(line), numpy.int64) for line in _lines(path, options, loading, skipped)]
-    tokens = torch.from_numpy(numpy.concatenate(parts))
+    if options["unit"] == "characters":
+        tokens = character_numbers(_text(path, options, loading, skipped), found.vocabulary)
+    else:
+        numbers = Numbers(found.vocabulary, options["unit"])
+        parts = [
+            numpy.array(numbers.of(line), numpy.int64) for line in _lines(path, options, loading, skipped)
+        ]
+        tokens = torch.from_numpy(numpy.concatenate(parts))
     # Views of one long row of numbers: windows that overlap take no memory of their own.
     windows = tokens.unfold(0, options["window"] + 1, options["stride"])
     return Dataset(
@@ -96,6 +118,20 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
         ordered=True,
         skipped=tuple(skipped),
     )
+
+
+def character_numbers(text: str, vocabulary: tuple[str, ...]) -> torch.Tensor:
+    """The number of every character, by a table of code points: a book takes no longer than its letters."""
+    import numpy
+    import torch
+
+    codes = numpy.frombuffer(text.encode("utf-32-le", errors="surrogatepass"), numpy.uint32)
+    unknown = vocabulary.index(UNKNOWN) if UNKNOWN in vocabulary else 0
+    table = numpy.full(int(codes.max()) + 1, unknown, numpy.int64)
+    for number, letter in enumerate(vocabulary):
+        if len(letter) == 1 and ord(letter) < len(table):
+            table[ord(letter)] = number
+    return torch.from_numpy(table[codes])
 
 
 SOURCES = (
