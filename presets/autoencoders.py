@@ -76,7 +76,7 @@ def vae() -> Project:
         g,
         data=DataChoice("digits", {"image_size": 28}),
         training=Training(
-            recipe="variational", loss="bce", optimizer="Adam", learning_rate=1e-3, epochs=20, batch_size=128
+            recipe="variational", loss="bce", optimizer="Adam", learning_rate=1e-3, epochs=60, batch_size=64
         ),
         notes=(
             "The recipe “variational” adds to the error of the reconstruction how far mean and log_variance are "

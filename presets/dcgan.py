@@ -45,15 +45,20 @@ def _dcgan_discriminator(size: int, second: dict[str, Any], third: dict[str, Any
     return d
 
 
+def _dcgan(title: str, generator: GraphBuilder, critic: GraphBuilder, size: int, epochs: int) -> Project:
+    """The paper starts all weights from a normal distribution with deviation 0.02."""
+    return adversarial(title, generator, critic, size, epochs, "normal", {"init_std": 0.02})
+
+
 def dcgan_14() -> Project:
     second = {"kernel_size": 3, "stride": 2, "padding": 1}
     critic = _dcgan_discriminator(14, second, {"kernel_size": 3, "stride": 2})
-    return adversarial("DCGAN 14 × 14", _dcgan_generator(0), critic, 14)
+    return _dcgan("DCGAN 14 × 14", _dcgan_generator(0), critic, 14, 40)
 
 
 def dcgan_28() -> Project:
     critic = _dcgan_discriminator(28, {"kernel_size": 5, "stride": 2}, {"kernel_size": 4, "stride": 2})
-    return adversarial("DCGAN 28 × 28", _dcgan_generator(1), critic, 28)
+    return _dcgan("DCGAN 28 × 28", _dcgan_generator(1), critic, 28, 30)
 
 
 PRESETS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graph.build import GraphBuilder, Source, project
 from graph.model import DataChoice, Project, Training
+from graph.values import Value
 from presets import Preset
 
 GROUP = "Generative networks"
@@ -11,11 +12,20 @@ NOTES = (
     "Two networks: the generator makes pictures of noise, the discriminator says how likely a picture is real. "
     "The recipe “adversarial” trains them in turns: the discriminator on real and made pictures, then the "
     "generator so that the discriminator takes its pictures for real ones. What it draws from the same noise is "
-    "shown after every epoch; the Fréchet distance says how near that is to real pictures."
+    "shown after every epoch; the Fréchet distance says how near that is to real pictures. With the 60,000 "
+    "pictures of MNIST 30 epochs in batches of 128 are enough; these 1,797 want more and smaller steps."
 )
 
 
-def adversarial(title: str, generator: GraphBuilder, discriminator: GraphBuilder, size: int) -> Project:
+def adversarial(
+    title: str,
+    generator: GraphBuilder,
+    discriminator: GraphBuilder,
+    size: int,
+    epochs: int,
+    start: str = "default",
+    options: dict[str, Value] | None = None,
+) -> Project:
     """A generator and a discriminator on digits of ``size`` × ``size`` in −1…1, and how both are trained."""
     return project(
         title,
@@ -27,9 +37,10 @@ def adversarial(title: str, generator: GraphBuilder, discriminator: GraphBuilder
             loss="bce",
             optimizer="Adam",
             learning_rate=2e-4,
-            epochs=30,
-            batch_size=128,
-            options={"beta1": 0.5},
+            epochs=epochs,
+            batch_size=32,
+            initialisation=start,
+            options={"beta1": 0.5, "label_smoothing": 0.1, **(options or {})},
         ),
         notes=NOTES,
     )
@@ -52,7 +63,7 @@ def gan() -> Project:
     x = d.add("Dropout", x, name="drop", p=0.3, note="Keeps the discriminator from winning too soon.")
     x = d.add("Linear", x, name="fc2", out_features=1)
     d.output(d.add("Sigmoid", x, name="sigmoid"), name="real")
-    return adversarial("GAN", g, d, 14)
+    return adversarial("GAN", g, d, 14, epochs=150)
 
 
 PRESETS = (

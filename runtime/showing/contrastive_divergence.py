@@ -10,7 +10,7 @@ from runtime.protocol import Message
 from runtime.showing import Look, bytes_of
 from runtime.showing._pictures import one_below, pictures, shows_pictures
 
-SAMPLES, FILTERS, DREAMS, STEPS = 10, 64, 20, 200
+SAMPLES, FILTERS, DREAMS, STEPS = 10, 64, 20, 100
 
 
 def show(look: Look) -> list[Message]:
@@ -38,13 +38,13 @@ def show(look: Look) -> list[Message]:
 
 
 def _dreams(look: Look, shape: tuple[int, ...]) -> torch.Tensor:
-    """What the highest machine that has learned comes to when it runs for itself, told downwards."""
+    """What the highest machine that has learned comes to when it runs for itself, beginning with a picture of the data;
+    told downwards."""
     loop = look.loop
     stage = min(loop.stage, len(loop.machines) - 1)
-    top = loop.machines[stage]
-    torch.manual_seed(look.session.project.training.seed)  # the same dice every time
-    seen = torch.rand(DREAMS, top.weights.shape[1], device=look.session.device)
-    seen = loop.dreamt(top, seen, STEPS)
+    torch.manual_seed(look.session.project.training.seed)  # the same coins every time
+    seen = loop.seen_by(stage, look.batch(DREAMS)["input"])
+    seen = loop.dreamt(loop.machines[stage], seen, STEPS)
     for machine in reversed(loop.machines[:stage]):
         seen = loop.down(machine, seen)
     return seen.view(-1, *shape)
