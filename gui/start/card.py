@@ -12,7 +12,6 @@ from gui.start.thumbnail import Thumbnail
 from gui.widgets import WrappedLabel
 from gui.words import count_text
 from presets import Preset
-from runtime.recipes import recipe_problem
 
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -73,13 +72,8 @@ class PresetCard(QFrame):
         return all(word in text for word in query.lower().split())
 
     def draw(self) -> None:
-        """Build the preset and show its picture, and whether it can be trained in this version."""
-        project = self.preset.build()
-        waits = recipe_problem(project.training.recipe)
-        self.picture.show_graphs(
-            list(project.networks.values()), self.tr("training to come") if waits else ""
-        )
-        self.setToolTip(waits or "")
+        """Build the preset and show its picture."""
+        self.picture.show_graphs(list(self.preset.build().networks.values()))
         self.drawn = True
 
     def show_parameters(self, count: int) -> None:

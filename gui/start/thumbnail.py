@@ -18,17 +18,15 @@ class Thumbnail(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.graphs: list[Graph] = []
-        self.note = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(96)
 
     def sizeHint(self) -> QSize:
         return QSize(220, 96)
 
-    def show_graphs(self, graphs: list[Graph], note: str = "") -> None:
-        """Networks below each other (in two columns when there are more than two), and a note in a corner."""
+    def show_graphs(self, graphs: list[Graph]) -> None:
+        """Networks below each other, in two columns when there are more than two."""
         self.graphs = [graph for graph in graphs if graph.nodes]
-        self.note = note
         self.update()
 
     def paintEvent(self, event: object) -> None:
@@ -39,15 +37,11 @@ class Thumbnail(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()), 5, 5)
         for graph, cell in zip(self.graphs, self._cells(), strict=True):
             self._draw(painter, graph, cell)
-        if self.note:
-            self._write(painter)
         painter.end()
 
     def _cells(self) -> list[QRectF]:
         """The places of the graphs, row by row."""
         inside = QRectF(self.rect()).adjusted(10, 10, -10, -10)
-        if self.note:
-            inside.setBottom(inside.bottom() - 11)
         columns = 2 if len(self.graphs) > 2 else 1
         rows = -(-len(self.graphs) // columns)
         gap = 8.0
@@ -62,14 +56,6 @@ class Thumbnail(QWidget):
             )
             for number in range(len(self.graphs))
         ]
-
-    def _write(self, painter: QPainter) -> None:
-        font = self.font()
-        font.setPointSizeF(font.pointSizeF() * 0.8)
-        painter.setFont(font)
-        painter.setPen(theme().muted)
-        corner = QRectF(self.rect()).adjusted(8, 4, -8, -4)
-        painter.drawText(corner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, self.note)
 
     def _draw(self, painter: QPainter, graph: Graph, inside: QRectF) -> None:
         nodes = list(graph.nodes.values())

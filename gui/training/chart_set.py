@@ -16,17 +16,21 @@ from gui.training.smooth import Smoother
 
 SERIES = ("training", "validation", "third", "fourth", "fifth")
 """The colours of figures; beyond them the lines are dashed."""
+LARGE = 2.0
+"""A score beyond this is no share; beside shares it gets a chart of its own."""
 
 
 class ChartSet(QSplitter):
-    """``charts`` by name: ``loss``, ``accuracy``, ``rate`` and ``pace``. x is counted in epochs. With a recipe that
-    has figures of its own, the first two hold its losses and its scores."""
+    """``charts`` by name: ``loss``, ``accuracy``, ``large``, ``rate`` and ``pace``. x is counted in epochs. With a
+    recipe that has figures of its own, the first two hold its losses and its scores; scores that are much larger than
+    shares (a Fréchet distance beside an accuracy) have a chart of their own, ``large``."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._weight = 0.0
         self._smoothers: dict[str, Smoother] = {}
         self._figures: list[dict[str, Any]] | None = None
+        self._large: frozenset[str] = frozenset()
 
         def number(value: float) -> str:
             return f"{value:.4g}"
@@ -34,6 +38,7 @@ class ChartSet(QSplitter):
         self.charts = {
             "loss": Chart(self.tr("Loss"), number),
             "accuracy": Chart(self.tr("Accuracy"), lambda value: f"{value:.1f} %", top=101.5),
+            "large": Chart(self.tr("Scores"), number),
             "rate": Chart(self.tr("Learning rate"), number, from_zero=True),
             "pace": Chart(self.tr("Samples/s"), lambda value: f"{value:,.0f}", from_zero=True),
         }
@@ -42,22 +47,30 @@ class ChartSet(QSplitter):
         side = QSplitter(Qt.Orientation.Vertical)
         side.addWidget(self.charts["rate"])
         side.addWidget(self.charts["pace"])
-        for widget, share in ((self.charts["loss"], 5), (self.charts["accuracy"], 5), (side, 3)):
+        shares = (
+            (self.charts["loss"], 5),
+            (self.charts["accuracy"], 5),
+            (self.charts["large"], 4),
+            (side, 3),
+        )
+        for widget, share in shares:
             self.addWidget(widget)
             self.setStretchFactor(self.count() - 1, share)
-        self.setSizes([500, 500, 300])
+        self.setSizes([500, 500, 400, 300])
+        self.charts["large"].hide()
         for chart in self.charts.values():
             chart.hovered.connect(self.hover)
         self._take_figures([])
 
-    def _take_figures(self, figures: list[dict[str, Any]]) -> None:
+    def _take_figures(self, figures: list[dict[str, Any]], large: frozenset[str] = frozenset()) -> None:
         """Lines for what the run measures: loss and accuracy, or the figures of its recipe."""
-        if figures == self._figures:
+        if figures == self._figures and large == self._large:
             return
+        self._large = large
         self._figures = figures
         self._smoothers = {}
         loss, accuracy = self.charts["loss"], self.charts["accuracy"]
-        for chart in (loss, accuracy):
+        for chart in (loss, accuracy, self.charts["large"]):
             chart.clear()
         accuracy.title = self.tr("Scores") if figures else self.tr("Accuracy")
         accuracy.text = loss.text if figures else lambda value: f"{value:.1f} %"
@@ -70,9 +83,19 @@ class ChartSet(QSplitter):
                 chart.add("training", self.tr("training"), "training", "line")
                 chart.add("validation", self.tr("validation"), "validation", "points")
                 chart.add("best", "", "third", "points")
-        for chart, kind in ((loss, "loss"), (accuracy, "score")):
-            self._add_figures(chart, _of_kind(figures, kind))
-            chart.paint_colors()
+        for name in ("loss", "accuracy", "large"):
+            self._add_figures(self.charts[name], self._of_chart(name))
+            self.charts[name].paint_colors()
+        self.charts["large"].setVisible(bool(large))
+
+    def _of_chart(self, name: str) -> list[dict[str, Any]]:
+        """The figures that a chart holds."""
+        found = _of_kind(self._figures or [], "loss" if name == "loss" else "score")
+        return (
+            found
+            if name == "loss"
+            else [item for item in found if (item["name"] in self._large) == (name == "large")]
+        )
 
     def _add_figures(self, chart: Chart, figures: list[dict[str, Any]]) -> None:
         """For each figure its noisy values, their average, the validation, and a star where it was best. A figure
@@ -113,7 +136,7 @@ class ChartSet(QSplitter):
 
     def draw(self, name: str, history: History, exact: bool = True) -> None:
         """Show in one chart all that the history holds for it; ``exact`` leaves no room for more."""
-        self._take_figures(history.figures)
+        self._take_figures(history.figures, _large(history))
         chart = self.charts[name]
         scale = 1.0 / history.steps_per_epoch
         if name in ("rate", "pace"):
@@ -122,6 +145,8 @@ class ChartSet(QSplitter):
             return
         if history.figures:
             self._draw_figures(name, history, exact)
+            return
+        if name == "large":
             return
         accuracy = name == "accuracy"
         chart.setVisible(history.has_accuracy or not accuracy)
@@ -141,7 +166,7 @@ class ChartSet(QSplitter):
 
     def _draw_figures(self, name: str, history: History, exact: bool) -> None:
         chart, scale = self.charts[name], 1.0 / history.steps_per_epoch
-        figures = _of_kind(history.figures, "score" if name == "accuracy" else "loss")
+        figures = self._of_chart(name)
         chart.setVisible(bool(figures))
         best = history.best
         for figure in figures:
@@ -168,3 +193,11 @@ class ChartSet(QSplitter):
 
 def _of_kind(figures: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return [figure for figure in figures if (figure.get("kind") == "score") == (kind == "score")]
+
+
+def _large(history: History) -> frozenset[str]:
+    """The scores that would press the others flat, where there are others."""
+    scores = [figure["name"] for figure in _of_kind(history.figures, "score")]
+    large = frozenset(name for name in scores if history.peaks.get(name, 0.0) > LARGE)
+    small = any(name in history.peaks and name not in large for name in scores)
+    return large if small else frozenset()

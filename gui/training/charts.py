@@ -1,4 +1,4 @@
-"""The curves of a run: loss, accuracy, learning rate and speed, drawn while it trains."""
+"""The curves of a run: losses, scores, learning rate and speed, drawn while it trains."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class ChartsPanel(QWidget):
         if event in ("steps", "starting", "started", "finished", "stopped", "failed", "died"):
             self._say_status(progress_text(self.session, message))
         if event in ("started", "steps", "epoch", "finished", "stopped"):
-            self._mark("loss", "accuracy")
+            self._mark("loss", "accuracy", "large")
             if event != "steps" or time.monotonic() - self._slow_at > SLOW:
                 self._slow_at = time.monotonic()
                 self._mark("rate", "pace")
@@ -184,7 +184,7 @@ class ChartsPanel(QWidget):
         """Draw everything anew, once it can be seen."""
         if self.session.history.empty:
             self._say_status("")
-        self._dirty = ["loss", "accuracy", "rate", "pace"]
+        self._dirty = ["loss", "accuracy", "large", "rate", "pace"]
         self._schedule()
 
     def draw_now(self) -> None:
@@ -213,7 +213,7 @@ class ChartsPanel(QWidget):
         settings().setValue("charts/smoothing", self.smoothing.value())
         if self.charts:
             self.plots.smooth(self.smoothing.value() / 100)
-            self._mark("loss", "accuracy")
+            self._mark("loss", "accuracy", "large")
 
     def _set_log(self, on: bool) -> None:
         if self.charts:

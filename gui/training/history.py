@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Mapping
-from math import nan
+from math import isfinite, nan
 from typing import Any
 
 
@@ -24,6 +24,8 @@ class History:
         self.epochs: list[dict[str, Any]] = []
         self.figures: list[dict[str, Any]] = []
         self.values: dict[str, array[float]] = {}
+        self.peaks: dict[str, float] = {}
+        """The largest value that each figure had after an epoch, without its sign."""
         self.watch = ""
         """The figure that decides which epoch is best; "" where none does."""
         self.steps_per_epoch = 1
@@ -57,6 +59,10 @@ class History:
                 self._tell(message["step"][-1], message)
         elif message["event"] == "epoch":
             self.epochs.append(dict(message))
+            for told in (message.get("figures") or {}).values():
+                for name, value in told.items():
+                    if value is not None and isfinite(value):
+                        self.peaks[name] = max(self.peaks.get(name, 0.0), abs(value))
             self._tell(message["step"], message)
 
     def _tell(self, step: float, message: Mapping[str, Any]) -> None:
@@ -80,7 +86,7 @@ class History:
 
     def clear(self) -> None:
         """Forget the run."""
-        self.figures, self.values, self.watch = [], {}, ""
+        self.figures, self.values, self.peaks, self.watch = [], {}, {}, ""
         self.forget_after(-1)
 
     def of_epochs(self, name: str, split: str) -> list[tuple[float, float]]:

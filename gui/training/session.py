@@ -243,10 +243,11 @@ class TrainingSession(QObject):
             self.refused.emit(None)
             return False
         workspace.refresh_shapes()
-        main = workspace.project.main.id
+        # the first networks play the recipe's roles; what is wrong in further ones keeps nobody from training
+        playing = list(workspace.project.networks)[: len(get_recipe(workspace.project.training.recipe).roles)]
         waiting = [problem for problem in workspace.shapes.problems if problem.kind == "trust"]
         for problem in (*workspace.shapes.errors, *waiting):
-            if problem.place and problem.place[0] == main:
+            if problem.place and problem.place[0] in playing:
                 self._refuse(problem)
                 return False
         return True

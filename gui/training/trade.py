@@ -13,10 +13,14 @@ from gui.shows.legend import ClassLegend
 from gui.shows.palette import class_color
 from gui.theme import theme
 
+FEW = 4
+"""So many classes are named with their areas; of more the areas stand in the tool tip."""
+
 
 class TradeCurves(QWidget):
-    """One of the two lists that :mod:`runtime.curves` makes: a dict per class with ``class``, ``x``, ``y`` (lists
-    from 0 to 1) and ``area``. For "roc" x is the share of false alarms and y that of hits, for "pr" recall and precision."""
+    """One of the two lists that :mod:`runtime.curves` makes: a dict per class with ``class``, ``x``, ``y`` (lists from
+    0 to 1) and ``area``. For "roc" x is the share of false alarms and y that of hits, for "pr" they are recall and
+    precision."""
 
     def __init__(self, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,9 +64,20 @@ class TradeCurves(QWidget):
         for number, curve in enumerate(self.curves):
             pen = pg.mkPen(class_color(number), width=1.7)
             item.plot(np.asarray(curve["x"], float), np.asarray(curve["y"], float), pen=pen)
+        few = len(self.curves) <= FEW
         self.legend.show_classes(
             [
-                (number, self.tr("{0} (area {1:.3f})").format(curve["class"], curve["area"]))
+                (
+                    number,
+                    self.tr("{0} (area {1:.3f})").format(curve["class"], curve["area"])
+                    if few
+                    else str(curve["class"]),
+                )
                 for number, curve in enumerate(self.curves)
             ]
+        )
+        self.legend.setToolTip(
+            "\n".join(
+                self.tr("{0}: area {1:.3f}").format(curve["class"], curve["area"]) for curve in self.curves
+            )
         )

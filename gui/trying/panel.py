@@ -210,6 +210,7 @@ class TryPanel(QWidget):
             self.hint.setText(self.tr("Look at “Watch it learn” for what this network makes."))
         else:
             self.hint.setText(self._wording(text))
+        self.hint.setVisible(bool(self.hint.text()))
         self.sample.setMaximum(max(0, int((started or {}).get("samples") or 1) - 1))
         recipe = self.session.workspace.project.training.recipe
         writes = bool(started) and (started or {}).get("task") == "next-token"

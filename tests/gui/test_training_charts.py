@@ -296,3 +296,21 @@ def test_figures_are_columns_of_the_table(session: TrainingSession, tmp_path: Pa
         rows = list(csv.DictReader(file))
     assert len(rows) == 22 and rows[0]["train_discriminator"] == "0.5" and rows[0]["train_fid"] == ""
     assert [row["val_fid"] for row in rows if row["event"] == "epoch"] == ["9.0", "8.0"]
+
+
+def test_scores_of_other_sizes_have_a_chart_of_their_own(session: TrainingSession) -> None:
+    panel = shown(session)
+    share = {"name": "generator", "title": "Judged real", "kind": "score", "better": ""}
+    feed_figures(session, [GAN[1], {**share, "name": "variety"}, GAN[2]])
+    for epoch in session.history.epochs:
+        epoch["figures"]["validation"]["variety"] = 0.5
+    session.history.peaks["variety"] = 0.5
+    panel.refresh()
+    until(lambda: panel.charts and not panel._dirty, "drawn")
+    assert set(panel.charts["large"].figures) == {"fid"} and panel.charts["large"].isVisible()
+    assert set(panel.charts["accuracy"].figures) == {"variety"}
+    assert list(panel.charts["large"].lines["fid/validation"].y) == [9.0, 8.0]
+    session.history.clear()
+    feed(session)
+    panel.draw_now()
+    assert not panel.charts["large"].isVisible()
