@@ -6,6 +6,7 @@ Like :mod:`runtime.script` it reproduces the run: on the CPU the same seed gives
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
 from graph.building import literal
@@ -84,8 +85,8 @@ def recipe_script(
     start = chosen(INITIALISATIONS, training.initialisation, "initialisation")
     initialise = initialise_text(start, start.settled(training))
     precision = PRECISION.check(training.options.get("precision", PRECISION.default))
-    loop = ast.parse(recipe.text)
-    methods = _methods(loop, recipe.loop)
+    loop_text, loop_name = _apart(recipe.text, recipe.loop, models)
+    methods = _methods(ast.parse(loop_text), loop_name)
     imports = [line for line in head.splitlines() if line.startswith(("import ", "from "))]
     imports += ["import torch", "from torch import nn", "from pathlib import Path", *recipe.imports]
     asked = practices_of(training)
@@ -127,7 +128,7 @@ def recipe_script(
             ]
         ),
         models.rstrip("\n"),
-        recipe.text.rstrip("\n"),
+        loop_text.rstrip("\n"),
         _load_data(
             get_source(project.data.source).title,
             data,
@@ -139,7 +140,7 @@ def recipe_script(
         *([LOW.format(precision=precision).rstrip("\n")] if precision != "float32" else []),
         *([support_text("average")] if asked.ema else []),
         *([support_text("freezing")] if not is_even(project) else []),
-        EVALUATE.format(loop=recipe.loop, summary=summary).rstrip("\n"),
+        EVALUATE.format(loop=loop_name, summary=summary).rstrip("\n"),
         _main(
             project,
             dataset,
@@ -152,9 +153,21 @@ def recipe_script(
             begin,
             steps,
             _freezings(project, shapes),
+            loop_name,
         ),
     ]
     return "\n\n\n".join(parts) + '\n\n\nif __name__ == "__main__":\n    main()\n', files
+
+
+def _apart(text: str, loop: str, models: str) -> tuple[str, str]:
+    """The recipe's text and the name of its loop, without names that a network has already: they get a tail."""
+    taken = {
+        node.name for node in ast.parse(models).body if isinstance(node, (ast.ClassDef, ast.FunctionDef))
+    }
+    for node in ast.parse(text).body:
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name in taken:
+            text = re.sub(rf"\b{node.name}\b", f"{node.name}Recipe", text)
+    return text, f"{loop}Recipe" if loop in taken else loop
 
 
 def _methods(tree: ast.Module, loop: str) -> set[str]:
@@ -174,7 +187,7 @@ def _load_data(title: str, name: str, state: str) -> str:
 def _main(
     project: Project, dataset: Dataset, splits: Splits, classes: list[str], methods: set[str], initialises: bool,
     starts: list[str],
-    precision: str, begin: str, steps: StepsText | None, freezings: list[Plan],
+    precision: str, begin: str, steps: StepsText | None, freezings: list[Plan], loop_name: str,
 ) -> str:  # fmt: skip
     recipe, training = recipe_of(project.training), project.training
     threads = str(training.threads) if training.threads else "max(1, torch.get_num_threads() - 1)"
@@ -247,7 +260,7 @@ def _main(
     arguments = ["networks", "optimizers", made_loss, "update"]
     arguments += [f"{name}={literal(value)}" for name, value in settled.items()]
     lines += [
-        *_assign("recipe", f"{recipe.loop}({', '.join(arguments)})"),
+        *_assign("recipe", f"{loop_name}({', '.join(arguments)})"),
         "    data = {",
         "        split: {name: values.to(device) for name, values in columns.items()}",
         "        for split, columns in load_data().items()",
