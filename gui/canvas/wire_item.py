@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
 
 LABEL = 10.5
-TALL = 84.0
-"""A wire that leads down shows its shape from this height on: between neighbours it stands in the node above."""
 WIRES_Z, LABELS_Z = -1.0, -0.5
 
 
@@ -97,7 +95,7 @@ class WireItem(QGraphicsPathItem):
             scene.addItem(self.label)
         middle = wire_points(self.start, self.end, self.flow, 2)[1]
         scene = self.scene()  # type: ignore[assignment]
-        self.label.show_text(self.text, wide, *middle)
+        self.label.show_text(self.text, wide, *middle, self.flow == "down")
         self.label.setVisible(scene is not None and scene.labels_shown)
 
     @property
@@ -110,23 +108,24 @@ class WireItem(QGraphicsPathItem):
         if not self.text:
             return 0.0
         wide = text_width(self.text, LABEL) + 12
-        if self.flow == "down":
-            return wide if self.end.y() - self.start.y() >= TALL else 0.0
-        return wide if self.end.x() - self.start.x() - 28 >= wide else 0.0
+        ahead = self.end - self.start
+        return wide if (ahead.y() if self.flow == "down" else ahead.x()) - 28 >= wide else 0.0
 
 
 class LabelItem(QGraphicsRectItem):
-    """The shape on a wire, behind the nodes."""
+    """The shape on a wire, behind the nodes; written along the wire, so that wires side by side have room."""
 
     def __init__(self) -> None:
         super().__init__()
         self.text = ""
+        self.upright = False
         self.setZValue(LABELS_Z)
         self.setPen(Qt.PenStyle.NoPen)
 
-    def show_text(self, text: str, wide: float, x: float, y: float) -> None:
-        self.text = text
-        self.setRect(QRectF(x - wide / 2, y - 9, wide, 18))
+    def show_text(self, text: str, wide: float, x: float, y: float, upright: bool) -> None:
+        self.text, self.upright = text, upright
+        width, height = (18.0, wide) if upright else (wide, 18.0)
+        self.setRect(QRectF(x - width / 2, y - height / 2, width, height))
         self.update()
 
     def paint(
@@ -136,5 +135,11 @@ class LabelItem(QGraphicsRectItem):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colors.canvas)
         painter.drawRoundedRect(rect, 6, 6)
+        painter.save()
+        if self.upright:
+            painter.translate(rect.bottomLeft())
+            painter.rotate(-90)
+            rect = QRectF(0, 0, rect.height(), rect.width())
         write(painter, QPointF(rect.x() + 6, rect.y() + 1.5), self.text, LABEL, colors.wire_label,
               rect.width())  # fmt: skip
+        painter.restore()
