@@ -119,7 +119,7 @@ def rows_of(
         reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True, quoting=quoting)
         try:
             for cells in reader:
-                if cells and any(cell.strip() for cell in cells):
+                if cells and (cells[0].strip() or any(cell.strip() for cell in cells)):
                     yield reader.line_num, cells
         except csv.Error as error:
             raise DataError(

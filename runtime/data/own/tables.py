@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from runtime.data.columns import ColumnKind
-from runtime.data.own.scans import Facts
+from runtime.data.own.scans import Facts, stamp
 from runtime.data.source import Loading
 from runtime.data.table import Table, open_table
 
@@ -18,6 +18,7 @@ ROLES: dict[str, ColumnKind] = {
     "as_text": "text",
 }
 """Option that names columns -> what they are then taken for."""
+KEPT_BYTES = 2**28
 
 
 def roles_of(options: Mapping[str, Any]) -> dict[str, ColumnKind]:
@@ -25,9 +26,21 @@ def roles_of(options: Mapping[str, Any]) -> dict[str, ColumnKind]:
     return {name: kind for option, kind in ROLES.items() for name in options.get(option) or ()}
 
 
-def opened(path: Path, options: Mapping[str, Any], loading: Loading, keep: tuple[str, ...] = ()) -> Table:
-    """The table as the options say."""
-    return open_table(path, options.get("header", "auto"), loading, roles_of(options), keep)
+_last: tuple[Any, Table] | None = None
+
+
+def opened(path: Path, options: Mapping[str, Any], loading: Loading) -> Table:
+    """The table as the options say. The last one is kept: who looked at a table soon loads it."""
+    global _last
+    roles = roles_of(options)
+    key = (str(path), stamp(path), options.get("header", "auto"), tuple(sorted(roles.items())))
+    last = _last
+    if last is None or last[0] != key:
+        _last = None
+        last = (key, open_table(path, options.get("header", "auto"), loading, roles))
+        if sum(column.values.nbytes for column in last[1].columns) <= KEPT_BYTES:
+            _last = last
+    return last[1]
 
 
 def facts_of(table: Table) -> Facts:

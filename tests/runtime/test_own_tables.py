@@ -1,0 +1,185 @@
+"""A person's own table: recognised, in any encoding, a million rows, with roles; and everything odd about files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy
+import polars
+import pytest
+import torch
+from PIL import Image
+
+from graph.catalogue.spec import Param
+from graph.values import BadValue
+from runtime.data import SOURCES, DataError
+from runtime.data.own import facts, recognise, scan
+
+
+def write(path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def test_a_path_is_a_string_and_names_are_strings() -> None:
+    path = Param("path", "path", None, optional=True, takes="file", suffixes=(".csv",))
+    assert path.check("C:\\data\\나.csv") == "C:\\data\\나.csv" and path.check(None) is None
+    names = Param("leave_out", "names", ())
+    assert names.check(["a", "b, c"]) == ("a", "b, c")
+    for param, value in (
+        (path, ""),
+        (path, 3),
+        (path, "a\0b"),
+        (path, "x" * 5000),
+        (names, "ab"),
+        (names, (1,)),
+    ):
+        with pytest.raises(BadValue, match=param.name):
+            param.check(value)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "word"),
+    [
+        ("cp949", "서울"),
+        ("utf-16", "서울"),
+        ("utf-16-le", "Zurich"),
+        ("latin-1", "Zürich"),
+        ("utf-8-sig", "서울"),
+    ],
+)
+def test_every_usual_encoding(tmp_path: Path, encoding: str, word: str) -> None:
+    path = write(tmp_path / "t.csv", f"city;size\n{word};1,5\nRom;2,5\n{word};3\n", encoding)
+    found = recognise(path)
+    schema = SOURCES["own-table"].schema({**found.options, "target": "city"})
+    assert found.source == "own-table" and set(schema.classes or ()) == {word, "Rom"}
+    dataset = SOURCES["own-table"].load({**found.options, "target": "city", "standardise": False})
+    assert dataset.inputs.reshape(-1).tolist() == [1.5, 2.5, 3]  # decimal commas
+
+
+def test_a_million_rows(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    block = "".join(f"{number},{number / 8},{'abc'[number % 3]}\n" for number in range(1000))
+    path.write_text("id,share,letter\n" + block * 1000, encoding="utf-8")
+    options = {"path": str(path)}
+    seen: list[float] = []
+    about = scan("own-table", options, progress=lambda part, text: seen.append(part))
+    assert about["rows"] == 1_000_000 and seen == sorted(seen) and len(seen) > 5
+    dataset = SOURCES["own-table"].load({**options, "standardise": False})
+    assert tuple(dataset.inputs.shape) == (1_000_000, 2) and dataset.schema.classes == ("a", "b", "c")
+    assert dataset.inputs[-1].tolist() == [999, 124.875] and int(dataset.targets[-1]) == 0
+
+
+def test_parquet_with_all_kinds_of_columns(tmp_path: Path) -> None:
+    from datetime import date, datetime
+
+    days = [date(2024, 1, day % 28 + 1) for day in range(60)]
+    frame = polars.DataFrame(
+        {
+            "size": [None if number == 3 else number / 2 for number in range(60)],
+            "old": [number % 2 == 0 for number in range(60)],
+            "day": days,
+            "when": [datetime(2024, 5, 6, 12 + number % 2) for number in range(60)],
+            "parts": [[number] for number in range(60)],
+            "kind": ["red", "blue", None] * 20,
+        }
+    )
+    frame.write_parquet(tmp_path / "t.parquet")
+    found = recognise(tmp_path / "t.parquet")
+    about = facts("own-table", found.options)
+    assert [column["kind"] for column in about["columns"]] == [
+        "number",
+        "category",
+        "date",
+        "date",
+        "text",
+        "category",
+    ]
+    dataset = SOURCES["own-table"].load({**found.options, "standardise": False})
+    assert len(dataset) == 40 and dataset.schema.classes == ("blue", "red")
+    assert (
+        dataset.schema.features[:3] == ("size", "old", "day year")
+        and dataset.schema.features[-1] == "when hour"
+    )
+    assert dataset.inputs[0].tolist()[1:6] == [1, 2024, 1, 1, 0]  # true; the first of January 2024, a Monday
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1 nothing PAR1")
+    with pytest.raises(DataError, match=r"broken\.parquet is not a Parquet file that can be read"):
+        SOURCES["own-table"].schema({"path": str(tmp_path / "broken.parquet")})
+
+
+def test_columns_may_be_given_another_role(tmp_path: Path) -> None:
+    rows = "".join(f"{number % 4},{number},{number % 7},{'ab'[number % 2]}\n" for number in range(40))
+    path = write(tmp_path / "t.csv", "code,id,n,y\n" + rows)
+    options = {"path": str(path), "leave_out": ("id",), "as_category": ("code",), "categories": "one-hot"}
+    schema = SOURCES["own-table"].schema(options)
+    assert schema.features == ("code=0", "code=1", "code=2", "code=3", "n")
+    assert SOURCES["own-table"].load(options).schema == schema
+    assert SOURCES["own-table"].schema({**options, "as_text": ("n",)}).features == schema.features[:4]
+    number = SOURCES["own-table"].schema({**options, "target": "n", "predict": "number"})
+    assert number.task == "regression" and number.target_names == ("n",)
+
+
+def test_dates_in_every_usual_way(tmp_path: Path) -> None:
+    ways = ("2024-02-29", "2024/02/29", "29.02.2024", "29/02/2024", "02/29/2024", "2024-02-29T00:00:00Z")
+    for way in ways:
+        body = "".join(f"{way},{number % 2}\n" for number in range(6))
+        path = write(tmp_path / "t.csv", "day,y\n" + body)
+        dataset = SOURCES["own-table"].load({"path": str(path), "standardise": False})
+        assert dataset.inputs[0].tolist() == [2024, 2, 29, 3], way  # a Thursday
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("one.csv", b"a\n1\n2\n", "has only one column"),
+        ("none.csv", b"", "is empty"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR", "is not a text table"),
+        ("code.pkl", b"\x80\x04.", "may hold code, which is never run"),
+        ("packed.zip", b"PK\x03\x04", "is packed. Unpack it"),
+        ("sound.wav", b"RIFF", "is a sound"),
+        ("sheet.xlsx", b"PK", "is a spreadsheet. Save it as CSV"),
+        ("photo.jpg", b"\xff\xd8", "is one picture. Choose the folder"),
+        ("settings.json", b"{}", "does not list boxes"),
+        ("settings.yaml", b"a: 1", "does not name the classes of boxes"),
+    ],
+)
+def test_what_cannot_be_used_gives_a_sentence(
+    tmp_path: Path, name: str, content: bytes, sentence: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=sentence.replace(".", r"\.")):
+        recognise(path)
+
+
+def test_a_folder_with_one_table_is_that_table(tmp_path: Path) -> None:
+    write(tmp_path / "set" / "wine.csv", "a;b;c\n1;2;x\n2;3;y\n")
+    write(tmp_path / "set" / "wine.names", "about it")
+    assert recognise(tmp_path / "set").options == {"path": str(tmp_path / "set" / "wine.csv")}
+    write(tmp_path / "set" / "more.csv", "a;b;c\n1;2;x\n")
+    with pytest.raises(DataError, match=r"has 2 data files\. Choose one of them"):
+        recognise(tmp_path / "set")
+
+
+def test_odd_pictures_are_all_read_or_told(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    Image.fromarray(numpy.full((9, 9), 40_000, numpy.uint16)).save(tmp_path / "a" / "deep.png")
+    Image.new("CMYK", (9, 9), (0, 255, 255, 0)).save(tmp_path / "a" / "print.jpg")
+    Image.new("RGB", (9, 9), "red").quantize(4).save(tmp_path / "a" / "palette.png")
+    frames = [Image.new("RGB", (9, 9), colour) for colour in ("red", "blue")]
+    frames[0].save(tmp_path / "b" / "moving.gif", save_all=True, append_images=frames[1:])
+    Image.new("LA", (9, 9), (10, 0)).save(tmp_path / "b" / "glass.png")
+    Image.new("F", (9, 9), 0.5).save(tmp_path / "b" / "real.tiff")
+    Image.new("RGB", (1, 4000), "white").save(tmp_path / "b" / "line.png")
+    (tmp_path / "b" / "zero.jpg").write_bytes(b"")
+    (tmp_path / "b" / "words.jpg").write_text("no picture")
+    (tmp_path / "b" / "half.bmp").write_bytes(b"BM" + b"\0" * 30)
+    dataset = SOURCES["own-images"].load({"path": str(tmp_path), "image_size": 4})
+    assert len(dataset) == 7 and len(dataset.skipped) == 3
+    assert dataset.inputs.isfinite().all() and dataset.inputs.min() >= 0 and dataset.inputs.max() <= 1
+    red = [0, 2]  # deep, palette, print: by name
+    assert torch.allclose(dataset.inputs[1, :, 0, 0], torch.tensor([1.0, 0, 0]), atol=0.02)
+    assert torch.allclose(dataset.inputs[red][1, :, 0, 0], torch.tensor([1.0, 0, 0]), atol=0.02)
+    assert float(dataset.inputs[0].mean()) == pytest.approx(40_000 / 65_535, abs=0.01)
