@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
@@ -56,6 +58,8 @@ class ChecksPage(Column):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, margin=12, gap=8)
         self.warnings: tuple[str, ...] = ()
+        self.helps: Callable[[str], list[tuple[str, Callable[[], object]]]] = lambda _sentence: []
+        """Gives the buttons that help against what a sentence says."""
         self.good = WrappedLabel(muted=True)
         self.skipped = FoldOut()
         self._inside = QWidget()
@@ -74,8 +78,8 @@ class ChecksPage(Column):
         for sentence in warnings:
             card = Banner()
             card.dismiss.hide()
-            what, _, remedy = sentence.partition("\n")
-            card.tell("warning", what, remedy)
+            what, stop, remedy = sentence.partition(". ")
+            card.tell("warning", what + stop.strip(), remedy, self.helps(sentence))
             self._cards.addWidget(card)
         self._inside.setVisible(bool(warnings))
         self.good.setText(

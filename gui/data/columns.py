@@ -15,6 +15,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPoint,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import QFont
@@ -217,8 +218,14 @@ class ColumnTable(QWidget):
         self.said.setText(self._sentence(facts))
         roles = self.rows.roles()
         if new and self.rows.rows and "target" in roles:
-            self.table.scrollTo(self.rows.index(0, roles.index("target")))
+            # once the table has its size
+            QTimer.singleShot(0, self, self._show_target)
         return True
+
+    def _show_target(self) -> None:
+        roles = self.rows.roles()
+        if self.rows.rows and "target" in roles:
+            self.table.scrollTo(self.rows.index(0, roles.index("target")))
 
     def _sentence(self, facts: Mapping[str, Any]) -> str:
         roles = self.rows.roles()

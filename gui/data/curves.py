@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 
 from gui.data.grid import SERIES
 from gui.data.samples import Page
@@ -12,6 +13,10 @@ from gui.theme import theme
 
 MOST = len(SERIES)
 """Features drawn at most."""
+APART = 12
+"""When all features together span so many times what one of them does, each gets a scale of its own."""
+LOW = 200
+"""A lower plot has no room for a legend."""
 
 
 class SeriesPlot(pg.PlotWidget):
@@ -44,32 +49,64 @@ class SeriesPlot(pg.PlotWidget):
             axis.enableAutoSIPrefix(False)
         self.legend.setLabelTextColor(theme().text)
         values = page.inputs[self.place]
-        values = values.reshape(len(values), -1)
+        values = values.reshape(len(values), -1)[:, :MOST]
+        shift, scale = self._scales(page)
+        apart = bool((shift + scale).max() - shift.min() > APART * scale.min())
+        if not apart:
+            shift, scale = np.zeros_like(shift), np.ones_like(scale)
+        item.getAxis("left").setStyle(showValues=not apart)
+        item.getAxis("left").setLabel(
+            self.tr("each on its own scale") if apart else "", color=theme().muted.name()
+        )
+        item.getAxis("left").showLabel(apart)
+        self.legend.setVisible(self.height() >= LOW)
         names = page.schema.features
-        for feature in range(min(values.shape[1], MOST)):
+        for feature in range(values.shape[1]):
             name = names[feature] if feature < len(names) else str(feature)
-            item.plot(values[:, feature], pen=pg.mkPen(theme().series(SERIES[feature]), width=1.8), name=name)
-        self._draw_target(page, names, len(values))
+            curve = (values[:, feature] - shift[feature]) / scale[feature]
+            item.plot(curve, pen=pg.mkPen(theme().series(SERIES[feature]), width=1.8), name=name)
+        self._draw_target(page, names, len(values), shift, scale)
         item.autoRange()
 
-    def _draw_target(self, page: Page, names: tuple[str, ...], length: int) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if getattr(self, "legend", None) is not None:  # pyqtgraph resizes while it is being made
+            self.legend.setVisible(self.height() >= LOW)
+
+    def _scales(self, page: Page) -> tuple[np.ndarray, np.ndarray]:
+        """Lowest value and span of each feature over the page."""
+        values = np.nan_to_num(page.inputs.reshape(len(page), len(page.inputs[0]), -1)[..., :MOST])
+        low = values.min(axis=(0, 1)).astype(float)
+        span = values.max(axis=(0, 1)) - low
+        return low, np.where(span > 0, span, 1.0)
+
+    def _draw_target(
+        self, page: Page, names: tuple[str, ...], length: int, shift: np.ndarray, scale: np.ndarray
+    ) -> None:
         schema = page.schema
         if schema.task != "regression":
             return
         target = np.asarray(page.targets[self.place], float).reshape(-1)
         known = schema.target_names
-        if len(target) > 1 and len(known) == len(target) and set(known) <= set(names):
-            places, colors = [length] * len(target), [SERIES[names.index(name) % MOST] for name in known]
+        each = len(known) == len(target) and set(known) <= set(names[:MOST])
+        if len(target) > 1 and each:
+            places, features = [length] * len(target), [names.index(name) for name in known]
+        elif known and known[0] in names[:MOST]:
+            places, features = (
+                list(range(length, length + len(target))),
+                [names.index(known[0])] * len(target),
+            )
+        elif not shift.any() and (scale == 1).all():
+            places, features = list(range(length, length + len(target))), [0] * len(target)
         else:
-            places = list(range(length, length + len(target)))
-            feature = names.index(known[0]) if known and known[0] in names else 1
-            colors = [SERIES[feature % MOST]] * len(target)
+            return  # a number of its own kind has no place among curves that are scaled
+        values = (target - shift[features]) / scale[features]
         dashed = pg.mkPen(theme().muted, style=Qt.PenStyle.DashLine)
         self.getPlotItem().addItem(pg.InfiniteLine(length - 0.5, pen=dashed))
         self.getPlotItem().addItem(
             pg.ScatterPlotItem(
-                places, target, size=9, symbol="d", pen=pg.mkPen(theme().text, width=0.8),
-                brush=[pg.mkBrush(theme().series(color)) for color in colors],
+                places, values, size=9, symbol="d", pen=pg.mkPen(theme().text, width=0.8),
+                brush=[pg.mkBrush(theme().series(SERIES[feature])) for feature in features],
                 name=self.tr("to predict"),
             )
         )  # fmt: skip

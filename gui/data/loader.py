@@ -50,6 +50,7 @@ class Loader(Background):
 def look(project: Project, cancelled: Cancel, progress: Progress) -> Loaded:
     """Load the project's data and measure what is shown of it; large sets only in part."""
     from runtime.data import own, split
+    from runtime.data.own.warnings import warnings
 
     source = get_source(project.data.source)
     options = dict(project.data.options)
@@ -80,6 +81,7 @@ def look(project: Project, cancelled: Cancel, progress: Progress) -> Loaded:
         vocabulary=vocabulary_of(dataset),
         lengths=lengths_of(dataset),
         skipped=dataset.skipped,
+        warnings=tuple(warnings(dataset, splits)) if checked else (),
         checked=checked,
         part=part,
     )

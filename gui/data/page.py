@@ -20,8 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from graph.changes import ChangeSet
+from graph.edits import SetProject
+from graph.model import Project
 from gui.data.balance import BalanceBars
-from gui.data.banner import DataBanner
+from gui.data.banner import Button, DataBanner
 from gui.data.checks import ChecksPage
 from gui.data.columns import ColumnTable
 from gui.data.loader import Loaded, Loader
@@ -33,7 +35,7 @@ from gui.data.statistics import BarsDelegate, StatisticsRows
 from gui.data.view import SamplesView
 from gui.icons import icon
 from gui.theme import theme
-from gui.training.fields import choose_data, data_fields
+from gui.training.fields import choose_data, data_fields, practice_fields
 from gui.training.settings import Section
 from gui.widgets import Column, WrappedLabel
 from gui.workspace import Workspace
@@ -45,6 +47,13 @@ OFFLINE = "digits"
 WAIT = 350
 """Milliseconds after the last change until samples are loaded anew."""
 LEFT = 310
+OFFERED = 3
+"""Buttons beside one warning."""
+
+
+def practice_names(project: Project) -> set[str]:
+    """What the project's recipe may be told beyond loss, optimiser and schedule."""
+    return {field.param.name for _, fields in practice_fields(project) for field in fields}
 
 
 class DataPanel(QWidget):
@@ -115,9 +124,10 @@ class DataPanel(QWidget):
         self.help = WrappedLabel(muted=True)
         drop = WrappedLabel(self.tr("… or drop it anywhere on the window."), muted=True)
         for widget in (
-            self.source, buttons, drop, self.facts, self.banner, self.caution, self.options, self.help,
+            self.source, buttons, drop, self.facts, self.caution, self.banner, self.options, self.help,
         ):  # fmt: skip
             self.left.layout_.addWidget(widget)
+        self.left.layout_.setAlignment(self.caution, Qt.AlignmentFlag.AlignLeft)
         self.left.layout_.addStretch(1)
         self.left.setMinimumWidth(240)
         return self.left
@@ -154,6 +164,7 @@ class DataPanel(QWidget):
         self.numbers.setShowGrid(False)
         self.splits = SplitPage(self.workspace)
         self.checks = ChecksPage()
+        self.checks.helps = self._helps
         self.tabs.addTab(self.columns, self.tr("Table"))
         self.tabs.addTab(self.pages, self.tr("Samples"))
         self.tabs.addTab(self.classes, self.tr("Classes"))
@@ -233,6 +244,24 @@ class DataPanel(QWidget):
         """A column was given another part: one undo step, with the loss that goes with it."""
         project = self.workspace.project
         self.workspace.perform(name, choose_data(project, project.data.source, options))
+
+    def _helps(self, sentence: str) -> list[Button]:
+        """What can be done at once against what a warning says."""
+        buttons: list[Button] = []
+        rows = self.columns.rows
+        if self.tabs.isTabVisible(self.tabs.indexOf(self.columns)) and "leave_out" in rows.names:
+            roles = rows.roles()
+            for place, part in enumerate(roles):
+                if part == "" and f"“{rows.name(place)}”" in sentence and roles.count("") > 1:
+                    text = self.tr("Leave out {0}").format(rows.name(place))
+                    buttons.append((text, lambda place=place: self.columns.leave_out(place)))  # type: ignore[misc]
+        if "weight the classes" in sentence and "class_weights" in practice_names(self.workspace.project):
+            buttons.append((self.tr("Weight the classes"), self._weight_classes))
+        return buttons[:OFFERED]
+
+    def _weight_classes(self) -> None:
+        options = {**self.workspace.project.training.options, "class_weights": "balanced"}
+        self.workspace.perform(self.tr("Weight the classes"), [SetProject("training", {"options": options})])
 
     def _wait_for_scan(self, sentence: str) -> None:
         """The files are being looked through for the first time, or cannot be used."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -33,6 +33,7 @@ from gui.theme import theme
 from gui.widgets import Picker
 
 PER_PAGE, POINTS = 200, 2000
+NARROW = 440
 LEGEND = 12
 """Classes named beside the masks."""
 
@@ -125,6 +126,15 @@ class SamplesView(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(200, 60)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_slider()
+
+    def _show_slider(self) -> None:
+        """Where there is no room for everything, the size is what is wanted least."""
+        sized = self.found is not None and self.found.schema.kind in ("image", "series")
+        self.size_.setVisible(sized and self.width() >= NARROW)
+
     # -- what is shown -----------------------------------------------------------------------------------
 
     def show_loaded(self, found: Loaded) -> None:
@@ -141,7 +151,7 @@ class SamplesView(QWidget):
         words = {"segmentation": self.tr("Masks"), "detection": self.tr("Boxes")}
         self.overlay.setText(words.get(schema.task, ""))
         self.overlay.setVisible(schema.task in words)
-        self.size_.setVisible(schema.kind in ("image", "series"))
+        self._show_slider()
         self._show_legend()
         self.grid.edge = 0
         self._choose()
