@@ -93,7 +93,16 @@ def _draw(painter: QPainter, rect: QRect, bars: Bars, color: QColor) -> None:
     painter.drawText(under, Qt.AlignmentFlag.AlignLeft, f"{bars.low:.3g}")
     painter.drawText(under, Qt.AlignmentFlag.AlignRight, f"{bars.high:.3g}")
     if rect.width() >= 170:
-        painter.drawText(under, Qt.AlignmentFlag.AlignHCenter, f"{bars.mean:.3g} ± {bars.deviation:.3g}")
+        painter.drawText(
+            under,
+            Qt.AlignmentFlag.AlignHCenter,
+            f"{_near(bars.mean, bars.deviation):.3g} ± {bars.deviation:.3g}",
+        )
+
+
+def _near(mean: float, deviation: float) -> float:
+    """A mean that is 0 but for rounding is 0."""
+    return 0.0 if abs(mean) < 1e-5 * deviation else mean
 
 
 def _names(schema: Schema) -> list[str]:

@@ -44,6 +44,7 @@ from runtime.data.steps.registry import STEPS, steps_for
 WAIT = 160
 """Milliseconds after the last change until the samples are prepared anew."""
 LEFT = 290
+FORM = 320
 LOW, WIDE = 460, 820
 """A page as low and as wide as this has its options beside its list."""
 
@@ -157,7 +158,8 @@ class PreparationPage(QWidget):
         shown = not self.options.isHidden()
         left = min(LEFT * (2 if aside and shown else 1), max(200, self.width() // 2))
         self.split.setSizes([left, max(200, self.width() - left)])
-        self.beside.setSizes([1, 1] if aside else [3, 2])
+        height = self.height()
+        self.beside.setSizes([1, 1] if aside else [height - min(height // 2, FORM), min(height // 2, FORM)])
 
     def _right(self) -> QWidget:
         self.caption = WrappedLabel(muted=True)
@@ -247,8 +249,9 @@ class PreparationPage(QWidget):
         after = self._planned[-1].after if self._planned else schema
         self.result.setVisible(bool(self.steps) and schema is not None and self.height() >= LOW)
         if schema is not None and after is not None:
-            text = self.tr("The network is given {0}").format(shape_text(after.input_shape))
-            self.result.setText(text + ".")
+            shape = after.input_shape
+            given = self.tr("{0} numbers").format(shape[0]) if len(shape) == 1 else shape_text(shape)
+            self.result.setText(self.tr("The network is given {0}.").format(given))
         self._select(self.list.currentRow())
         if self._key() != self._shown:
             self._timer.start()
@@ -285,9 +288,19 @@ class PreparationPage(QWidget):
                 self.menu.addSection(self.tr(group))
             action = self.menu.addAction(icon(ICONS[kind.group]), kind.title)
             tail = self.tr("For training only.") if kind.random else ""
-            action.setToolTip(f"<p style='white-space: normal'>{kind.help} {tail}</p>")
+            refusal = self._refusal(kind.id)
+            action.setEnabled(not refusal)
+            action.setToolTip(f"<p style='white-space: normal'>{refusal or kind.help} {tail}</p>")
             action.setData(kind.id)
             action.triggered.connect(lambda _=False, kind_id=kind.id: self.add_step(kind_id))
+
+    def _refusal(self, kind: str) -> str:
+        """Why a step of this kind cannot be done with the samples as they are now, as a sentence."""
+        schema = self._planned[-1].after if self._planned else self.schema()
+        if schema is None:
+            return ""
+        _, found = faults(schema, [Step(kind, self._start(kind), STEPS[kind].where)])
+        return found.get(0, "")
 
     def add_step(self, kind: str) -> None:
         """Put a new step behind the selected one, or at the end."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QDropEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,7 +21,7 @@ from gui.preparation.words import headline, icon_of, title_of, tr
 from gui.theme import theme
 
 Index = QModelIndex | QPersistentModelIndex
-PLACE, STEP, CHANGE, FAULT, CAUTION = (Qt.ItemDataRole.UserRole + number for number in range(5))
+STEP, CHANGE, FAULT, CAUTION = (Qt.ItemDataRole.UserRole + number for number in range(4))
 HEIGHT = 44
 
 
@@ -63,7 +63,6 @@ class StepList(QListWidget):
                 item = QListWidgetItem()
                 self.addItem(item)
             item.setText(title_of(step))
-            item.setData(PLACE, place)
             item.setData(STEP, step)
             item.setData(CHANGE, changes.get(place, ""))
             item.setData(FAULT, faults.get(place, ""))
@@ -85,7 +84,7 @@ class StepList(QListWidget):
         self.viewport().update()
 
     def move(self, by: int) -> None:  # type: ignore[override]
-        """Ask for the selected step to go up (-1) or down (1)."""
+        """Ask for the selected step to go up (-1) or down (1), or further."""
         row = self.currentRow()
         if row < 0 or not 0 <= row + by < self.count():
             return
@@ -104,10 +103,23 @@ class StepList(QListWidget):
             super().keyPressEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        super().dropEvent(event)
-        order = [self.item(row).data(PLACE) for row in range(self.count())]
-        if order != sorted(order):
-            self.reordered.emit(order)
+        """Only the document moves steps; Qt is kept from moving the rows itself."""
+        row = self.currentRow()
+        target = self._gap_at(event.position().toPoint())
+        event.setDropAction(Qt.DropAction.IgnoreAction)
+        event.accept()
+        self.setState(QAbstractItemView.State.NoState)
+        self.viewport().update()
+        if row >= 0 and target not in (row, row + 1):
+            self.move(target - row - (1 if target > row else 0))
+
+    def _gap_at(self, point: QPoint) -> int:
+        """The place before which something dropped here would go."""
+        item = self.itemAt(point)
+        if item is None:
+            return self.count()
+        rect = self.visualItemRect(item)
+        return self.row(item) + (1 if point.y() > rect.center().y() else 0)
 
     def _ticked(self, item: QListWidgetItem) -> None:
         step = item.data(STEP)
@@ -137,9 +149,11 @@ class _Delegate(QStyledItemDelegate):
         rect = opt.rect.adjusted(tick.right() - opt.rect.left() + 8, 4, -8, -4)
         fault, caution = index.data(FAULT), index.data(CAUTION)
         color = theme().error if fault else theme().muted if step.off else theme().text
-        icon(icon_of(step), color).paint(painter, QRect(rect.left(), rect.top(), 16, rect.height() // 2))
         first = QRect(rect.left() + 22, rect.top(), rect.width() - 22, rect.height() // 2)
         second = first.translated(0, rect.height() // 2)
+        if not headline(step) and step.where != "train" and not step.off:
+            first.setHeight(rect.height())
+        icon(icon_of(step), color).paint(painter, QRect(rect.left(), first.top(), 16, first.height()))
         if fault or caution:
             sign = QRect(first.right() - 16, first.top(), 16, first.height())
             name = "alert-circle" if fault else "alert"
