@@ -9,12 +9,13 @@ from presets._places import placed
 from presets.gan import GROUP
 
 PICTURE = (3, 64, 64)
+SMALL = (3, 32, 32)
 
 
 def _translation(
     title: str,
     *networks: GraphBuilder,
-    data: str,
+    data: DataChoice,
     recipe: str,
     loss: str,
     batch: int,
@@ -24,7 +25,7 @@ def _translation(
     return project(
         title,
         *networks,
-        data=DataChoice(data),
+        data=data,
         training=Training(
             recipe=recipe,
             loss=loss,
@@ -115,7 +116,8 @@ def pix2pix() -> Project:
     both = d.add("Concat", [d.input("sketch", shape=PICTURE), d.input("picture", shape=PICTURE)], name="both")
     _patch_discriminator(d, both, down)
     made = _translation(
-        "Pix2Pix", g, d, data="paired-pictures", recipe="image_to_image", loss="bce_with_logits", batch=4, epochs=50,
+        "Pix2Pix", g, d, data=DataChoice("paired-pictures"), recipe="image_to_image", loss="bce_with_logits",
+        batch=4, epochs=30,
         notes=(
             "The recipe “image_to_image” trains both in turns: the discriminator on pairs of a sketch with the true "
             "or the made picture, the generator to pass for true and, with weight 100, to be near the true "
@@ -167,13 +169,13 @@ def _growing() -> GraphBuilder:
 
 
 def cyclegan() -> Project:
-    """Zhu et al., arXiv 1703.10593, at 64 × 64 and half the widths, with four residual blocks."""
+    """Zhu et al., arXiv 1703.10593, at 32 × 32 and half the widths, with four residual blocks."""
     convolved, grow, down = _convolved(), _growing(), _down()
     residual = _residual(convolved)
 
     def generator(name: str, source: str, target: str) -> GraphBuilder:
         g = GraphBuilder(name, f"Makes pictures of the kind {target} from pictures of the kind {source}.")
-        x: Source = g.use(convolved, g.input(source, shape=PICTURE), name="stem", channels=32, kernel=7)
+        x: Source = g.use(convolved, g.input(source, shape=SMALL), name="stem", channels=32, kernel=7)
         x = g.use(convolved, x, name="down1", channels=64, stride=2)
         x = g.use(convolved, x, name="down2", channels=128, stride=2)
         x = g.use(residual, x, name="middle", channels=128, repeat=4)
@@ -185,7 +187,7 @@ def cyclegan() -> Project:
 
     def discriminator(name: str, kind: str) -> GraphBuilder:
         g = GraphBuilder(name, f"Tells true pictures of the kind {kind} from made ones, patch by patch.")
-        _patch_discriminator(g, g.input(kind, shape=PICTURE), down)
+        _patch_discriminator(g, g.input(kind, shape=SMALL), down)
         return g
 
     return _translation(
@@ -194,7 +196,8 @@ def cyclegan() -> Project:
         generator("GeneratorBtoA", "b", "a"),
         discriminator("DiscriminatorA", "a"),
         discriminator("DiscriminatorB", "b"),
-        data="unpaired-pictures", recipe="cycle", loss="mse", batch=1, epochs=50,
+        data=DataChoice("unpaired-pictures", {"n": 240, "image_size": 32}), recipe="cycle", loss="mse", batch=1,
+        epochs=30,
         notes=(
             "Four networks: A to B, B to A, and a discriminator for each kind. The recipe “cycle” lets each "
             "generator pass for the other kind (squared error against 1) while going there and back must give "

@@ -74,8 +74,9 @@ def judge_of(run: Path, trusted: Collection[str] | None = ()) -> Judge:
     return Judge(session.model, schema.input_shape, _range(session))
 
 
-def opened(run: Path, trusted: Collection[str] | None = ()) -> Session:
-    """A finished run with its best weights, on the CPU and ready to look at; nothing is written to its folder."""
+def opened(run: Path, trusted: Collection[str] | None = (), best: bool = True) -> Session:
+    """A finished run with its best weights (or as it began), on the CPU and ready to look at; nothing is written to its
+    folder."""
     kept = Run(run)
     try:
         project = load(kept.project)
@@ -86,13 +87,15 @@ def opened(run: Path, trusted: Collection[str] | None = ()) -> Session:
     project = dataclasses.replace(project, weights="")
     with tempfile.TemporaryDirectory() as folder:
         session = prepare(project, Path(folder) / "run", "cpu", trusted=trusted)
+    session.model.eval()
+    if not best:
+        return session
     try:
         session.model.load_state_dict(load_file(kept.best))
     except (SafetensorError, OSError, RuntimeError) as error:
         raise RunError(
             f"{run} has no weights that fit its network.", "Let it train to its end first."
         ) from error
-    session.model.eval()
     return session
 
 
