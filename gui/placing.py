@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph.edits import AddNodes, Connect, Edit, EditError, Move
-from graph.geometry import WIDTH, node_size
+from graph.geometry import HEIGHT, WIDTH, Flow, flow_of, form_of, node_size
 from graph.model import Edge, Graph, Node
 from graph.operations import insert_on_edge, new_node
 from graph.order import reachable
@@ -13,7 +13,8 @@ from gui.blocks.shelf import bring
 from gui.workspace import Workspace
 
 GAP = 50.0
-STEP = WIDTH + GAP
+STEP: dict[Flow, tuple[float, float]] = {"right": (WIDTH + GAP, 0.0), "down": (0.0, HEIGHT + GAP)}
+"""From a node to the next along a wire."""
 
 
 def add_after_selection(workspace: Workspace, entry: Entry) -> str | None:
@@ -39,8 +40,10 @@ def add_after_selection(workspace: Workspace, entry: Entry) -> str | None:
         wires = graph.edges_from(anchor.id, port)
         inputs = in_ports(project, node)
         if len(wires) == 1 and len(inputs) == 1 and len(out_ports(project, node)) == 1:
-            node.x, node.y = anchor.x + STEP, anchor.y
-            edits = [*insert_on_edge(project, graph, wires[0].id, node), *_make_room(graph, wires[0], node)]
+            dx, dy = STEP[flow_of(project, graph.id)]
+            node.x, node.y = anchor.x + dx, anchor.y + dy
+            room = _make_room(graph, wires[0], node, (dx, dy))
+            edits = [*insert_on_edge(project, graph, wires[0].id, node), *room]
         elif inputs:
             wire = Edge(graph.fresh_ids("e")[0], anchor.id, port, node.id, inputs[0].name)
             edits.append(Connect(graph.id, [wire]))
@@ -59,41 +62,48 @@ def _accepts(workspace: Workspace, anchor: Node, entry: Entry) -> bool:
     return tensor is None or fits(workspace.inference, tensor, entry)
 
 
-def _make_room(graph: Graph, wire: Edge, node: Node) -> list[Edit]:
-    """Move what lies behind a wire to the right, as far as the new node needs."""
-    target = graph.nodes[wire.target]
-    missing = node.x + STEP - target.x
-    if missing <= 0 or target.x < graph.nodes[wire.source].x:
+def _make_room(graph: Graph, wire: Edge, node: Node, step: tuple[float, float]) -> list[Edit]:
+    """Move what lies behind a wire on, as far as the new node needs."""
+    target, source = graph.nodes[wire.target], graph.nodes[wire.source]
+    down = step[0] == 0
+
+    def along(one: Node) -> float:
+        return one.y if down else one.x
+
+    missing = along(node) + sum(step) - along(target)
+    if missing <= 0 or along(target) < along(source):
         return []
-    behind = reachable(graph, {wire.target})
-    places = {
-        key: (graph.nodes[key].x + missing, graph.nodes[key].y)
-        for key in behind
-        if graph.nodes[key].x >= target.x
-    }
+    dx, dy = (0.0, missing) if down else (missing, 0.0)
+    behind = [graph.nodes[key] for key in reachable(graph, {wire.target})]
+    places = {one.id: (one.x + dx, one.y + dy) for one in behind if along(one) >= along(target)}
     return [Move(graph.id, places)]
 
 
 def _free_place(workspace: Workspace, anchor: Node | None) -> tuple[float, float]:
-    """To the right of the anchor (or of everything), below what stands there already."""
-    graph = workspace.graph
+    """Behind the anchor (or everything), beside what stands there already."""
+    graph, project = workspace.graph, workspace.project
+    flow = flow_of(project, graph.id)
     nodes = list(graph.nodes.values())
+    dx, dy = STEP[flow]
     if anchor is not None:
-        x, y = anchor.x + STEP, anchor.y
+        x, y = anchor.x + dx, anchor.y + dy
+    elif nodes and flow == "down":
+        x, y = min(node.x for node in nodes), max(node.y for node in nodes) + dy
     elif nodes:
-        x, y = max(node.x for node in nodes) + STEP, min(node.y for node in nodes)
+        x, y = max(node.x for node in nodes) + dx, min(node.y for node in nodes)
     else:
         return (0.0, 0.0)
+    boxes = []
+    for node in nodes:
+        counts = len(in_ports(project, node)), len(out_ports(project, node))
+        boxes.append((node.x, node.y, *node_size(*counts, form_of(node), flow)))
 
-    def taken(y: float) -> bool:
-        for node in nodes:
-            width, height = node_size(
-                len(in_ports(workspace.project, node)), len(out_ports(workspace.project, node))
-            )
-            if abs(node.x - x) < width and node.y - height < y < node.y + height + 10:
-                return True
-        return False
+    def taken() -> bool:
+        return any(
+            left - WIDTH - 10 < x < left + width + 10 and top - HEIGHT < y < top + height + 10
+            for left, top, width, height in boxes
+        )
 
-    while taken(y):
-        y += 20.0
+    while taken():
+        x, y = (x + 20.0, y) if flow == "down" else (x, y + 20.0)
     return x, y

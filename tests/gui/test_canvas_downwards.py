@@ -15,7 +15,9 @@ from graph.code.picture import svg
 from graph.files import dumps, loads
 from graph.geometry import DOWNWARDS, flow_of
 from graph.model import Project
+from graph.palette import entries
 from gui.canvas import menus
+from gui.placing import add_after_selection
 from gui.theme import theme
 from presets import find
 from tests.gui.canvas_hand import ALT, CTRL, SHIFT, Hand, chain, chosen, mirror, places, wires
@@ -139,6 +141,26 @@ def test_a_node_dropped_on_a_wire_goes_into_it_and_pushes_on_what_is_below(hand:
     for name in ("flatten1", "fc1", "output"):
         assert after[name][1] > before[name][1] and after[name][0] == before[name][0]
     assert clear.overlaps(hand.workspace.project, hand.graph) == []
+
+
+def test_the_palette_puts_a_layer_below_the_selected_one(hand: Hand) -> None:
+    entry = next(entry for entry in entries() if entry.type == "Tanh")
+    hand.workspace.select([hand.node("relu1")])
+    before = places(hand)
+    assert add_after_selection(hand.workspace, entry)
+    x, y = before["relu1"]
+    assert places(hand)["tanh1"] == (x, y + 64 + 50) and {("relu1", "tanh1"), ("tanh1", "flatten1")} <= wires(
+        hand
+    )
+    assert places(hand)["flatten1"] == (x, y + 2 * (64 + 50))
+    hand.workspace.select([hand.node("x")])
+    hand.workspace.undo.undo()
+    hand.workspace.select([hand.node("output")])
+    assert add_after_selection(hand.workspace, entry)
+    assert (
+        places(hand)["tanh1"][1] > before["output"][1]
+        and clear.overlaps(hand.workspace.project, hand.graph) == []
+    )
 
 
 def test_wires_are_picked_cut_and_led_over_dots(hand: Hand) -> None:
