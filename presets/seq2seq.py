@@ -21,7 +21,7 @@ TRANSLATION = (
 )
 
 
-def translation(title: str, network: GraphBuilder, epochs: int = 30, rate: float = 3e-3) -> Project:
+def translation(title: str, network: GraphBuilder, epochs: int = 20, rate: float = 3e-3) -> Project:
     """A project that translates ``source`` into ``target``."""
     return project(
         title,
@@ -108,7 +108,7 @@ def seq2seq() -> Project:
         "head": (3, 0),
         "scores": (4, 0),
     }
-    return placed(translation("Sequence to sequence", g), places)
+    return placed(translation("Sequence to sequence", g, epochs=30), places)
 
 
 def seq2seq_with_attention() -> Project:

@@ -139,7 +139,7 @@ def _translator(title: str, name: str, norm_first: bool) -> Project:
         places |= {"encoder_norm": (3, 1.3)}
         end.insert(1, "decoder_norm")
     places |= {name: (3.4 + norm_first + number, 1.3) for number, name in enumerate(end)}
-    return placed(translation(title, g, epochs=30, rate=1e-3), places)
+    return placed(translation(title, g, epochs=25, rate=1e-3), places)
 
 
 def transformer() -> Project:

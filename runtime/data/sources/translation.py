@@ -163,7 +163,7 @@ SOURCES = (
         ),
         words=(*WORDS, "numbers", "digits"),
         options=(
-            count(6000, "How many pairs to generate."),
+            count(9000, "How many pairs to generate."),
             Param("digits", "int", 6, "Digits of the largest numbers.", minimum=2, maximum=6),
             SEED,
         ),
