@@ -23,6 +23,7 @@ from torch import nn
 from graph.files import FileError, load
 from runtime.loops.adversarial import coarse, frechet_distance
 from runtime.runs import Run
+from runtime.showing._pictures import usual_range
 from runtime.training.errors import RunError
 from runtime.training.session import Session, prepare
 
@@ -100,8 +101,7 @@ def opened(run: Path, trusted: Collection[str] | None = (), best: bool = True) -
 
 
 def _range(session: Session) -> Range:
-    low, high = session.inputs[:512].float().aminmax()
-    return low.item(), high.item()
+    return usual_range(session.inputs[:512])
 
 
 @torch.no_grad()

@@ -34,16 +34,21 @@ def pictures(look: Look, name: str, title: str, images: torch.Tensor, columns: i
 
 
 def _range(look: Look) -> tuple[float, float]:
-    """The lowest and the highest value of the data's pixels, before they were standardised."""
+    """The range of the data's pixels, before they were standardised."""
     if "range" not in look.memory:
         some = look.batch(256, "train")["input"].float()
         scaler = look.session.dataset.input_scaler
-        if scaler is not None:
-            some = scaler.invert(some)
-        low, high = some.aminmax()
-        look.memory["range"] = (low.item(), high.item())
+        look.memory["range"] = usual_range(scaler.invert(some) if scaler is not None else some)
     found: tuple[float, float] = look.memory["range"]
     return found
+
+
+def usual_range(values: torch.Tensor) -> tuple[float, float]:
+    """0…1 or −1…1 where all values lie in there, else from the lowest to the highest."""
+    low, high = (bound.item() for bound in values.float().aminmax())
+    if low >= -1 and high <= 1:
+        return (-1.0 if low < 0 else 0.0), 1.0
+    return low, high
 
 
 def side_by_side(*columns: torch.Tensor) -> torch.Tensor:
