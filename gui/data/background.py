@@ -58,6 +58,13 @@ class Background(QObject):
             say("failed", str(error))
         except (OSError, MemoryError) as error:
             say("failed", self.tr("The data could not be read: {0}").format(error))
+        except Exception:
+            # a fault of ours: it is logged like any other, but nobody is left waiting for it
+            say(
+                "failed",
+                self.tr("Something unexpected happened while the data was read. The log tells more."),
+            )
+            raise
         else:
             say("done", found)
 

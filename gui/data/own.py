@@ -30,25 +30,26 @@ class OwnData(QObject):
         self.window = window
         self.dialog: PreviewDialog | None = None
         self._path = Path()
+        self._source = ""
         self._work = Background(self)
         self._work.done.connect(self._recognised)
         self._work.failed.connect(self._refused)
 
-    def choose_file(self) -> None:
-        """Ask for a file, and open it."""
+    def choose_file(self, source: str = "") -> None:
+        """Ask for a file, and open it, to be read by this source if it can."""
         name, _ = QFileDialog.getOpenFileName(self.window, self.tr("Choose your data"), self._folder())
         if name:
-            self.open(Path(name))
+            self.open(Path(name), source)
 
-    def choose_folder(self) -> None:
-        """Ask for a folder, and open it."""
+    def choose_folder(self, source: str = "") -> None:
+        """Ask for a folder, and open it, to be read by this source if it can."""
         name = QFileDialog.getExistingDirectory(self.window, self.tr("Choose your data"), self._folder())
         if name:
-            self.open(Path(name))
+            self.open(Path(name), source)
 
-    def open(self, path: Path) -> None:
-        """Find out what a file or folder is, and show it to the person."""
-        self._path = path
+    def open(self, path: Path, source: str = "") -> None:
+        """Find out what a file or folder is, and show it to the person; ``source`` is how they want it read."""
+        self._path, self._source = path, source
         settings().setValue(FOLDER_KEY, str(path.absolute().parent))
         self.workspace.message.emit("info", self.tr("Looking at {0} …").format(path.name))
         self._work.start(lambda _cancelled, _progress: own.recognise(path))
@@ -72,7 +73,7 @@ class OwnData(QObject):
         if self.dialog is not None:
             self.dialog.reject()
         self.dialog = PreviewDialog(
-            self._path, found.sentence, readings(self._path, found), self.workspace, self.window
+            self._path, found.sentence, readings(self._path, found, self._source), self.workspace, self.window
         )
         self.dialog.accepted.connect(self._use)
         self.dialog.finished.connect(self._gone)
@@ -99,8 +100,9 @@ class OwnData(QObject):
         return str(settings().value(FOLDER_KEY, str(Path.home())))
 
 
-def readings(path: Path, found: own.Recognised) -> list[Reading]:
-    """The ways a file or folder can be read: as it was recognised, then all others that take such a thing."""
+def readings(path: Path, found: own.Recognised, wanted: str = "") -> list[Reading]:
+    """The ways a file or folder can be read: as the person wants it, as it was recognised, then all others that
+    take such a thing."""
     result = [Reading(found.source, dict(found.options))]
     for source in SOURCES.values():
         place = next((option for option in source.options if option.kind == "path"), None)
@@ -114,4 +116,4 @@ def readings(path: Path, found: own.Recognised) -> list[Reading]:
             )
         if fits:
             result.append(Reading(source.id, {place.name: str(path.absolute())}))
-    return result
+    return sorted(result, key=lambda reading: reading.source != wanted)

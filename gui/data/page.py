@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from graph.changes import ChangeSet
-from graph.edits import SetProject
+from graph.edits import UNSET, SetProject
 from graph.model import Project
 from gui.data.balance import BalanceBars
 from gui.data.banner import Button, DataBanner
@@ -35,12 +35,12 @@ from gui.data.statistics import BarsDelegate, StatisticsRows
 from gui.data.view import SamplesView
 from gui.icons import icon
 from gui.theme import theme
-from gui.training.fields import choose_data, data_fields, practice_fields
+from gui.training.fields import Field, choose_data, data_fields, practice_fields
 from gui.training.settings import Section
 from gui.widgets import Column, WrappedLabel
 from gui.workspace import Workspace
 from runtime.data import DataError, get_source
-from runtime.data.own import NotScanned
+from runtime.data.own import NotScanned, is_own
 
 OFFLINE = "digits"
 """What stands in for data that cannot be downloaded."""
@@ -59,9 +59,9 @@ def practice_names(project: Project) -> set[str]:
 class DataPanel(QWidget):
     """Loads by itself while it is seen; data that may have to be downloaded only when asked."""
 
-    file_asked = Signal()
-    """The person wants to choose a file of their own."""
-    folder_asked = Signal()
+    file_asked = Signal(str)
+    """The person wants to choose a file of their own, to be read by this source ("" by whichever can)."""
+    folder_asked = Signal(str)
     problems_asked = Signal()
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
@@ -101,10 +101,10 @@ class DataPanel(QWidget):
         self.left = Column(margin=10, gap=6)
         self.file = QPushButton(self.tr("My own file…"))
         self.file.setToolTip(self.tr("Choose a table, a text or arrays of your own"))
-        self.file.clicked.connect(self.file_asked)
+        self.file.clicked.connect(lambda: self.file_asked.emit(""))
         self.folder = QPushButton(self.tr("My own folder…"))
         self.folder.setToolTip(self.tr("Choose a folder of pictures or texts of your own"))
-        self.folder.clicked.connect(self.folder_asked)
+        self.folder.clicked.connect(lambda: self.folder_asked.emit(""))
         buttons = QWidget()
         row = QHBoxLayout(buttons)
         row.setContentsMargins(0, 0, 0, 0)
@@ -207,7 +207,7 @@ class DataPanel(QWidget):
         self.source.show_source(choice.source)
         self.loaded = None
         self._shown = None
-        self.options.show_fields(data_fields(self.workspace.project))
+        self.options.show_fields(self._fields())
         self._show_rest(None)
         self._show_columns()
         try:
@@ -272,9 +272,23 @@ class DataPanel(QWidget):
             self.scanner.look(self.workspace.project.data)
             self._notify(self.tr("Looking through the files …"), busy=True)
 
+    def _fields(self) -> list[Field]:
+        """The source's options; lists of columns are chosen at the table's headers."""
+        project = self.workspace.project
+        return [
+            field
+            for field in data_fields(project)
+            if field.param.kind != "names" or field.stored(project) not in (UNSET, ())
+        ]
+
     def _choose(self, source_id: str) -> None:
         project = self.workspace.project
-        if source_id != project.data.source:
+        if is_own(source_id):
+            # it says nothing without a file or folder: ask for that first
+            self.source.show_source(project.data.source)
+            takes = next(option.takes for option in get_source(source_id).options if option.kind == "path")
+            (self.folder_asked if takes == "folder" else self.file_asked).emit(source_id)
+        elif source_id != project.data.source:
             name = self.tr("Use {0}").format(get_source(source_id).title)
             self.workspace.perform(name, choose_data(project, source_id))
 

@@ -23,6 +23,7 @@ from gui.window import MainWindow
 from gui.workspace import Workspace
 from presets import find
 from runtime.data import own
+from runtime.data.own import scans
 from tests.gui.window_hand import click, show, until, workspace_of
 
 ACTIONS = Qt.DropAction.CopyAction
@@ -284,3 +285,43 @@ def test_buttons_of_the_data_page_ask_for_files(
     previewed(window)
     assert window.own_data.dialog is not None
     window.own_data.dialog.reject()
+
+
+def test_picking_a_kind_of_own_data_asks_for_it_first(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = people(tmp_path)
+    window.docks.show("data")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
+    picker = window.training.data.source
+    picker.activated.emit(picker.findData("own-sentences"))
+    until(lambda: window.own_data.dialog is not None, "the preview")
+    dialog = window.own_data.dialog
+    assert dialog is not None and dialog.choice.source == "own-sentences"
+    assert picker.currentData() == window.workspace.project.data.source == "digits"
+    until(lambda: not dialog.loader.busy, "it is read")
+    dialog.list.setCurrentRow(1)
+    assert dialog.choice.source == "own-table"
+    previewed(window)
+    dialog.reject()
+
+
+def test_the_window_does_not_wait_for_files_it_has_not_seen(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = people(tmp_path)
+    monkeypatch.setattr(scans, "_hurried", set())
+    monkeypatch.setattr(scans, "PATIENCE", -1.0)
+    own.answer_at_once()
+    workspace = workspace_of(find("digits-cnn").build())
+    panel = DataPanel(workspace)
+    show(panel, 900, 300)
+    workspace.perform("data", [SetProject("data", {"source": "own-table", "options": {"path": str(file)}})])
+    assert workspace.facts is None and "Looking through" in panel.notice.text.text()
+    until(lambda: workspace.facts is not None, "the files are known")
+    assert workspace.facts is not None and workspace.facts.input_shape == (3,)
+    until(lambda: panel.loaded is not None, "the samples")
+    file.write_text("only one column\n")
+    later = tmp_path / "gone.csv"
+    workspace.perform("data", [SetProject("data", {"source": "own-table", "options": {"path": str(later)}})])
+    until(lambda: "nothing at" in panel.notice.text.text(), "why it cannot be used")
