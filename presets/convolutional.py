@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graph.build import GraphBuilder, Source, project
-from graph.model import DataChoice, Project, Training
+from graph.model import DataChoice, Project, Step, Training
 from presets import Preset
 
 GROUP = "Convolutional networks"
@@ -134,7 +134,16 @@ def cnn48() -> Project:
     return project(
         "48 × 48 CNN",
         g,
-        data=DataChoice("digits", {"image_size": 48, "rgb": True, "scaling": "standardised"}),
+        data=DataChoice(
+            "digits",
+            steps=[
+                Step("resize", {"size": 48}),
+                Step("grey_to_colour"),
+                Step("rotate", {"degrees": 10.0}, "train"),
+                Step("colour_jitter", {"brightness": 0.2, "contrast": 0.2}, "train"),
+                Step("normalise", {"mean": "0.1307", "deviation": "0.3081"}),
+            ],
+        ),
         training=Training(
             loss="cross_entropy",
             optimizer="Adam",

@@ -1,0 +1,178 @@
+"""The 48 × 48 CNN with its augmentation, against the loop that tutorials write: PIL transforms in a DataLoader.
+
+Both train the same network from the same weights on the same pictures, split alike, with as many threads, and are
+timed per epoch with validation. Where the network itself takes nearly all the time (a processor instead of a
+graphics card), the whole epoch says little about the preparation; so its own time is reported too.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from graph.model import Project
+from tests.benchmarks.report import Report
+
+EPOCHS = 3
+PRESET = "cnn48"
+
+
+def run(report: Report) -> None:
+    import torch
+
+    from presets import find
+    from runtime.devices import default_threads, pick_device
+
+    project = find(PRESET).build()
+    project.training.epochs = EPOCHS
+    threads = default_threads()
+    torch.set_num_threads(threads)
+    device = torch.device(pick_device("auto"))
+    with tempfile.TemporaryDirectory() as folder:
+        ours, accuracy, model_text = _ours(project, Path(folder))
+        theirs, their_accuracy = _theirs(project, model_text, device)
+    where = f"on {device}, {threads} thread(s)"
+    report(f"seconds per epoch {where}", min(ours), "s", "PIL transforms", min(theirs))
+    report("how much faster an epoch is", min(theirs) / min(ours), "×", goal="at least 2")
+    report("test accuracy", accuracy, "", "PIL transforms", their_accuracy)
+    here, pil = _preparation(project, device)
+    report("preparing the training split once", here * 1000, "ms", "PIL transforms", pil * 1000)
+    report("how much faster the preparation is", pil / here, "×", goal="at least 2")
+
+
+def _ours(project: Project, folder: Path) -> tuple[list[float], float, Path]:
+    """Seconds of each epoch, the accuracy on the test split, and the file of the network's code."""
+    from runtime.training.loop import train
+    from runtime.training.session import prepare
+
+    session = prepare(project, folder)
+    seconds: list[float] = []
+    accuracy = 0.0
+    for message in train(session):
+        if message is not None and message["event"] == "epoch":
+            seconds.append(message["seconds"])
+        elif message is not None and message["event"] == "finished":
+            accuracy = message["test_accuracy"]
+    return seconds, accuracy, session.run.model
+
+
+def _pictures(project: Project) -> tuple[list[Any], list[int], Any]:
+    """The source's pictures as PIL's, their classes, and the splits of the run."""
+    from PIL import Image
+
+    from runtime.data import load_prepared
+
+    training = project.training
+    data, splits = load_prepared(
+        project.data.source,
+        project.data.options,
+        val_fraction=training.validation_fraction,
+        test_fraction=training.test_fraction,
+        seed=training.seed,
+    )
+    pixels = (data.inputs[:, 0] * 255).round().byte().numpy()
+    return [Image.fromarray(each) for each in pixels], data.targets.tolist(), splits
+
+
+def _transforms(augmented: bool) -> Any:
+    from torchvision import transforms
+
+    steps = [transforms.Resize((48, 48)), transforms.Grayscale(3)]
+    if augmented:
+        steps += [transforms.RandomRotation(10), transforms.ColorJitter(brightness=0.2, contrast=0.2)]
+    mean, deviation = (0.1307,) * 3, (0.3081,) * 3
+    return transforms.Compose([*steps, transforms.ToTensor(), transforms.Normalize(mean, deviation)])
+
+
+def _loader(pictures: list[Any], classes: list[int], rows: Any, augmented: bool, size: int) -> Any:
+    from torch.utils.data import DataLoader, Dataset
+
+    change = _transforms(augmented)
+
+    class Pictures(Dataset[Any]):
+        def __len__(self) -> int:
+            return len(rows)
+
+        def __getitem__(self, number: int) -> Any:
+            row = int(rows[number])
+            return change(pictures[row]), classes[row]
+
+    return DataLoader(Pictures(), batch_size=size, shuffle=augmented)
+
+
+def _theirs(project: Project, model_text: Path, device: Any) -> tuple[list[float], float]:
+    """The same by hand, as a tutorial has it."""
+    import torch
+    from torch import nn
+
+    from graph.code import load_module
+
+    training = project.training
+    pictures, classes, splits = _pictures(project)
+    size = training.batch_size
+    train = _loader(pictures, classes, splits.train, True, size)
+    validation, test = (
+        _loader(pictures, classes, rows, False, size) for rows in (splits.validation, splits.test)
+    )
+    torch.manual_seed(training.seed)
+    model = load_module(model_text, project.main.name)().to(device)
+    loss_of = nn.CrossEntropyLoss()
+    optimizer = torch.optim.Adam(
+        model.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay
+    )
+
+    def accuracy(loader: Any) -> float:
+        model.eval()
+        right = count = 0
+        with torch.no_grad():
+            for x, y in loader:
+                right += (model(x.to(device)).argmax(1) == y.to(device)).sum().item()
+                count += len(y)
+        return right / count
+
+    seconds = []
+    for _ in range(training.epochs):
+        since = time.perf_counter()
+        model.train()
+        for x, y in train:
+            x, y = x.to(device), y.to(device)
+            loss = loss_of(model(x), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        accuracy(validation)
+        seconds.append(time.perf_counter() - since)
+    return seconds, accuracy(test)
+
+
+def _preparation(project: Project, device: Any) -> tuple[float, float]:
+    """Seconds to prepare the training split once, ours and theirs: the better of three."""
+    import torch
+
+    from runtime.data import load_prepared
+
+    training = project.training
+    size = training.batch_size
+    data, splits = load_prepared(project.data.source, project.data.options, steps=project.data.steps)
+    preparation = data.preparation
+    augment = preparation.augmentation() if preparation is not None else None
+    if preparation is None or augment is None:
+        raise RuntimeError("The preset has no augmentation any more.")
+    columns = {name: values.to(device) for name, values in preparation.before.items()}
+    pictures, classes, _ = _pictures(project)
+    loader = _loader(pictures, classes, splits.train, True, size)
+    ours, theirs = [], []
+    for _ in range(3):
+        since = time.perf_counter()
+        for rows in splits.train.to(device).split(size):
+            augment({name: values[rows] for name, values in columns.items()})
+        if device.type == "cuda":
+            torch.cuda.synchronize()
+        ours.append(time.perf_counter() - since)
+        since = time.perf_counter()
+        for x, y in loader:
+            x.to(device), y.to(device)
+        theirs.append(time.perf_counter() - since)
+    return min(ours), min(theirs)
