@@ -6,7 +6,7 @@ import re
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from graph.changes import ChangeSet
 from gui.code_view import CodeView
@@ -21,6 +21,12 @@ from runtime.recipes import RECIPES, Recipe
 
 class Sentence(WrappedLabel):
     """Wraps at the width it gets, but does not ask for the height of its narrowest form."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        policy = self.sizePolicy()
+        policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(policy)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(40, self.fontMetrics().height())

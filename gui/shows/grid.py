@@ -13,7 +13,7 @@ from gui.shows.view import Sheet, small
 from gui.theme import theme
 
 GAP = 4.0
-LEAST = 22.0
+LEAST = 14.0
 """Pixels of a cell's shorter edge below which the sheet scrolls."""
 MOST_TITLE = 130.0
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QSizePolicy
 
 from gui.shows.palette import class_color
 from gui.theme import theme
@@ -20,6 +21,9 @@ class ClassLegend(WrappedLabel):
 
     def __init__(self) -> None:
         super().__init__(muted=True)
+        policy = self.sizePolicy()
+        policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(policy)
         self.classes: tuple[tuple[int, str], ...] = ()
         theme().changed.connect(self._write)
 

@@ -41,7 +41,7 @@ from gui.widgets import WrappedLabel
 from runtime.data import DataError, get_source
 from runtime.runs import list_runs
 
-NARROW = 260
+NARROW = 220
 """Least width of a show that stands beside others."""
 LISTED = 12
 """Old runs that the menu offers; others are found by their folder."""
