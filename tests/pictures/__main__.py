@@ -122,6 +122,44 @@ def maps(stage: Stage) -> None:
     stage.until(lambda: session.state == "idle")
 
 
+def watching(stage: Stage) -> None:
+    """A translator's attention while it learns."""
+    window = stage.window
+    session = window.training.session
+    stage.theme("light")
+    stage.until(lambda: session.state == "idle")
+    stage.open("seq2seq-attention")
+    window.actions_table["train"].trigger()
+    window.docks.show("shows")
+    stage.until(lambda: len(session.history.epochs) >= 6)
+    watch = window.training.watch
+    assert watch is not None
+    watch.beside.setChecked(True)
+    stage.rest(1.0)
+    stage.save("watching")
+    session.stop()
+    stage.until(lambda: session.state == "idle")
+
+
+def recipe(stage: Stage) -> None:
+    """Who is fed by what in a CycleGAN, in the dark."""
+    stage.theme("dark")
+    stage.open("cyclegan")
+    stage.window.docks.show("recipe")
+    stage.window.docks.show("training")
+    stage.rest(1.5)
+    stage.save("recipe")
+
+
+def data(stage: Stage) -> None:
+    """Pictures with boxes on the data page."""
+    stage.theme("light")
+    stage.open("detector")
+    stage.window.docks.show("data")
+    stage.rest(4.0)
+    stage.save("data")
+
+
 def problem(stage: Stage) -> None:
     """A size that does not fit: the red wire, the sentence and the repairs."""
     from graph.edits import SetParams
@@ -170,6 +208,9 @@ GALLERY = ("vgg16", "resnet50", "unet", "googlenet", "transformer")
 PICTURES: dict[str, Callable[[Stage], None]] = {
     "training": training,
     "feature-maps": maps,
+    "watching": watching,
+    "recipe": recipe,
+    "data": data,
     "problem": problem,
     "blocks": blocks,
     "start": start,
