@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.training.confusion import ConfusionMatrix
-from gui.training.scores import ScoreCards
+from gui.training.scores import ScoreCards, score_text, score_title
 from gui.training.session import TrainingSession
 from gui.training.trade import TradeCurves
 from gui.workspace import Workspace
@@ -102,13 +102,9 @@ class ResultsPanel(QWidget):
     def show_result(self, result: dict[str, Any]) -> None:
         """Show the scores of a finished (or stopped) run."""
         self.result = result
-        spread = (result.get("spread") or {}).get("std") or {}
         parts = []
         if result.get("test_accuracy") is not None:
-            text = self.tr("Test accuracy <b>{0:.1f} %</b>").format(100 * result["test_accuracy"])
-            if spread.get("test_accuracy") is not None:
-                text += f" ± {100 * spread['test_accuracy']:.1f} %"
-            parts.append(text)
+            parts.append(self.tr("Test accuracy <b>{0:.1f} %</b>").format(100 * result["test_accuracy"]))
         if result.get("test_loss") is not None:
             parts.append(self.tr("test loss <b>{0:.4g}</b>").format(result["test_loss"]))
         if result.get("best_epoch"):
@@ -118,9 +114,12 @@ class ResultsPanel(QWidget):
             text += "<br>" + self.tr(
                 "This set is too small to hold samples back: it is tested on what it learnt."
             )
+        spread = result.get("spread") or {}
+        if spread:
+            text += "<br>" + self._folds_text(len(result.get("folds") or ()), spread)
         self.headline.setText(text)
         plain = {name: result[name] for name in ("mae", "rmse", "r2") if result.get(name) is not None}
-        self.cards.show_scores(plain | (result.get("scores") or {}), self.figures, spread)
+        self.cards.show_scores(plain | (result.get("scores") or {}), self.figures)
         curves = result.get("curves") or {}
         self.roc.show_curves(list(curves.get("roc") or []))
         self.pr.show_curves(list(curves.get("pr") or []))
@@ -132,6 +131,22 @@ class ResultsPanel(QWidget):
         self.report.setVisible(bool(result.get("report") or counts))
         self._choose()
         self.stack.setCurrentIndex(1)
+
+    def _folds_text(self, folds: int, spread: dict[str, dict[str, float]]) -> str:
+        """Mean and spread of a cross-validation, on the parts that were held back in turn."""
+        names = {"val_accuracy": self.tr("validation accuracy"), "val_loss": self.tr("validation loss")}
+        parts = []
+        for name in ("val_accuracy", "val_loss", *(name for name in spread if name not in names)):
+            if name in spread:
+                title = names.get(name) or score_title(name, self.figures)
+                mean, std = spread[name]["mean"], spread[name]["std"]
+                number = (
+                    f"{100 * mean:.1f} ± {100 * std:.1f} %"
+                    if name == "val_accuracy"
+                    else f"{score_text(mean)} ± {std:.2g}"
+                )
+                parts.append(f"{title} <b>{number}</b>")
+        return self.tr("{0} folds:").format(folds) + " " + " &nbsp;·&nbsp; ".join(parts)
 
     def _choose(self) -> None:
         """Either the classes or the curves: there is no room for both."""

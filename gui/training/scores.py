@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from gui.flow import FlowLayout
@@ -43,10 +42,9 @@ def score_title(name: str, figures: list[dict[str, Any]]) -> str:
     return KNOWN.get(name.lower(), name.replace("_", " "))
 
 
-def score_text(value: float, spread: float | None = None) -> str:
-    """A score with so many digits as mean something, and the spread over the folds of a cross-validation."""
-    text = f"{value:.4g}" if abs(value) < 1000 else f"{value:,.0f}"
-    return f"{text} ± {spread:.2g}" if spread is not None else text
+def score_text(value: float) -> str:
+    """A score with so many digits as mean something."""
+    return f"{value:.4g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
 class ScoreCards(QWidget):
@@ -57,17 +55,14 @@ class ScoreCards(QWidget):
         self.shown: dict[str, str] = {}
         self._flow = FlowLayout(self, gap=8)
 
-    def show_scores(
-        self, scores: Mapping[str, Any], figures: list[dict[str, Any]], spread: Mapping[str, Any]
-    ) -> None:
+    def show_scores(self, scores: Mapping[str, Any], figures: list[dict[str, Any]]) -> None:
         """Cards for all scores that are numbers."""
         clear(self._flow)
         self.shown = {}
         for name, value in scores.items():
             if not isinstance(value, int | float) or isinstance(value, bool):
                 continue
-            wide = spread.get(name)
-            text = score_text(float(value), float(wide) if isinstance(wide, int | float) else None)
+            text = score_text(float(value))
             title = score_title(name, figures)
             self.shown[title] = text
             self._flow.addWidget(_card(title, text))
@@ -77,7 +72,8 @@ class ScoreCards(QWidget):
 def _card(title: str, text: str) -> QWidget:
     card = QFrame()
     card.setProperty("card", "hint")
-    name = QLabel(escape(title))
+    name = QLabel(title)
+    name.setTextFormat(Qt.TextFormat.PlainText)
     name.setProperty("muted", True)
     number = QLabel(text)
     font = number.font()

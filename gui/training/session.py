@@ -65,6 +65,7 @@ class TrainingSession(QObject):
         self.learning_rate = 0.0
         self.trusted: Callable[[], Collection[str]] = tuple
         """Gives the fingerprints of code that may run; set by whoever asks the person."""
+        self._folds = 0
         self._watch = ""
         """The figure that decides which epoch is best."""
         self._pending: Message | None = None
@@ -142,6 +143,7 @@ class TrainingSession(QObject):
             self.started = None
             self.history.clear()
         self.learning_rate = project.training.learning_rate
+        self._folds = int(setting(project.training, "folds") or 0)
         self._watch = str(setting(project.training, "watch") or get_recipe(project.training.recipe).watch)
         self.nodes = frozenset(
             (graph_id, node_id)
@@ -305,6 +307,9 @@ class TrainingSession(QObject):
         elif event in ("failed", "died") and self.busy:
             self.failure = message
             self.workspace.message.emit("error", message["sentence"])
+        elif event == "fold":
+            text = self.tr("Fold {0} of {1} is done.").format(message["fold"], self._folds)
+            self.workspace.message.emit("info", text)
         elif event == "log" and message["level"] in ("warning", "error"):
             self.workspace.message.emit(message["level"], message["text"])
 

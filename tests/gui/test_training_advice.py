@@ -120,9 +120,8 @@ def test_scores_of_every_kind_are_cards(session: TrainingSession) -> None:
     panel.show()
     begin(session, figures=[{"name": "exact", "title": "Exactly right", "kind": "score", "better": "high"}])
     session._take({"event": "finished", "epochs": 3, "test_loss": 0.5, "test_accuracy": None, "best_epoch": 2,
-                   "scores": {"exact": 0.975, "miou": 0.91234, "perplexity": 12345.6, "note": "text"},
-                   "spread": {"mean": {"miou": 0.9}, "std": {"miou": 0.0213}}})  # fmt: skip
-    assert panel.cards.shown == {"Exactly right": "0.975", "mIoU": "0.9123 ± 0.021", "Perplexity": "12,346"}
+                   "scores": {"exact": 0.975, "miou": 0.91234, "perplexity": 12345.6, "note": "text"}})  # fmt: skip
+    assert panel.cards.shown == {"Exactly right": "0.975", "mIoU": "0.9123", "Perplexity": "12,346"}
     assert panel.cards.isVisible() and not panel.roc.isVisible() and not panel.picture.isVisible()
     session._take({"event": "evaluation", "test_loss": 0.5, "test_accuracy": 0.9, "mae": 0.25})
     assert panel.cards.shown == {"MAE": "0.25"}
@@ -149,3 +148,14 @@ def test_curves_are_drawn_when_they_are_sent(session: TrainingSession) -> None:
     theme().choose(before, remember=False)
     session._take({"event": "finished", "epochs": 3, "test_loss": 0.5, "test_accuracy": 0.9, "best_epoch": 2})
     assert not panel.roc.isVisible()
+
+
+def test_folds_are_told_with_mean_and_spread(session: TrainingSession) -> None:
+    panel = ResultsPanel(session.workspace, session)
+    begin(session)
+    spread = {"val_loss": {"mean": 0.25, "std": 0.0123}, "val_accuracy": {"mean": 0.95, "std": 0.02}}
+    session._take({"event": "finished", "epochs": 3, "test_loss": 0.5, "test_accuracy": 0.9, "best_epoch": 2,
+                   "folds": [{}, {}, {}], "spread": spread})  # fmt: skip
+    told = panel.headline.text().partition("<br>")[2]
+    assert told.startswith("3 folds: validation accuracy <b>95.0 ± 2.0 %</b>")
+    assert "validation loss <b>0.25 ± 0.012</b>" in told
