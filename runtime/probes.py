@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from graph.model import Node
 from graph.overtime import runs_over_time
@@ -117,8 +118,10 @@ def _hooked(model: nn.Module, module: nn.Module, inputs: Sequence[torch.Tensor])
     caught: list[torch.Tensor] = []
 
     def hook(_module: nn.Module, _inputs: Any, output: Any) -> None:
-        while isinstance(output, (tuple, list)):
+        while isinstance(output, (tuple, list)) and not isinstance(output, PackedSequence):
             output = output[0]
+        if isinstance(output, PackedSequence):
+            output = pad_packed_sequence(output, batch_first=True)[0]
         caught.append(output)
         raise _Enough
 

@@ -93,8 +93,10 @@ class SequenceToSequence:
         """Of the sequences that were written freely (up to ``decoded_rows``): the share without a mistake, and BLEU."""
         written, wanted = self.written, self.wanted
         self.written, self.wanted = [], []
+        if not wanted:
+            return {}
         exact = sum(found == truth for found, truth in zip(written, wanted, strict=True))
-        return {"exact": exact / max(1, len(wanted)), "bleu": bleu(written, wanted)}
+        return {"exact": exact / len(wanted), "bleu": bleu(written, wanted)}
 
     def sentences(self, tokens: torch.Tensor) -> list[list[int]]:
         """Rows of tokens up to the end token, without it and without filling."""

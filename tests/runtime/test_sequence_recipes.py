@@ -237,6 +237,19 @@ def test_supervised_runs_show_text_verdicts_and_forecasts(tmp_path: Path) -> Non
     assert truth.min() > -20 and truth.max() < 45, "degrees, not shares"
 
 
+def test_a_packed_layer_is_watched_sentence_by_sentence(tmp_path: Path) -> None:
+    from runtime.probes import Watch, maps
+    from runtime.training.session import prepare
+
+    session = prepare(small("word-kinds"), tmp_path, "cpu")
+    (lstm,) = [node for node in session.project.main.nodes.values() if node.name == "lstm"]
+    shown = maps(session, Watch((session.network,), lstm.id, (0, 1, 2)))["samples"]
+    lengths = [len(sample["label"].split()) for sample in shown]
+    assert [sample["full_shape"] for sample in shown] == [[max(lengths), 32]] * 3
+    for sample, length in zip(shown, lengths, strict=True):
+        assert not matrix(sample["maps"])[length:].any() and matrix(sample["maps"])[:length].any(axis=1).all()
+
+
 def test_teacher_forcing_starts_again_where_it_was() -> None:
     settled = RECIPES["sequence_to_sequence"].settled(find("seq2seq").build().training)
     assert settled["teacher_forcing"] == settled["teacher_forcing_end"] == 1.0
