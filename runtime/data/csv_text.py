@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from runtime.data.columns import to_number
+from runtime.data.columns import is_missing, to_number
 from runtime.data.schema import DataError
 from runtime.data.source import Loading
 
@@ -25,6 +26,9 @@ HEAD = 65536
 CONTROLS = tuple(bytes([code]) for code in (1, 2, 3, 4, 5, 6, 7, 8))
 """Bytes no text has."""
 DELIMITERS = ",;\t|"
+SENTENCE_ENDS = (".", "!", "?", "…", "。")
+NAME = r"[^\W\d]\w{0,30}([ _-]\w{1,20}){0,2}"
+"""What may be the name of a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,12 +203,21 @@ def named(rows: Sequence[Sequence[str]], width: int, header: Header) -> tuple[li
 
 
 def _looks_like_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
-    """No number in the first row, but numbers below it, or else words that do not come again below."""
-    if any(_is_number(cell) for cell in first):
+    """No number and no sentence in the first row, and numbers below it, or else words that do not come again below;
+    where nothing ever comes again (sentences), they must look like names."""
+    if any(_is_number(cell) or cell.strip().endswith(SENTENCE_ENDS) for cell in first):
         return False
-    if any(_is_number(cell) for cells in rest for cell in cells):
+    columns = list(zip(*rest, strict=True))
+    if any(
+        2 * sum(map(_is_number, column)) > sum(1 for cell in column if not is_missing(cell))
+        for column in columns
+    ):
         return True
-    return not any(cell in column for cell, column in zip(first, zip(*rest, strict=True), strict=False))
+    if any(cell in column for cell, column in zip(first, columns, strict=False)):
+        return False
+    if all(len(set(column)) == len(column) for column in columns):
+        return all(re.fullmatch(NAME, cell.strip()) for cell in first)
+    return True
 
 
 def _is_number(cell: str) -> bool:

@@ -157,3 +157,12 @@ def test_too_long_pairs_only(tmp_path: Path) -> None:
         DataError, match=r"has no pair of sentences that can be used\. 3 pairs have more than 2"
     ):
         SOURCES["own-pairs"].load({"path": str(path), "length": 2})
+
+
+def test_the_first_pair_is_no_header_and_a_header_is_none_of_the_pairs(tmp_path: Path) -> None:
+    numbers = "thirteen\t1 3\ntwenty one\t2 1\nforty two thousand\t4 2 0 0 0\n"
+    named = "english\tfrench\nI am here.\tJe suis ici.\nWhere are you?\tOù es-tu ?\n"
+    for text, size in ((numbers, 3), (named, 2)):
+        found = recognise(write(tmp_path / "pairs.tsv", text))
+        assert found.source == "own-pairs", found
+        assert SOURCES["own-pairs"].schema(found.options).size == size

@@ -91,7 +91,7 @@ def _file(path: Path) -> Recognised:
             return _made("own-boxes", path, f"{path.name} lists boxes of pictures (COCO layout).")
         raise DataError(f"{path.name} does not list boxes of pictures, and nothing else is read from JSON.")
     seen = peek(path)  # raises a sentence for what is not text
-    if ending in TEXTS and not _is_pairs(seen):
+    if ending in TEXTS and not (seen.delimiter == "\t" and seen.width > 1) and "number" not in seen.kinds:
         return _made("own-text", path, f"{path.name} is a text.")
     if seen.width < 2:
         if ending in TABLES:
@@ -104,9 +104,7 @@ def _file(path: Path) -> Recognised:
 
 def _table(path: Path, seen: Peek) -> Recognised:
     if _is_pairs(seen):
-        first, second = [name for name, kind in zip(seen.names, seen.kinds, strict=True) if kind == "text"][
-            :2
-        ]
+        first, second = seen.names[:2]
         return _made(
             "own-pairs", path, f"{path.name} has pairs of sentences: “{first}” and “{second}”.",
             first=first, second=second,
@@ -131,11 +129,15 @@ def _table(path: Path, seen: Peek) -> Recognised:
 
 
 def _is_pairs(seen: Peek) -> bool:
-    """Two columns of sentences, and nothing else but perhaps a column that says where they are from."""
-    texts = [place for place, kind in enumerate(seen.kinds) if kind == "text"]
-    spare = all(place in texts or seen.kinds[place] == "category" for place in range(seen.width))
-    return (
-        seen.width in (2, 3) and texts[:2] == [0, 1] and spare and (seen.width == 2 or seen.delimiter == "\t")
+    """Two columns of sentences (or of words that hardly ever come again), and nothing else but perhaps a column
+    that says where they are from."""
+    if seen.width not in (2, 3) or len(seen.rows) < 2 or (seen.width == 3 and seen.delimiter != "\t"):
+        return False
+    if any(kind not in ("text", "category") for kind in seen.kinds):
+        return False
+    return all(
+        seen.kinds[place] == "text" or len(set(seen.column(seen.names[place]))) > 0.9 * len(seen.rows)
+        for place in (0, 1)
     )
 
 
