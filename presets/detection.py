@@ -42,8 +42,8 @@ def detector() -> Project:
         g,
         data=DataChoice("shape-boxes", {"image_size": SIZE}),
         training=Training(
-            recipe="detection", loss="bce_with_logits", optimizer="AdamW", learning_rate=1e-3, epochs=30,
-            batch_size=16,
+            recipe="detection", loss="bce_with_logits", optimizer="AdamW", learning_rate=2e-3, schedule="cosine",
+            epochs=20, batch_size=16,
         ),
         notes="Each of the 8 × 8 cells answers with nine numbers: whether the middle of a thing lies in it, the "
         "thing's place and size, and a score for each of four classes; the loss adds up box, objectness and class. "

@@ -52,7 +52,10 @@ def fcn() -> Project:
         larger = _grow(g, x, f"grow{number}", 2)
         x = g.add("Add", larger, _score(g, kept[number - 1], number), name=f"add{number}")
     g.output(_grow(g, x, "grow_all", 8), name="masks")
-    return segmentation("FCN-8s", g)
+    made = segmentation("FCN-8s", g, rate=2e-3)
+    # without batch norm, ten convolutions in a row need a start that keeps the size of what flows through them
+    made.training.initialisation = "he_normal"
+    return made
 
 
 PRESETS = (

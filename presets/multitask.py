@@ -19,7 +19,8 @@ def _trunk() -> GraphBuilder:
     x: Source = g.input("x")
     for number, channels in enumerate(WIDTHS, 1):
         x = g.use(vgg_stage(True), x, name=f"stage{number}", channels=channels, convolutions=1)
-    x = g.add("AdaptiveAvgPool2d", x, name="mean", output_size=1)
+    # is there a circle anywhere? the strongest answer of all places says it, where a mean would drown it
+    x = g.add("AdaptiveMaxPool2d", x, name="strongest", output_size=1)
     g.output(g.add("Flatten", x, name="flatten"), name="y")
     return g
 
@@ -33,10 +34,10 @@ def multi_task() -> Project:
     return project(
         "Multi-task",
         g,
-        data=DataChoice("shape-questions", {"image_size": SIZE}),
+        data=DataChoice("shape-questions", {"image_size": SIZE, "n": 3000}),
         training=Training(
-            recipe="multi_task", loss="bce_with_logits", optimizer="AdamW", learning_rate=1e-3, epochs=15,
-            batch_size=32,
+            recipe="multi_task", loss="bce_with_logits", optimizer="AdamW", learning_rate=3e-3, schedule="cosine",
+            epochs=12, batch_size=32,
         ),
         notes="Four questions about one picture: is there a circle, a square, a triangle, a star? Each answer is one "
         "number, a logit, with a binary cross-entropy of its own. In the generated scenes each kind is there or not, "
@@ -65,14 +66,17 @@ def transfer() -> Project:
     return project(
         "Transfer learning",
         g,
-        data=DataChoice("pictures", {"image_size": SIZE, "n": 240}),
+        data=DataChoice("pictures", {"image_size": SIZE, "n": 600}),
         training=Training(
-            loss="cross_entropy", optimizer="SGD", learning_rate=0.01, momentum=0.9, weight_decay=1e-4, epochs=5,
-            batch_size=32,
+            loss="cross_entropy", optimizer="SGD", learning_rate=0.01, momentum=0.9, weight_decay=1e-4,
+            schedule="cosine", epochs=8, batch_size=16,
+            options={"unfreeze_after": 3, "unfreeze_rate": 0.1},
         ),
-        notes="The backbone is meant to start from weights learned elsewhere: they come in the order of "
-        "torchvision's resnet18. The head is new and fits the four classes of the data. In this version all layers "
-        "train together; holding the backbone still is yet to come.",
+        notes="Give the backbone weights that were learned elsewhere (File, Load weights: they come in the order of "
+        "torchvision's resnet18) and close its padlock (K, or in the inspector): then only the new head learns, which "
+        "fits the four classes of the data, and after three epochs the backbone too, at a tenth of the rate. Until "
+        "then the padlock is open, for what starts from chance has nothing to keep. A folder of your own pictures is "
+        "put in on the data page.",
     )  # fmt: skip
 
 

@@ -20,15 +20,15 @@ MASKS = (
 )
 
 
-def segmentation(title: str, g: GraphBuilder, notes: str = "") -> Project:
+def segmentation(title: str, g: GraphBuilder, rate: float, notes: str = "") -> Project:
     """A project whose output are scores for every pixel: (B, classes, H, W)."""
     return project(
         title,
         g,
         data=DataChoice("shape-masks", {"image_size": SIZE}),
         training=Training(
-            recipe="segmentation", loss="cross_entropy", optimizer="AdamW", learning_rate=1e-3, epochs=20,
-            batch_size=16,
+            recipe="segmentation", loss="cross_entropy", optimizer="AdamW", learning_rate=rate, schedule="cosine",
+            epochs=15, batch_size=16,
         ),
         notes=f"{MASKS} {notes}".strip(),
     )  # fmt: skip
@@ -46,7 +46,7 @@ def unet() -> Project:
     for number, (level, channels) in reversed(list(enumerate(zip(kept, WIDTHS, strict=True), 1))):
         x = g.use(up(), level["skip"], x, name=f"up{number}", channels=channels)
     g.output(g.add("Conv2d", x, name="head", out_channels=CLASSES, kernel_size=1), name="masks")
-    return segmentation("U-Net", g)
+    return segmentation("U-Net", g, rate=4e-3)
 
 
 PRESETS = (
