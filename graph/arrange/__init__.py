@@ -6,13 +6,14 @@ its columns are rows on the canvas. Deterministic: the same graph gives the same
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from graph.arrange.layers import Layers, Wire, layered, renumber
 from graph.arrange.order import put_in_order
+from graph.arrange.pinned import around_pinned
 from graph.arrange.place import SMALL, heights_of
 from graph.arrange.rows import Column, broken
-from graph.geometry import Flow, flow_of, form_of, input_place, node_size, output_place
+from graph.geometry import Flow, Point, flow_of, form_of, input_place, node_size, output_place
 from graph.model import BLOCK, Edge, Graph, Node, Project, edge_key, id_key
 from graph.ports import in_ports, out_ports
 
@@ -22,9 +23,6 @@ ATTEMPTS = ((0.0, 1.0), (1.0, 1.0), (0.5, 1.0), (0.0, 1.5), (0.5, 1.5), (0.0, 2.
 the first of these that keeps wires clear of nodes."""
 
 PART_GAP = 70.0
-GAP_PINNED = 24.0
-"""How far free nodes keep from pinned ones."""
-
 SHELF = 1600.0
 
 Size = tuple[float, float]
@@ -52,7 +50,16 @@ def arrange(
     turned = {key: _turned(extent, flow) for key, extent in size.items()}
     parts = [_part(part, edges, ports, turned, flow) for part in _components(chosen, edges)]
     upright = [{key: _turned(place, flow) for key, place in part.items()} for part in parts]
-    places = _around_pinned(chosen, _shelved(upright, size), size)
+    ends = [
+        (
+            e.source,
+            ports.place(e.source, e.source_port, False),
+            e.target,
+            ports.place(e.target, e.target_port, True),
+        )
+        for e in edges
+    ]
+    places = around_pinned(chosen, _shelved(upright, size), size, ends, flow)
     if only is not None and not any(node.pinned for node in chosen):
         left, top = min(node.x for node in chosen), min(node.y for node in chosen)
         first = (min(x for x, _ in places.values()), min(y for _, y in places.values()))
@@ -66,53 +73,6 @@ def arrange(
 def _turned(pair: Size, flow: Flow) -> Size:
     """x and y exchanged for wires that lead down: to think from left to right, and back."""
     return pair if flow == "right" else (pair[1], pair[0])
-
-
-def _around_pinned(chosen: list[Node], places: dict[str, Size], size: dict[str, Size]) -> dict[str, Size]:
-    """Pinned nodes stay; the picture is shifted to where they stand, and what would lie on one makes way."""
-    pinned = [node for node in chosen if node.pinned]
-    if not pinned:
-        return places
-    dx = sum(node.x - places[node.id][0] for node in pinned) / len(pinned)
-    dy = sum(node.y - places[node.id][1] for node in pinned) / len(pinned)
-    found = {key: (x + dx, y + dy) for key, (x, y) in places.items()}
-    found |= {node.id: (node.x, node.y) for node in pinned}
-    fixed = {node.id for node in pinned}
-    waiting = {key for key in found if key not in fixed and _hit(found, size, key, found[key], fixed)}
-    settled = found.keys() - waiting
-    for key in sorted(waiting, key=lambda key: (found[key], id_key(key))):
-        found[key] = _nearest(found, size, key, settled)
-        settled = settled | {key}
-    return found
-
-
-def _hit(
-    places: dict[str, Size], size: dict[str, Size], key: str, place: Size, others: Iterable[str]
-) -> list[str]:
-    """What a node would come too close to at a place."""
-    (x, y), (width, height) = place, size[key]
-    found = []
-    for other in others:
-        (left, top), (wide, tall) = places[other], size[other]
-        beside = x >= left + wide + GAP_PINNED or left >= x + width + GAP_PINNED
-        if other != key and not beside and y < top + tall + GAP_PINNED and top < y + height + GAP_PINNED:
-            found.append(other)
-    return found
-
-
-def _nearest(places: dict[str, Size], size: dict[str, Size], key: str, others: Iterable[str]) -> Size:
-    """The free place straight above or below that is nearest to where a node was to stand."""
-    x, wanted = places[key]
-    spots = []
-    for step in (-1, 1):
-        y = wanted
-        while met := _hit(places, size, key, (x, y), others):
-            if step < 0:
-                y = min(places[other][1] for other in met) - size[key][1] - GAP_PINNED - 1
-            else:
-                y = max(places[other][1] + size[other][1] for other in met) + GAP_PINNED + 1
-        spots.append((abs(y - wanted), -step, y))
-    return x, min(spots)[2]
 
 
 class _Ports:
@@ -142,12 +102,14 @@ class _Ports:
 
     def offset(self, node_id: str, port: str, entering: bool, extent: float) -> float:
         """From the node's middle to a port, across the wires. ``extent`` is the node's size that way."""
+        return _turned(self.place(node_id, port, entering), self.flow)[1] - extent / 2
+
+    def place(self, node_id: str, port: str, entering: bool) -> Point:
+        """Where a port is, from the node's corner."""
         names = self.inputs[node_id] if entering else self.outputs[node_id]
         counts = len(self.inputs[node_id]), len(self.outputs[node_id])
-        place = (input_place if entering else output_place)(
-            names.index(port), *counts, self.forms[node_id], self.flow
-        )
-        return _turned(place, self.flow)[1] - extent / 2
+        find = input_place if entering else output_place
+        return find(names.index(port), *counts, self.forms[node_id], self.flow)
 
 
 def _components(nodes: list[Node], edges: list[Edge]) -> list[list[str]]:
@@ -192,7 +154,7 @@ def _part(
     total = len(layers.rank)
     width = [size[key][0] for key in ids] + [0.0] * (total - len(ids))
     height = [size[key][1] for key in ids] + [0.0] * (total - len(ids))
-    found = []
+    found: list[tuple[int, int, float, list[float], list[float], list[list[int]]]] = []
     for align, wider in ATTEMPTS:
         gap = GAP_X[flow] * wider
         left = _lefts(layers, width, align, gap)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from graph.arrange import arrange
 from graph.build import GraphBuilder, Ref, Source, project
 from graph.geometry import DOWNWARDS, node_size, port_y, wire_points
-from graph.model import Graph, Project
+from graph.model import Graph, Node, Project
 from graph.ports import in_ports, out_ports
 from presets import find
 from tests.presets import clear
@@ -286,6 +286,28 @@ def test_pinned_nodes_stay_and_nothing_lies_on_them(name: str) -> None:
     places = arrange(graph)
     assert {key: places[key] for key in standing} == standing
     assert {frozenset(pair) for pair in overlaps(graph, places)} <= already
+
+
+@pytest.mark.parametrize("flow", ["right", "down"])
+@pytest.mark.parametrize("name", TOPOLOGIES)
+def test_wires_do_not_run_under_a_pinned_node(name: str, flow: str) -> None:
+    """A lone node pinned in the middle of the picture, and one of the network's own beside its place."""
+    graph = TOPOLOGIES[name]()
+    made = Project(networks={graph.id: graph})
+    turn(made, flow)
+    moved(graph, arrange(graph, project=made))
+    own = list(graph.nodes.values())[-2]
+    own.pinned, own.x, own.y = True, own.x + 60, own.y + 90
+    xs, ys = [node.x for node in graph.nodes.values()], [node.y for node in graph.nodes.values()]
+    lone = Node(
+        "n9000", "ReLU", "lone", x=(min(xs) + max(xs)) / 2, y=(min(ys) + max(ys)) / 2 + 20, pinned=True
+    )
+    graph.nodes[lone.id] = lone
+    if {frozenset((own.name, lone.name))} & {frozenset(pair) for pair in clear.overlaps(made, graph)}:
+        lone.y += 160
+    moved(graph, arrange(graph, project=made))
+    assert clear.overlaps(made, graph) == []
+    assert [hit for hit in clear.run_through(made, graph) if hit[2] in (own.name, lone.name)] == []
 
 
 def test_a_chain_is_level_and_goes_on_in_rows() -> None:
