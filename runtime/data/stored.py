@@ -61,6 +61,10 @@ class Stored(torch.Tensor):
             self.pixels, Scaler(first.shift + first.scale * scaler.shift, first.scale * scaler.scale)
         )
 
+    def moved(self, pixels: torch.Tensor) -> Stored:
+        """The same pictures with their bytes elsewhere."""
+        return Stored(pixels, self.scaler)
+
     def measure(self, rows: torch.Tensor, scaling: Scaling) -> Scaler | None:
         """The scaler of some rows with one pair of numbers per channel, as :func:`runtime.data.dataset.measure`
         gives it, from how often each byte occurs."""
@@ -148,7 +152,7 @@ def _moved(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Stored 
         isinstance(item, (torch.dtype, torch.Tensor)) for item in wanted
     ):
         return None
-    return Stored(func(stored.pixels, *args[1:], **kwargs), stored.scaler)
+    return stored.moved(func(stored.pixels, *args[1:], **kwargs))
 
 
 def _plain(item: Any) -> Any:

@@ -34,6 +34,16 @@ class Augmenting:
         return targets.argmax(dim=-1) if self.classes else targets
 
 
+def bytes_before(dataset: Dataset) -> int:
+    """Memory that the samples as training begins with them take beside those that are evaluated."""
+    if dataset.preparation is None or not dataset.preparation.training:
+        return 0
+    columns = dataset.columns()
+    return sum(
+        values.nbytes for name, values in dataset.preparation.before.items() if values is not columns[name]
+    )
+
+
 def augmenting(
     dataset: Dataset, columns: dict[str, torch.Tensor], loss: str | None, move: Callable[..., torch.Tensor]
 ) -> Augmenting | None:

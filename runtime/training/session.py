@@ -35,7 +35,7 @@ from runtime.runs import Run, write_atomic, write_json
 from runtime.schedules import make_schedule
 from runtime.starts import start_layers, start_plan
 from runtime.training.advice import Advisor, advisor_for
-from runtime.training.augmenting import Augmenting, augmenting
+from runtime.training.augmenting import Augmenting, augmenting, bytes_before
 from runtime.training.average import Average
 from runtime.training.errors import RunError
 from runtime.training.figures import FigureMeter
@@ -397,7 +397,7 @@ def _session(
     columns = dataset.columns()
     if supervised:
         columns["target"] = dataset.targets_for(training.loss)
-    if _has_room(device, sum(values.nbytes for values in columns.values())):
+    if _has_room(device, sum(values.nbytes for values in columns.values()) + bytes_before(dataset)):
         columns = {name: values.to(device) for name, values in columns.items()}
     home = columns["target"].device
     augments = augmenting(

@@ -247,3 +247,62 @@ def test_a_script_holds_no_more_than_its_steps_need() -> None:
     plain = training_script(pictures((), (1, 8, 8))).text
     assert "prepared(" not in plain and "augmented(" not in plain
     assert "Needs torch and torchvision." in training_script(pictures(*CASES["rand_augment"])).text
+
+
+def test_sets_larger_than_the_memory_are_prepared_as_they_are_read(tmp_path: Path) -> None:
+    """Bytes in a file give the same as floats in memory, row by row, and stay bytes."""
+    from runtime.data import Dataset
+    from runtime.data.schema import Schema
+    from runtime.data.steps.apply import prepare as apply_steps
+    from runtime.data.steps.apply import unprepared
+    from runtime.data.stored import Stored
+
+    torch.manual_seed(0)
+    pixels = torch.randint(256, (50, 1, 8, 6), dtype=torch.uint8)
+    (tmp_path / "pixels").write_bytes(pixels.numpy().tobytes())
+    stored = Stored.mapped(tmp_path / "pixels", pixels.shape)
+    masks = torch.randint(3, (50, 8, 6))
+    schema = Schema((1, 8, 6), "segmentation", "image", classes=("a", "b", "c"), target_shape=(8, 6))
+    steps = [
+        Step("pad", {"padding": 1}), Step("grey_to_colour"), Step("flip_sideways", {}, "train"), Step("standardise"),
+        Step("resize", {"size": 4}),
+    ]  # fmt: skip
+    train = torch.arange(30)
+    streamed = apply_steps(Dataset(stored, masks, schema), train, steps)
+    plain = apply_steps(Dataset(pixels.float() / 255, masks, schema), train, steps)
+    assert isinstance(streamed.inputs, Stored) and streamed.inputs.shape == plain.inputs.shape == (
+        50,
+        3,
+        4,
+        4,
+    )
+    rows = torch.tensor([7, 3, 49])
+    torch.testing.assert_close(streamed.inputs[rows], plain.inputs[rows], rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(streamed.inputs[5], plain.inputs[5], rtol=1e-4, atol=1e-4)
+    assert torch.equal(streamed.targets, plain.targets)
+    assert streamed.preparation is not None and plain.preparation is not None
+    assert isinstance(streamed.preparation.before["input"], Stored)
+    assert unprepared(streamed).inputs is stored
+    augment = streamed.preparation.augmentation()
+    assert augment is not None
+    batch = augment({name: values[rows] for name, values in streamed.preparation.before.items()})
+    assert batch["input"].shape == (3, 3, 4, 4) and batch["target"].shape == (3, 4, 4)
+    moved = streamed.to("cpu")
+    torch.testing.assert_close(moved.inputs[rows], streamed.inputs[rows])
+
+
+def test_the_recipe_of_the_48_cnn_is_the_one_it_names() -> None:
+    from presets import find
+
+    made = find("cnn48").build()
+    facts = facts_for(made)
+    assert facts is not None and facts.input_shape == (3, 48, 48)
+    data, _ = load_prepared(made.data.source, made.data.options, steps=made.data.steps)
+    assert data.preparation is not None
+    assert [step.text for step in data.preparation.once] == ["Resize(size=(48, 48))", "GreyToColour()"]
+    assert [step.text for step in data.preparation.training] == [
+        "Rotate(degrees=10.0)",
+        "ColourJitter(brightness=0.2, contrast=0.2)",
+        "Normalise(shift=(0.1307,), scale=(0.3081,), pictures=True)",
+    ]
+    assert [step.name for step in data.preparation.elsewhere] == ["Normalise"]

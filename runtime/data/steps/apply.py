@@ -17,7 +17,9 @@ import torch
 
 from graph.catalogue.spec import literal
 from graph.model import Step
+from runtime.data.steps import lazy
 from runtime.data.steps.plan import Planned, plan
+from runtime.data.stored import Stored
 
 if TYPE_CHECKING:
     from runtime.data.dataset import Dataset, Scaler
@@ -27,6 +29,8 @@ Batch = dict[str, torch.Tensor]
 Change = Callable[[Batch], Batch]
 CHUNK = 1024
 """Samples prepared at once while loading."""
+ALONG = ("pictures", "masks", "boxes", "names")
+"""Arguments that name what else of a batch changes with the inputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +110,10 @@ class Preparation:
 
 def _inputs_only(made: Made) -> Made:
     """The same for a batch of nothing but inputs."""
-    others = ("pictures", "masks", "boxes", "names")
     kept = {
         name: value
         for name, value in made.arguments.items()
-        if name not in others or made.name == "Normalise"  # its "pictures" is a flag
+        if name not in ALONG or made.name == "Normalise"  # its "pictures" is a flag
     }
     return replace(made, arguments=kept)
 
@@ -140,7 +143,7 @@ def prepare(dataset: Dataset, train: torch.Tensor, steps: Sequence[Step]) -> Dat
             if quiet is not None:
                 elsewhere.append(quiet)
         if quiet is not None:
-            columns = _over(columns, quiet.build())
+            columns = _over(columns, quiet)
     fields = {name: values for name, values in columns.items() if name not in ("input", "target")}
     return replace(
         dataset,
@@ -194,15 +197,22 @@ def _made(item: Planned, columns: Batch, train: torch.Tensor) -> Made:
     return _random(item)
 
 
-def _over(columns: Batch, change: Change) -> Batch:
-    """All samples after one step, some at a time."""
+def _over(columns: Batch, made: Made) -> Batch:
+    """All samples after one step, some at a time. Inputs that stay in a file are changed when they are read."""
+    change = made.build()
+    inputs = columns["input"]
+    done: Batch = {}
+    if isinstance(inputs, Stored):
+        done["input"] = lazy.then(inputs, _inputs_only(made).build())
+        if not any(name in made.arguments for name in ALONG):
+            return {**columns, **done}
     changed: dict[str, list[torch.Tensor]] = {}
-    for start in range(0, len(columns["input"]), CHUNK):
+    for start in range(0, len(inputs), CHUNK):
         part = {name: values[start : start + CHUNK] for name, values in columns.items()}
         for name, values in change(part).items():
-            if values is not part[name]:
+            if values is not part[name] and name not in done:
                 changed.setdefault(name, []).append(values)
-    return {**columns, **{name: torch.cat(parts) for name, parts in changed.items()}}
+    return {**columns, **done, **{name: torch.cat(parts) for name, parts in changed.items()}}
 
 
 def _composed(scaler: Scaler | None, done: Sequence[Made], pictures: bool) -> Scaler | None:

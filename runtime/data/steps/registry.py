@@ -10,7 +10,7 @@ from runtime.data import steps as package
 from runtime.data.schema import Kind
 from runtime.data.steps.spec import StepType
 
-_OTHERS = frozenset(("registry", "spec", "rules", "plan", "apply", "text", "code"))
+_OTHERS = frozenset(("registry", "spec", "rules", "plan", "apply", "text", "lazy", "code"))
 GROUPS = ("Size", "Movement", "Colour", "Disturbance", "Mixing", "Scale", "Columns", "Text")
 
 
