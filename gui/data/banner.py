@@ -90,8 +90,9 @@ class DataBanner(Banner):
         except NotScanned:
             return None  # it is being looked through; then this is asked again
         except DataError as error:
-            buttons = [] if is_own(project.data.source) else self._offers(project)
-            return Finding("warning", str(error), buttons)
+            if is_own(project.data.source):
+                return None  # the form says it where the file is chosen
+            return Finding("warning", str(error), self._offers(project))
         unfit = RECIPES[project.training.recipe].refusal(schema)
         if unfit is not None:
             return Finding("warning", unfit, self._offers(project), self._recipes(schema))

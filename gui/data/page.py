@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from graph.changes import ChangeSet
-from graph.edits import UNSET, SetProject
+from graph.edits import SetProject
 from graph.model import Project
 from gui.data.balance import BalanceBars
 from gui.data.banner import Button, DataBanner
@@ -35,7 +35,7 @@ from gui.data.statistics import BarsDelegate, StatisticsRows
 from gui.data.view import SamplesView
 from gui.icons import icon
 from gui.theme import theme
-from gui.training.fields import Field, choose_data, data_fields, practice_fields
+from gui.training.fields import choose_data, data_fields, practice_fields
 from gui.training.settings import Section
 from gui.widgets import Column, WrappedLabel
 from gui.workspace import Workspace
@@ -46,7 +46,7 @@ OFFLINE = "digits"
 """What stands in for data that cannot be downloaded."""
 WAIT = 350
 """Milliseconds after the last change until samples are loaded anew."""
-LEFT = 310
+LEFT = 285
 OFFERED = 3
 """Buttons beside one warning."""
 
@@ -99,10 +99,10 @@ class DataPanel(QWidget):
     def _choice(self) -> QWidget:
         """What is chosen, and everything that is known of it at once."""
         self.left = Column(margin=10, gap=6)
-        self.file = QPushButton(self.tr("My own file…"))
+        self.file = QPushButton(self.tr("My file…"))
         self.file.setToolTip(self.tr("Choose a table, a text or arrays of your own"))
         self.file.clicked.connect(lambda: self.file_asked.emit(""))
-        self.folder = QPushButton(self.tr("My own folder…"))
+        self.folder = QPushButton(self.tr("My folder…"))
         self.folder.setToolTip(self.tr("Choose a folder of pictures or texts of your own"))
         self.folder.clicked.connect(lambda: self.folder_asked.emit(""))
         buttons = QWidget()
@@ -135,6 +135,9 @@ class DataPanel(QWidget):
     def _tabs(self) -> QWidget:
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setStyleSheet(
+            "QTabBar::tab { padding: 6px 8px; }"
+        )  # there are many, in little room
         self.pages = QStackedWidget()
         self.notice = Notice()
         self.notice.load_asked.connect(self.start)
@@ -207,7 +210,7 @@ class DataPanel(QWidget):
         self.source.show_source(choice.source)
         self.loaded = None
         self._shown = None
-        self.options.show_fields(self._fields())
+        self.options.show_fields(data_fields(self.workspace.project))
         self._show_rest(None)
         self._show_columns()
         try:
@@ -271,15 +274,6 @@ class DataPanel(QWidget):
         else:
             self.scanner.look(self.workspace.project.data)
             self._notify(self.tr("Looking through the files …"), busy=True)
-
-    def _fields(self) -> list[Field]:
-        """The source's options; lists of columns are chosen at the table's headers."""
-        project = self.workspace.project
-        return [
-            field
-            for field in data_fields(project)
-            if field.param.kind != "names" or field.stored(project) not in (UNSET, ())
-        ]
 
     def _choose(self, source_id: str) -> None:
         project = self.workspace.project

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from graph.catalogue.spec import Param
@@ -76,7 +76,11 @@ class ParamRow(QObject):
         self.sentence.setProperty("sentence", "error")
         self.sentence.hide()
         at = grid.rowCount()
-        grid.addWidget(self.label, at, 0)
+        place = Qt.AlignmentFlag(0)
+        if param.kind == "path":  # it may have a sentence and a button below it
+            place = Qt.AlignmentFlag.AlignTop
+            self.label.setContentsMargins(0, 4, 0, 0)
+        grid.addWidget(self.label, at, 0, place)
         grid.addWidget(self.field, at, 1)
         grid.addWidget(self.sentence, at + 1, 0, 1, 2)
         self._make_editor()

@@ -93,7 +93,7 @@ class PathEditor(Editor):
         self.box.setToolTip(text)
         gone = bool(text) and not _there(text)
         mark(self.box, "wrong", gone)
-        self.missing.setText(self.tr("There is nothing at {0}.").format(_breakable(text)) if gone else "")
+        self.missing.setText(self.tr("Nothing is there any more.") if gone else "")
         self.missing.setVisible(gone)
         self.find.setVisible(gone)
 
@@ -156,8 +156,3 @@ def _there(text: str) -> bool:
         return Path(text).expanduser().exists()
     except (OSError, ValueError):
         return False
-
-
-def _breakable(text: str) -> str:
-    """A path that a label may break after each folder."""
-    return text.replace("/", "/\u200b").replace("\\", "\\\u200b")

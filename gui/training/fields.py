@@ -84,12 +84,16 @@ class Field:
 
 
 def data_fields(project: Project) -> list[Field]:
-    """The options of the chosen source."""
+    """The options of the chosen source. Lists of columns are chosen at the table's headers on the data page, so
+    they are left out while they are empty."""
     try:
         source = get_source(project.data.source)
     except DataError:
         return []
-    return [Field(option, "data", "options") for option in source.options]
+    found = [Field(option, "data", "options") for option in source.options]
+    return [
+        field for field in found if field.param.kind != "names" or field.stored(project) not in (UNSET, ())
+    ]
 
 
 def split_fields(project: Project) -> list[Field]:

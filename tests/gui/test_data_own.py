@@ -226,7 +226,7 @@ def test_a_table_that_was_moved_can_be_found_again(
     row = next(row for field, row in panel.options.rows if field.param.name == "path")
     editor = row.editor
     assert isinstance(editor, PathEditor)
-    assert editor.find.isVisible() and "There is nothing at" in editor.missing.text()
+    assert editor.find.isVisible() and editor.missing.text() == "Nothing is there any more."
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(moved), ""))
     click(editor.find)
     assert workspace.project.data.options["path"] == str(moved)
