@@ -68,7 +68,14 @@ class Detection:
     def cells(self, pictures: torch.Tensor) -> torch.Tensor:
         """What the cells say, as the network gives it (B, rows, columns, 5 + classes)."""
         found = self.network(pictures)
-        return (found[0] if isinstance(found, tuple) else found).float()
+        cells = (found[0] if isinstance(found, tuple) else found).float()
+        if cells.dim() != 4 or cells.shape[3] < 5 + len(self.classes):
+            given = ", ".join(["B", *map(str, cells.shape[1:])])
+            raise ValueError(
+                f"The network gives ({given}), but a detector needs (B, rows, columns, {5 + len(self.classes)}): "
+                f"objectness, x, y, width, height and {len(self.classes)} classes."
+            )
+        return cells
 
     def compared(
         self, cells: torch.Tensor, targets: torch.Tensor

@@ -54,7 +54,15 @@ class MultiTask:
     def answers(self, inputs: torch.Tensor) -> torch.Tensor:
         """A logit for every question (B, K)."""
         found = self.network(inputs)
-        return torch.cat([one.flatten(1) for one in found], dim=1) if isinstance(found, tuple) else found
+        answers = torch.cat(
+            [one.flatten(1) for one in (found if isinstance(found, tuple) else (found,))], dim=1
+        )
+        if answers.shape[1] != len(self.questions):
+            raise ValueError(
+                f"The network gives {answers.shape[1]} answers, but there are {len(self.questions)} questions: "
+                f"{', '.join(self.questions)}."
+            )
+        return answers
 
     def compared(self, answers: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         return F.binary_cross_entropy_with_logits(answers.float(), targets)

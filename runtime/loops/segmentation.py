@@ -67,7 +67,15 @@ class Segmentation:
     def scores(self, pictures: torch.Tensor) -> torch.Tensor:
         """One score per class for every pixel (B, classes, H, W)."""
         found = self.network(pictures)
-        return (found[0] if isinstance(found, tuple) else found).float()
+        scores = (found[0] if isinstance(found, tuple) else found).float()
+        number, size = len(self.classes), tuple(pictures.shape[2:])
+        if scores.dim() != 4 or scores.shape[1] < number or tuple(scores.shape[2:]) != size:
+            given = ", ".join(["B", *map(str, scores.shape[1:])])
+            raise ValueError(
+                f"The network gives ({given}), but every pixel needs a score per class: "
+                f"(B, {number}, {size[0]}, {size[1]})."
+            )
+        return scores
 
     def masks(self, pictures: torch.Tensor) -> torch.Tensor:
         """The class with the highest score for every pixel (B, H, W)."""

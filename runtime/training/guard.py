@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 
@@ -14,6 +15,7 @@ from runtime.choice import ChoiceError
 from runtime.data import DataError
 from runtime.probes import nodes_on
 from runtime.protocol import Message
+from runtime.recipes.spec import LOOPS
 from runtime.training import checkpoint
 from runtime.training.errors import NotFinite, RunError
 from runtime.training.session import PROBABILITIES, Session
@@ -50,6 +52,8 @@ def explain(error: BaseException, session: Session | None) -> RunError:
             f"A file of the run could not be written or read: {reason}{where}.",
             "Look whether the disk is full or the folder may be written to.",
         )
+    if isinstance(error, ValueError) and _told_by_loop(error):
+        return RunError(str(error), "Change the end of the network, or choose other data.")
     if "between 0 and 1" in str(error):
         return RunError(PROBABILITIES[0], PROBABILITIES[1])
     place = session and node_of(error, session)
@@ -70,6 +74,12 @@ def explain(error: BaseException, session: Session | None) -> RunError:
     return RunError(
         f"The training ended with an error: {type(error).__name__}: {text}.", _advice(text, session)
     )
+
+
+def _told_by_loop(error: BaseException) -> bool:
+    """Whether the loop of a recipe raised it itself: then it is a sentence."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and Path(frames[-1].filename).parent == LOOPS
 
 
 def is_out_of_memory(error: BaseException) -> bool:

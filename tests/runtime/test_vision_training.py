@@ -127,3 +127,23 @@ def test_data_of_another_kind_is_refused_in_a_sentence(tmp_path: Path) -> None:
     assert last["sentence"] == (
         "Segmentation needs data with a mask for each picture; this data has boxes on each picture."
     )
+
+
+def test_a_network_with_another_end_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    for preset_id, count, sentence in (
+        ("unet", 6, "every pixel needs a score per class: (B, 7, 64, 64)."),
+        (
+            "detector",
+            8,
+            "a detector needs (B, rows, columns, 13): objectness, x, y, width, height and 8 classes.",
+        ),
+        (
+            "multi-task",
+            3,
+            "The network gives 4 answers, but there are 3 questions: circle, square, triangle.",
+        ),
+    ):
+        made = find(preset_id).build()
+        made.data.options |= {"n": 12, "classes": count}
+        last = train_project(made, tmp_path / preset_id)
+        assert last["event"] == "failed" and last["sentence"].endswith(sentence), last["sentence"]
