@@ -114,6 +114,23 @@ def build_parser() -> argparse.ArgumentParser:
         "file", metavar="FILE", help="safetensors, a state_dict saved by torch, or a run folder"
     )
 
+    frechet = command(
+        "frechet", "measure how near the pictures a run draws are to those it learned from", trust
+    )
+    frechet.add_argument("run", metavar="RUN", help="folder of a run of a GAN, VAE or diffusion model")
+    frechet.add_argument(
+        "--judge",
+        metavar="RUN",
+        help="compare what the network of this run says of the pictures (default: pixels)",
+    )
+    frechet.add_argument(
+        "--samples",
+        type=_at_least_two,
+        default=1000,
+        metavar="N",
+        help="how many pictures to draw (default: 1000)",
+    )
+
     new = command("new", "write a project file, empty or made from a preset")
     new.add_argument("output", metavar="FILE", help="the .loom file to write")
     new.add_argument("--preset", metavar="ID", help="the preset to start from")
@@ -151,6 +168,13 @@ def _at_least_one(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1, not {text}")
+    return value
+
+
+def _at_least_two(text: str) -> int:
+    value = int(text)
+    if value < 2:
+        raise argparse.ArgumentTypeError(f"must be at least 2, not {text}")
     return value
 
 
@@ -255,6 +279,11 @@ def _dispatch(options: argparse.Namespace, out: Output) -> int:
         project = _from_preset(options.preset) if options.preset else None
         return write_new(project, Path(options.output), options.force, out)
 
+    if options.command == "frechet":
+        from runtime.commands.frechet import frechet
+
+        judge = Path(options.judge) if options.judge else None
+        return frechet(Path(options.run), judge, options.samples, options.trust, out)
     if options.command == "import":
         from runtime.commands.import_ import import_
 

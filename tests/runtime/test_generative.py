@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -286,7 +287,9 @@ def test_a_preset_learns(preset: str, tmp_path: Path) -> None:
     assert sum(values[-third:]) < sum(values[:third]), values
 
 
-def test_a_trained_network_can_be_the_judge(whole: Any, tmp_path: Path) -> None:
+def test_a_trained_network_can_be_the_judge(
+    whole: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     g = GraphBuilder("Judge")
     x = g.chain(g.input("x", shape=(1, 8, 8)), "Flatten", ("Linear", {"out_features": 12}), "ReLU")
     g.output(g.add("Linear", x, out_features=10))
@@ -311,6 +314,21 @@ def test_a_trained_network_can_be_the_judge(whole: Any, tmp_path: Path) -> None:
             frechet.judge_of(wrong)
     with pytest.raises(RunError, match="draws no pictures"):
         frechet.distance_of(whole["autoencoding"][0])
+    from main import main
+
+    words = [
+        "frechet",
+        str(whole["diffusion"][0]),
+        "--judge",
+        str(tmp_path / "judge"),
+        "--samples",
+        "200",
+        "--json",
+    ]
+    assert main(words) == 0
+    assert json.loads(capfd.readouterr().out)["distance"] == near
+    assert main(["frechet", str(tmp_path)]) == 2
+    assert "is not the folder of a run" in capfd.readouterr().err
 
 
 def test_what_does_not_fit_is_a_sentence(tmp_path: Path) -> None:
