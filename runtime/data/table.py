@@ -25,6 +25,8 @@ Dates = Literal["days", "parts"]
 
 MAX_CLASSES = 1000
 DATE_PARTS = ("year", "month", "day", "weekday")
+MEMORY_SHARE = 0.5
+"""How much of the free memory the rows may take."""
 FEW_NUMBERS = 10
 """Whole numbers with at most this many different values are taken for classes."""
 
@@ -126,6 +128,7 @@ class Table:
         column = self.target(target)
         known = ~numpy.isnan(column.values)
         features = self.features(target, drop)
+        _check_memory(int(known.sum()), len(schema.features), encoding)
         inputs = torch.empty(int(known.sum()), len(schema.features))
         filled = 0
         for feature in features:
@@ -168,6 +171,18 @@ def open_table(
     loading = loading or Loading()
     loading.step(0.0, f"Reading {path.name}")
     return rows.read(path, header, loading, dict(roles or {}), frozenset(keep))
+
+
+def _check_memory(rows: int, width: int, encoding: Encoding) -> None:
+    import psutil
+
+    needed, free = 4 * rows * width, psutil.virtual_memory().available
+    if needed > MEMORY_SHARE * free:
+        advice = "Choose codes for the categories" if encoding == "one-hot" else "Leave columns out"
+        raise DataError(
+            f"{rows:,} rows of {width:,} numbers need {needed / 1e9:.1f} GB of memory; {free / 1e9:.1f} GB are "
+            f"free. {advice}."
+        )
 
 
 def as_classes(column: Column, goal: Goal) -> bool:

@@ -16,6 +16,7 @@ from PIL import Image
 
 from graph.build import GraphBuilder, project
 from graph.model import DataChoice, Project, Training
+from presets import find
 from runtime.data import SOURCES, Cancelled, Dataset, get_source, split
 from runtime.data import pixels as pixels_module
 from runtime.data.own import NotScanned, answer_at_once, recognise, scan
@@ -124,6 +125,66 @@ def test_a_file_that_is_gone_is_told(tmp_path: Path) -> None:
     g.output(g.add("Linear", g.input("x", shape=(2,)), out_features=1))
     last, _ = run(project("Gone", g, data=choice, training=Training(device="cpu")), tmp_path / "run")
     assert last["event"] == "failed" and "Was it moved?" in last["sentence"]
+
+
+def shapes_as_files(root: Path, kind: str, count: int) -> Dataset:
+    """The embedded shapes written as a person would have them."""
+    made = SOURCES[f"shape-{kind}"].load({"image_size": 64, "n": count})
+    (root / "images").mkdir(parents=True)
+    (root / ("masks" if kind == "masks" else "labels")).mkdir()
+    names = made.schema.classes or ()
+    (root / "classes.txt").write_text("\n".join(names))
+    for row in range(count):
+        picture = (made.inputs[row] * 255).round().byte().permute(1, 2, 0).numpy()
+        Image.fromarray(picture).save(root / "images" / f"{row:03d}.png")
+        if kind == "masks":
+            Image.fromarray(made.targets[row].byte().numpy()).save(root / "masks" / f"{row:03d}.png")
+        else:
+            lines = [line for line in made.targets[row].tolist() if line[0] >= 0]
+            told = "".join(
+                f"{line[0]:.0f} {' '.join(f'{value:.6f}' for value in line[1:])}\n" for line in lines
+            )
+            (root / "labels" / f"{row:03d}.txt").write_text(told)
+    return made
+
+
+@pytest.mark.parametrize(("kind", "preset"), [("masks", "unet"), ("boxes", "detector")])
+def test_masks_and_boxes_train_by_their_recipes(tmp_path: Path, kind: str, preset: str) -> None:
+    shipped = shapes_as_files(tmp_path / "shapes", kind, 16)
+    found = recognise(tmp_path / "shapes")
+    choice = DataChoice(found.source, {**found.options, "image_size": 64})
+    ours = SOURCES[found.source].load(choice.options)
+    assert ours.schema.classes == shipped.schema.classes and not ours.skipped
+    torch.testing.assert_close(ours.inputs, shipped.inputs, atol=0.003, rtol=0)
+    most = ours.targets.shape[1]
+    wanted = shipped.targets if kind == "masks" else shipped.targets[:, :most]
+    there = wanted[..., :1] >= 0 if kind == "boxes" else torch.ones(())
+    torch.testing.assert_close(ours.targets * there, wanted * there, atol=1e-5, rtol=0)
+    made = find(preset).build()
+    made.data = choice
+    made.training.epochs, made.training.threads, made.training.device, made.training.batch_size = (
+        1,
+        1,
+        "cpu",
+        8,
+    )
+    last, _ = run(made, tmp_path / "run")
+    assert last["event"] == "finished", last
+
+
+def test_pictures_without_classes_train_an_autoencoder(tmp_path: Path) -> None:
+    (tmp_path / "faces").mkdir()
+    chance = numpy.random.default_rng(0)
+    for number in range(20):
+        Image.fromarray(chance.integers(0, 256, (28, 28), numpy.uint8)).save(
+            tmp_path / "faces" / f"{number}.png"
+        )
+    found = recognise(tmp_path / "faces")
+    made = find("autoencoder").build()
+    made.data = DataChoice(found.source, {**found.options, "image_size": 28, "colour": "grey"})
+    made.training.epochs, made.training.threads, made.training.device = 1, 1, "cpu"
+    last, _ = run(made, tmp_path / "run")
+    assert last["event"] == "finished", last
 
 
 def in_the_window(work: Any) -> Any:

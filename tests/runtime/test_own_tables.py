@@ -13,6 +13,7 @@ from PIL import Image
 from graph.catalogue.spec import Param
 from graph.values import BadValue
 from runtime.data import SOURCES, DataError
+from runtime.data import table as tables_module
 from runtime.data.own import facts, recognise, scan
 
 
@@ -118,6 +119,15 @@ def test_columns_may_be_given_another_role(tmp_path: Path) -> None:
     assert SOURCES["own-table"].schema({**options, "as_text": ("n",)}).features == schema.features[:4]
     number = SOURCES["own-table"].schema({**options, "target": "n", "predict": "number"})
     assert number.task == "regression" and number.target_names == ("n",)
+
+
+def test_a_table_that_does_not_fit_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "t.csv", "a,b,y\n" + "x,1,u\ny,2,v\n" * 5)
+    monkeypatch.setattr(tables_module, "MEMORY_SHARE", 0.0)
+    with pytest.raises(
+        DataError, match=r"10 rows of 3 numbers need .* free\. Choose codes for the categories"
+    ):
+        SOURCES["own-table"].load({"path": str(path), "categories": "one-hot"})
 
 
 def test_dates_in_every_usual_way(tmp_path: Path) -> None:

@@ -37,7 +37,8 @@ PATIENCE = 0.02
 """Seconds the window's thread waits for facts that are not known yet."""
 TRUSTED_FOR = 1.0
 """Seconds for which a path's stamp is not asked for again."""
-KEPT = 64
+KEPT, KEPT_FILES = 64, 500
+"""So many facts stay in memory and on the disk."""
 MOST_FOLDERS = 500
 """So many folders' times of change make up the stamp of a folder."""
 
@@ -230,6 +231,9 @@ def _remember(key: str, found: Facts) -> None:
         part = file.with_suffix(f".{os.getpid()}.{threading.get_ident()}")
         part.write_text(json.dumps(found), encoding="utf-8")
         part.replace(file)
+        old = sorted(file.parent.glob("*.json"), key=lambda each: each.stat().st_mtime)
+        for each in old[: max(0, len(old) - KEPT_FILES)]:
+            each.unlink(missing_ok=True)
     except OSError:
         return  # a cache that cannot be written costs time, nothing else
 
