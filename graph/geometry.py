@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from graph.model import REROUTE, Node, Project
+from graph.model import REROUTE, Node, Project, id_key
+from graph.values import Value
 
 Point: TypeAlias = tuple[float, float]
 Cubic: TypeAlias = tuple[Point, Point, Point]
@@ -49,6 +50,16 @@ def flow_of(project: Project, graph_id: str) -> Flow:
     """Where the wires of a network or block lead."""
     listed = project.view.get(DOWNWARDS)
     return "down" if isinstance(listed, tuple) and graph_id in listed else "right"
+
+
+def turned_view(project: Project, graph_id: str, flow: Flow) -> dict[str, Value]:
+    """``Project.view`` with the wires of one graph leading a way."""
+    listed = project.view.get(DOWNWARDS)
+    names = {key for key in (listed if isinstance(listed, tuple) else ()) if isinstance(key, str)}
+    names = {key for key in names if project.has_graph(key)} - {graph_id}
+    if flow == "down":
+        names.add(graph_id)
+    return {**project.view, DOWNWARDS: tuple(sorted(names, key=id_key))}
 
 
 def node_size(inputs: int, outputs: int, form: Form = "full", flow: Flow = "right") -> tuple[float, float]:

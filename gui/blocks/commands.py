@@ -19,6 +19,7 @@ from graph.blocks import (
     uses_of,
 )
 from graph.blocks.crossing import take_in, take_out
+from graph.blocks.turning import lying, upright
 from graph.document import apply_edits
 from graph.edits import Edit, EditError
 from graph.model import Node
@@ -45,9 +46,12 @@ class BlockCommands:
         graph = self.workspace.graph
         return [graph.nodes[key] for key in self.workspace.selected_nodes if graph.nodes[key].block]
 
-    def _perform(self, name: str, make: Callable[[], list[Edit]]) -> bool:
+    def _perform(self, name: str, make: Callable[[], list[Edit]], lying_in: str = "") -> bool:
+        """``lying_in``: the graph in which edits were worked out with all wires leading to the right."""
         try:
             edits = make()
+            if lying_in:
+                edits = upright(self.workspace.project, edits, lying_in)
         except EditError as error:
             self.workspace.message.emit("warning", str(error))
             return False
@@ -58,7 +62,9 @@ class BlockCommands:
         workspace, graph = self.workspace, self.workspace.graph
         moved = [key for key in ids if key != use_id]
         name = tr("Move {0} into {1}").format(self._named(moved), graph.nodes[use_id].name)
-        return self._perform(name, lambda: take_in(workspace.project, graph.id, use_id, moved))
+        return self._perform(
+            name, lambda: take_in(lying(workspace.project), graph.id, use_id, moved), graph.id
+        )
 
     def take_out(self) -> None:
         """Move the selected nodes out of the block that is shown, beside its use."""
@@ -67,7 +73,7 @@ class BlockCommands:
         graph, chosen = workspace.graph_at(tuple(outer)), workspace.selected_nodes
         name = tr("Move {0} out of {1}").format(self._named(chosen), workspace.graph.name)
         use_id = use.partition("[")[0]
-        self._perform(name, lambda: take_out(workspace.project, graph.id, use_id, chosen))
+        self._perform(name, lambda: take_out(lying(workspace.project), graph.id, use_id, chosen), graph.id)
 
     def _named(self, ids: list[str]) -> str:
         nodes = self.workspace.graph.nodes
@@ -112,7 +118,7 @@ class BlockCommands:
 
         def edits() -> list[Edit]:
             # each is worked out on what the one before it left
-            scratch = workspace.project.copy()
+            scratch = lying(workspace.project).copy()
             graph = scratch.graph(workspace.graph_id)
             found: list[Edit] = []
             for node in uses:
@@ -121,7 +127,7 @@ class BlockCommands:
                 found += step
             return found
 
-        if self._perform(name, edits):
+        if self._perform(name, edits, workspace.graph_id):
             workspace.select(key for key in workspace.graph.nodes if key not in before)
 
     def _may_write_out(self, node: Node) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt, Signal
@@ -10,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
 
 from graph.blocks import Group, GroupError, group
+from graph.blocks.turning import lying, upright
 from graph.edits import EditError
 from gui.blocks.words import tr
 from gui.theme import theme
@@ -113,7 +115,10 @@ class GroupPopup(QFrame):
         try:
             if not fresh and not name:
                 raise EditError(tr("A block needs a name."))
-            found = group(project, graph, self.ids, name, self.use.text().strip() if self._own_use else "")
+            flat = lying(project)
+            use = self.use.text().strip() if self._own_use else ""
+            found = group(flat, flat.graph(graph.id), self.ids, name, use)
+            found = replace(found, edits=upright(project, found.edits, graph.id))
             self.workspace.document.check(found.edits)
             self.found = found
         except GroupError as error:

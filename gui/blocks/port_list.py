@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from graph.blocks import add_port, move_port, remove_port
+from graph.blocks.turning import lying, upright
 from graph.edits import EditError
 from graph.model import INPUT, Graph
 from graph.operations import rename
@@ -105,7 +106,9 @@ class PortList(QWidget):
 
     def add(self) -> None:
         """One more port, whose name can be typed at once."""
-        edits, new = add_port(self.graph, self.kind)
+        project = self.workspace.project
+        edits, new = add_port(lying(project).graph(self.graph_id), self.kind)
+        edits = upright(project, edits, self.graph_id)
         step = tr("Add an input to {0}") if self.kind == INPUT else tr("Add an output to {0}")
         if self.workspace.perform(step.format(self.graph.name), edits):
             self.refresh()

@@ -13,8 +13,8 @@ from graph import fragment, operations
 from graph.arrange import arrange
 from graph.edits import AddNodes, Connect, Disconnect, Edit, EditError, Move, SetFrames, SetProject, SetState
 from graph.files import FileError
-from graph.geometry import DOT, DOWNWARDS, Flow
-from graph.model import INPUT, OUTPUT, REROUTE, Edge, Node, id_key
+from graph.geometry import DOT, Flow, turned_view
+from graph.model import INPUT, OUTPUT, REROUTE, Edge, Node
 from graph.names import fresh_among
 from graph.order import reachable, reaching
 from gui.canvas.aligning import Way, aligned
@@ -277,11 +277,7 @@ class Commands:
         workspace, graph = self.workspace, self.workspace.graph
         if flow == self.view.canvas.flow:
             return
-        view = dict(workspace.project.view)
-        listed = view.get(DOWNWARDS)
-        names = {key for key in (listed if isinstance(listed, tuple) else ()) if isinstance(key, str)}
-        names = {key for key in names if workspace.project.has_graph(key)} ^ {graph.id}
-        view[DOWNWARDS] = tuple(sorted(names, key=id_key))
+        view = turned_view(workspace.project, graph.id, flow)
         after = replace(workspace.project, view=view)
         places = arrange(graph, None, None, after)
         old = {key: (graph.nodes[key].x, graph.nodes[key].y) for key in places}

@@ -163,6 +163,38 @@ def test_the_palette_puts_a_layer_below_the_selected_one(hand: Hand) -> None:
     )
 
 
+def test_a_group_leads_down_inside_and_closes_the_gap_below(hand: Hand) -> None:
+    before, start = places(hand), dumps(hand.workspace.project)
+    hand.workspace.select([hand.node(name) for name in ("conv1", "relu1", "flatten1")])
+    hand.key(Key.Key_G, CTRL)
+    popup = hand.view.blocks.popup
+    assert popup is not None
+    hand.key(Key.Key_Return, to=popup.name)
+    use = next(node for node in hand.graph.nodes.values() if node.block)
+    after = places(hand)
+    assert (use.x, use.y) == before["conv1"]
+    assert after["fc1"] == (before["fc1"][0], pytest.approx(use.y + 110, abs=0.2))
+    assert clear.overlaps(hand.workspace.project, hand.graph) == [] and mirror(hand) == []
+    outer = hand.graph.id
+    hand.workspace.enter(use.id)
+    hand.settle()
+    assert hand.scene.flow == "down" and mirror(hand) == []
+    inside = [hand.graph.nodes[hand.node(name)] for name in ("conv1", "relu1", "flatten1")]
+    ports = [hand.graph.inputs[0], *inside, hand.graph.outputs[0]]
+    assert all(64 + 30 < b.y - a.y < 64 + 70 for a, b in pairwise(ports))
+    assert max(node.x for node in ports) - min(node.x for node in ports) < 1
+    hand.workspace.leave()
+    hand.workspace.select([use.id])
+    hand.key(Key.Key_G, CTRL | SHIFT)
+    assert hand.graph.id == outer
+    again = places(hand)
+    assert again.keys() == before.keys() and len(columns(hand)) == 1
+    assert clear.overlaps(hand.workspace.project, hand.graph) == []
+    hand.workspace.undo.undo()
+    hand.workspace.undo.undo()
+    assert dumps(hand.workspace.project) == start and mirror(hand) == []
+
+
 def test_wires_are_picked_cut_and_led_over_dots(hand: Hand) -> None:
     middle = (hand.out("conv1") + hand.into("relu1")) / 2
     hand.click(middle)
