@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from graph.changes import ChangeSet
 from graph.edits import SetProject
 from graph.model import Project
+from gui.recipes.fitting import choose_recipe, refusal
 from gui.training.banner import Banner
 from gui.training.fields import choose_data
 from gui.training.fit import data_problem, fit_network, fit_pictures, suggested_loss
@@ -21,10 +22,10 @@ from runtime.data import SOURCES, DataError, Schema, Source, prepared_schema
 from runtime.data.own import NotScanned, is_own
 from runtime.facts import facts_for
 from runtime.losses import LOSSES
-from runtime.recipes import RECIPES, recipe_problem
+from runtime.recipes import RECIPES, Recipe, recipe_problem
 
-OFFERED = 3
-"""Sources offered at once."""
+OFFERED, RECIPES_OFFERED = 3, 2
+"""Sources and recipes offered at once."""
 
 Button = tuple[str, Callable[[], object]]
 
@@ -95,7 +96,11 @@ class DataBanner(Banner):
             return Finding("warning", str(error), self._offers(project))
         unfit = RECIPES[project.training.recipe].refusal(schema)
         if unfit is not None:
-            return Finding("warning", unfit, self._offers(project), self._recipes(schema))
+            buttons = [*self._recipe_buttons(schema), *self._offers(project)]
+            if not is_own(project.data.source):
+                # who chose among ours more likely wants another of them
+                buttons = [*self._offers(project), *self._recipe_buttons(schema)]
+            return Finding("warning", unfit, buttons, self._recipes(schema))
         try:
             facts = facts_for(project)
         except DataError as error:
@@ -125,6 +130,21 @@ class DataBanner(Banner):
             recipe.title for recipe in RECIPES.values() if recipe.tasks and recipe.refusal(schema) is None
         ]
         return self.tr("Recipes for this data: {0}.").format(", ".join(titles)) if titles else ""
+
+    def _recipe_buttons(self, schema: Schema) -> list[Button]:
+        """Buttons for recipes that such data and the present networks are for, those made for it first."""
+        project = self.workspace.project
+        fit = [
+            recipe for recipe in RECIPES.values() if recipe.tasks and refusal(recipe, project, schema) is None
+        ]
+        fit.sort(key=lambda recipe: (len(recipe.tasks), -len(recipe.roles)))
+        return [
+            (
+                self.tr("Use the recipe {0}").format(recipe.title),
+                lambda recipe=recipe: self._use_recipe(recipe),
+            )  # type: ignore[misc]
+            for recipe in fit[:RECIPES_OFFERED]
+        ]
 
     def _loss_button(self, loss: str) -> Button:
         return (self.tr("Use {0}").format(LOSSES[loss].title), lambda: self._use_loss(loss))
@@ -164,6 +184,10 @@ class DataBanner(Banner):
     def _use(self, source: Source) -> None:
         edits = choose_data(self.workspace.project, source.id)
         self.workspace.perform(self.tr("Use {0}").format(source.title), edits)
+
+    def _use_recipe(self, recipe: Recipe) -> None:
+        name = self.tr("Use the recipe {0}").format(recipe.title)
+        self.workspace.perform(name, choose_recipe(self.workspace.project, recipe.id))
 
     def _use_loss(self, loss: str) -> None:
         title = LOSSES[loss].title

@@ -132,3 +132,15 @@ def test_several_inputs_take_the_shapes_of_their_columns(qapp: QApplication) -> 
     click(banner.press(0))
     shapes = [node.params["shape"] for node in workspace.project.main.inputs]
     assert shapes == [schema.input_shape, schema.fields[0].shape]
+
+
+def test_a_recipe_for_the_data_is_offered_where_the_networks_can_take_it(qapp: QApplication) -> None:
+    made = find("unet").build()
+    made.training.recipe = "supervised"
+    workspace, banner = banner_of(made)
+    until(banner.isVisible, "the sentence")
+    assert "Supervised needs data with" in banner.sentence.text()
+    buttons = [banner.press(number) for number in range(4)]
+    click(next(button for button in buttons if button.text() == "Use the recipe Segmentation"))
+    assert workspace.project.training.recipe == "segmentation"
+    until(lambda: not banner.isVisible(), "it fits")
