@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 import threading
 import time
 from collections import OrderedDict
@@ -51,11 +52,12 @@ class NotScanned(DataError):
 class Survey:
     """How the facts of one source come about. ``look`` reads the files (it reports by ``loading.step`` often,
     so that it can be given up), ``schema`` answers from facts and options. ``depends`` names the options
-    that ``look`` uses."""
+    that ``look`` uses, ``needs`` the modules whose import alone takes longer than the window may wait."""
 
     look: Callable[[Path, Mapping[str, Any], Loading], Facts]
     schema: Callable[[Facts, Mapping[str, Any]], Schema]
     depends: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 SURVEYS: dict[str, Survey] = {}
@@ -131,6 +133,8 @@ def facts(source: str, options: Mapping[str, Any], loading: Loading | None = Non
     hurried = threading.get_ident() in _hurried
     given = loading or Loading()
     if hurried:
+        if any(module not in sys.modules for module in survey.needs):
+            raise NotScanned(f"{path.name} has not been looked through yet.")
         end = time.monotonic() + PATIENCE
         given = replace(given, cancelled=lambda: time.monotonic() > end)
     try:

@@ -108,7 +108,7 @@ SOURCES = (
             "and labels with a text for each picture, and the classes in data.yaml or classes.txt. What is wrong in "
             "them is told and left out."
         ),
-        survey=Survey(look, schema),
+        survey=Survey(look, schema, needs=("PIL.Image",)),
         read=read,
         options=(
             path_option("A folder in COCO or YOLO layout, or a COCO file.", "either", (".json",)), EDGE, COLOUR, WHOLE,

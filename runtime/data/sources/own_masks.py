@@ -103,7 +103,7 @@ SOURCES = (
             "Pascal VOC's JPEGImages and SegmentationClass). The values or colours of the masks are the classes; 255 "
             "does not count where there are others. Names may stand in classes.txt."
         ),
-        survey=Survey(look, schema),
+        survey=Survey(look, schema, needs=("PIL.Image",)),
         read=read,
         options=(
             path_option("The folder that holds images and masks.", "folder"),

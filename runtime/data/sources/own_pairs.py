@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from runtime.data.dataset import Dataset
 
 Cells = list[list[str]]
+LOOKED_AT = ("first", "second", "header", "unit", "lower", "vocabulary", "length", "pairs")
 
 
 def _columns(path: Path, options: Mapping[str, Any]) -> tuple[str, str]:
@@ -127,7 +128,7 @@ SOURCES = (
             "A file with a sentence and its translation in each row, separated by a tab, or in two columns of a "
             "CSV or Parquet file. Pairs that are too long are left out and counted."
         ),
-        survey=Survey(look, schema, ("first", "second", "header", "unit", "lower", "vocabulary", "length", "pairs")),
+        survey=Survey(look, schema, LOOKED_AT, needs=("polars",)),
         read=read,
         options=(
             path_option("A file with two columns of sentences.", "file", (".txt", ".tsv", ".csv", ".parquet")),

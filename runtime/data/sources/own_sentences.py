@@ -105,7 +105,7 @@ SOURCES = (
             "A CSV or Parquet file with a column of texts and a column with what is to be said of each; or a folder "
             "of text files for each class (also under train and test). Short texts are filled up with 0."
         ),
-        survey=Survey(look, schema, ("text", "target", "header", "unit", "lower", "vocabulary")),
+        survey=Survey(look, schema, ("text", "target", "header", "unit", "lower", "vocabulary"), needs=("polars",)),
         read=read,
         options=(
             path_option("A CSV or Parquet file, or a folder of text files per class.", "either",

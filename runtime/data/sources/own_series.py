@@ -38,7 +38,7 @@ SOURCES = (
             "numbers, its target the next rows of the columns to predict. Earlier rows train, later ones validate and "
             "test."
         ),
-        survey=Survey(look, schema, ("header", "as_number", "as_date")),
+        survey=Survey(look, schema, ("header", "as_number", "as_date"), needs=("polars",)),
         read=read,
         options=(
             path_option("A CSV, TSV or Parquet file.", "file", (".csv", ".tsv", ".data", ".txt", ".parquet")),

@@ -58,7 +58,7 @@ SOURCES = (
             "encoding. One column is predicted from the others. Missing numbers become the mean of the training "
             "rows, missing categories a category of their own."
         ),
-        survey=Survey(look, schema, ("header", *ROLES)),
+        survey=Survey(look, schema, ("header", *ROLES), needs=("polars",)),
         read=read,
         options=(
             path_option("A CSV, TSV or Parquet file.", "file", (".csv", ".tsv", ".data", ".txt", ".parquet")),
