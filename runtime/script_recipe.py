@@ -28,7 +28,8 @@ from runtime.recipes import Figure, recipe_of
 from runtime.schedules import SCHEDULES, planned, schedule_text
 from runtime.script_lines import freezing_text, import_lines, support_imports, support_text, update_lines
 from runtime.starts import start_lines, start_plan
-from runtime.training.session import evaluation_size, networks_of, steps_per_epoch
+from runtime.training.preparing import networks_of
+from runtime.training.session import evaluation_size, steps_per_epoch
 
 LINE = 110
 """The loops are written in lines of this length, so the whole script is."""
@@ -90,7 +91,7 @@ def recipe_script(
     imports = [line for line in head.splitlines() if line.startswith(("import ", "from "))]
     imports += ["import torch", "from torch import nn", "from pathlib import Path", *recipe.imports]
     asked = practices_of(training)
-    watched = _watched(project)
+    watched = _watched(project, len(splits.validation) > 0)
     imports += ["import copy"] if watched or asked.ema else []
     imports += support_imports("average") if asked.ema else []
     starts = [
@@ -269,7 +270,7 @@ def _main(
         '    columns, count = data["train"], len(data["train"]["input"])',
         "    shuffle = torch.Generator().manual_seed(SEED)",
     ]
-    watched = _watched(project)
+    watched = _watched(project, len(splits.validation) > 0)
     keeps = bool(watched) or bool(asked.ema)
     if watched:
         lines.append(
@@ -360,11 +361,12 @@ def _main(
     return "\n".join(lines)
 
 
-def _watched(project: Project) -> Figure | None:
-    """The figure that decides which epoch is best."""
+def _watched(project: Project, validates: bool) -> Figure | None:
+    """The figure that decides which epoch is best. One of a whole split needs samples held back."""
     recipe = recipe_of(project.training)
     name = practices_of(project.training).watch or recipe.watch
-    return next((figure for figure in recipe.figures if figure.name == name), None)
+    figures = (figure for figure in recipe.figures if validates or not figure.per_epoch)
+    return next((figure for figure in figures if figure.name == name), None)
 
 
 def _prepared(steps: StepsText | None) -> list[str]:

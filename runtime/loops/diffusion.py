@@ -35,7 +35,9 @@ class Diffusion:
         self.loss, self.update = loss, update
         self.shape, self.classes, self.steps = shape, classes, noise_steps
         self.label_dropout, self.guidance = label_dropout, guidance
-        self.conditional = len(inspect.signature(self.network.forward).parameters) > 2
+        self.conditional = (
+            len(inspect.signature(type(self.network).forward).parameters) > 3
+        )  # self, x, t, class
         device = next(self.network.parameters()).device
         # How much of the picture is left after t + 1 steps; the rest of its variance is noise.
         self.left = signal_left(noise_steps, noise_schedule).to(device)

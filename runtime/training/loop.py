@@ -193,9 +193,7 @@ def _close(
     session.batch = 0
     meter.clear()
     best = watched < session.best_loss
-    if session.loop is not None and not (
-        session.recipe.watch or session.practices.watch
-    ):  # the last epoch counts
+    if session.loop is not None and watched == math.inf:  # nothing to compare: the last epoch counts
         session.best_epoch, best = session.epoch, True
         if session.average is not None:
             _keep_weights(session)

@@ -24,7 +24,7 @@ from runtime.runs import Run
 from runtime.script import write_script
 from runtime.training.errors import RunError
 from runtime.training.loop import train
-from runtime.training.session import prepare
+from runtime.training.preparing import prepare
 
 
 @pytest.fixture(autouse=True)
@@ -216,7 +216,13 @@ def test_a_run_goes_on_as_if_it_had_never_stopped(recipe: str, whole: Any, tmp_p
 
 def test_the_scripts_give_the_figures_of_the_runs(whole: Any, tmp_path: Path) -> None:
     """All in one interpreter that knows nothing of TorchLoom."""
-    files = [write_script(build(), tmp_path / f"{recipe}.py")[0] for recipe, build in SMALL_ONES.items()]
+    unheld, coarse_one = gan(validation_fraction=0.0), diffusion()
+    coarse_one.training.options["precision"] = "bfloat16"
+    more = {"unheld": unheld, "bfloat16": coarse_one}
+    projects = {recipe: build() for recipe, build in SMALL_ONES.items()} | more
+    told = {recipe: messages for recipe, (_, _, messages) in whole.items()}
+    told |= {name: run(what, tmp_path / name)[1] for name, what in more.items()}
+    files = [write_script(what, tmp_path / f"{name}.py")[0] for name, what in projects.items()]
     judged = subprocess.run(
         [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--line-length", "110", *map(str, files)],
         capture_output=True, text=True, check=False,
@@ -230,12 +236,12 @@ def test_the_scripts_give_the_figures_of_the_runs(whole: Any, tmp_path: Path) ->
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     said = done.stdout.split("file ")[1:]
-    for recipe, text in zip(SMALL_ONES, said, strict=True):
+    for recipe, text in zip(projects, said, strict=True):
         epochs = [dict(re.findall(r"(\w+) (-?[\d.]+)(?=  |$)", line)) for line in text.splitlines()[1:4]]
         wanted = [
             {name: f"{value:.6f}" for name, value in epoch["train"].items()}
             | {f"val_{name}": f"{value:.6f}" for name, value in epoch["validation"].items()}
-            for epoch in figures(whole[recipe][2])
+            for epoch in figures(told[recipe])
         ]
         assert [{k: epoch[k] for k in want} for epoch, want in zip(epochs, wanted, strict=True)] == wanted, (
             recipe
