@@ -25,7 +25,8 @@ from runtime.loops.adversarial import coarse, frechet_distance
 from runtime.runs import Run
 from runtime.showing._pictures import usual_range
 from runtime.training.errors import RunError
-from runtime.training.session import Session, prepare
+from runtime.training.preparing import prepare
+from runtime.training.session import Session
 
 AT_ONCE = 256
 Range = tuple[float, float]

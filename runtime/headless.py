@@ -39,7 +39,8 @@ def train_project(
     from runtime.training.folds import folds_of, in_turn
     from runtime.training.guard import failed
     from runtime.training.loop import save_best
-    from runtime.training.session import Session, prepare
+    from runtime.training.preparing import prepare
+    from runtime.training.session import Session
 
     changes = {name: value for name, value in (overrides or {}).items() if value is not None}
     training = dataclasses.replace(project.training, **changes)

@@ -113,7 +113,7 @@ class Worker:
         from graph.files import from_data
         from runtime.runs import Recorder
         from runtime.training.folds import folds_of, in_turn
-        from runtime.training.session import prepare
+        from runtime.training.preparing import prepare
 
         if self.running:
             self._log("error", "A run is in progress already. Stop it first.")
@@ -354,7 +354,7 @@ class Worker:
 
         from graph.files import from_data
         from runtime.training.finder import find_rate
-        from runtime.training.session import prepare
+        from runtime.training.preparing import prepare
 
         if self.running:
             self._log("error", "A run is in progress already. Stop it first.")

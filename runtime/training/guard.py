@@ -18,7 +18,8 @@ from runtime.protocol import Message
 from runtime.recipes.spec import LOOPS
 from runtime.training import checkpoint
 from runtime.training.errors import NotFinite, RunError
-from runtime.training.session import PROBABILITIES, Session
+from runtime.training.session import Session
+from runtime.training.trial import PROBABILITIES
 
 SENTENCES = (DataError, ChoiceError, CodeError, FileError)
 """Exceptions whose text is a sentence for the person already."""

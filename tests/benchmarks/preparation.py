@@ -45,7 +45,7 @@ def run(report: Report) -> None:
 def _ours(project: Project, folder: Path) -> tuple[list[float], float, Path]:
     """Seconds of each epoch, the accuracy on the test split, and the file of the network's code."""
     from runtime.training.loop import train
-    from runtime.training.session import prepare
+    from runtime.training.preparing import prepare
 
     session = prepare(project, folder)
     seconds: list[float] = []

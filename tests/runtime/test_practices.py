@@ -13,7 +13,7 @@ from graph.model import Training
 from runtime.choice import ChoiceError
 from runtime.practices import practices_of
 from runtime.training.average import Average
-from runtime.training.session import prepare
+from runtime.training.preparing import prepare
 from runtime.training.steps import Careful
 
 from .running import digits_cnn, epochs, moons_mlp, run

@@ -9,7 +9,7 @@ import torch
 from presets import find
 from runtime.probes import Watch, activations, maps, undisturbed
 from runtime.training.guard import first_not_finite
-from runtime.training.session import prepare
+from runtime.training.preparing import prepare
 
 
 def test_the_gates_of_a_drawn_lstm_can_be_watched(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from runtime.data.splits import fold_of, split
 from runtime.runs import Run
 from runtime.training.advice import SIGNS, Advisor
 from runtime.training.finder import find_rate, suggested
-from runtime.training.session import prepare
+from runtime.training.preparing import prepare
 
 from .running import digits_cnn, moons_mlp, run
 

@@ -154,7 +154,7 @@ def test_a_run_goes_on_as_if_it_had_never_stopped(preset: str, tmp_path: Path) -
 def _stopped(made: Project, folder: Path, tell: Any) -> None:
     """Train two of the epochs and stop, as a person does."""
     from runtime.training.loop import train
-    from runtime.training.session import prepare
+    from runtime.training.preparing import prepare
 
     session = prepare(made, folder, "cpu")
     for message in train(session):
@@ -207,9 +207,9 @@ def test_a_network_that_is_watched_for_attention_gives_the_same(tmp_path: Path) 
 def test_what_language_models_and_readers_show(tmp_path: Path) -> None:
     _, told = run(small("char-gpt-tied", epochs=1), tmp_path / "text")
     shown = of(told, "shows")[-1]
-    assert kinds(shown) == {"written": "text", "attention:layers.2.attention": "attention"}
-    assert [len(row["output"]) for row in shown["shows"][0]["rows"]] == [200, 200]
-    weights = matrix(shown["shows"][1]["rows"][0]["weights"])
+    assert kinds(shown) == {"written": "text", "drawn": "text", "attention:layers.2.attention": "attention"}
+    assert [len(show["rows"][0]["output"]) for show in shown["shows"][:2]] == [200, 200]
+    weights = matrix(shown["shows"][2]["rows"][0]["weights"])
     assert np.allclose(np.triu(weights, 1), 0), "nothing looks at what comes later"
     _, told = run(small("bert", epochs=1), tmp_path / "bert")
     first, last = of(told, "shows")[0], of(told, "shows")[-1]
@@ -239,7 +239,7 @@ def test_supervised_runs_show_text_verdicts_and_forecasts(tmp_path: Path) -> Non
 
 def test_a_packed_layer_is_watched_sentence_by_sentence(tmp_path: Path) -> None:
     from runtime.probes import Watch, maps
-    from runtime.training.session import prepare
+    from runtime.training.preparing import prepare
 
     session = prepare(small("word-kinds"), tmp_path, "cpu")
     (lstm,) = [node for node in session.project.main.nodes.values() if node.name == "lstm"]

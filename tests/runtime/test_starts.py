@@ -14,7 +14,7 @@ from graph.model import Project
 from runtime.choice import ChoiceError
 from runtime.script import training_script
 from runtime.starts import parsed
-from runtime.training.session import prepare
+from runtime.training.preparing import prepare
 
 from .running import digits_cnn, run
 

@@ -20,7 +20,7 @@ from runtime.facts import facts_for
 from runtime.script import training_script, write_script
 from runtime.training import checkpoint
 from runtime.training.loop import train
-from runtime.training.session import prepare
+from runtime.training.preparing import prepare
 
 from .running import epochs, run
 

@@ -19,7 +19,8 @@ from graph.model import DataChoice, Training
 from runtime.data import load_prepared
 from runtime.runs import Recorder, Run, list_runs, new_folder
 from runtime.training.loop import train
-from runtime.training.session import evaluation_size, prepare, steps_per_epoch
+from runtime.training.preparing import prepare
+from runtime.training.session import evaluation_size, steps_per_epoch
 
 from .running import curve, digits_cnn, epochs, exploding, moons_mlp, run, too_wide
 

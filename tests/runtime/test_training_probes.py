@@ -14,7 +14,8 @@ from runtime.probes import Watch, activations, inputs_of, maps, predict, shrunk,
 from runtime.training.errors import RunError
 from runtime.training.guard import first_not_finite, name_of
 from runtime.training.loop import train
-from runtime.training.session import Session, prepare
+from runtime.training.preparing import prepare
+from runtime.training.session import Session
 
 from .running import digits_cnn
 

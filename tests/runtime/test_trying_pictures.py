@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 
+import presets
 from graph.model import Step
 from runtime.protocol import Message, array
-from runtime.training.session import Session, prepare
+from runtime.training.preparing import prepare
+from runtime.training.session import Session
 from runtime.trying import tried
 from runtime.trying_pictures import picture_inputs, takes_pictures
 from tests.runtime.running import digits_cnn
@@ -68,3 +70,16 @@ def test_what_is_no_picture_is_refused_with_a_sentence(tmp_path: Path) -> None:
     answer = tried(session, {"do": "try", "picture": sent(torch.zeros(1, 8, 8))})
     assert "problem" not in answer and len(answer["probabilities"][0]) == 10
     assert answer["seen"]["shape"] == [1, 1, 8, 8]
+
+
+@pytest.mark.parametrize(("preset", "kind"), [("unet", "masks"), ("detector", "boxes")])
+def test_recipes_mark_a_picture_of_ones_own(tmp_path: Path, preset: str, kind: str) -> None:
+    project = presets.find(preset).build()
+    project.data.options["n"] = 40
+    project.training.device = "cpu"
+    session = prepare(project, tmp_path / "run")
+    answer = tried(session, {"do": "try", "picture": sent(torch.rand(3, 50, 70))})
+    (show,) = answer["shows"]
+    assert "problem" not in answer and show["kind"] == kind and show["images"]["shape"][0] == 1
+    assert len(show["truth"]) == 1 if kind == "boxes" else set(show["truth"]["data"]) == {255}
+    assert not session.memory, "the run's own shows are left alone"

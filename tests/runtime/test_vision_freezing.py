@@ -163,7 +163,7 @@ def test_when_everything_is_frozen_a_sentence_says_so(tmp_path: Path) -> None:
 
 
 def test_a_rate_set_by_hand_keeps_the_factors(tmp_path: Path) -> None:
-    from runtime.training.session import prepare
+    from runtime.training.preparing import prepare
 
     made = small()
     named(made, "trunk").rate = 0.1

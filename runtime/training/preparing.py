@@ -1,0 +1,259 @@
+"""From a project to a session that is ready to go: checks, data, code, networks, start weights."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Collection
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
+
+from graph.custom import fingerprint
+from graph.files import to_data
+from graph.model import Graph, Project
+from runtime.choice import ChoiceError, chosen
+from runtime.custom import asker
+from runtime.data import Dataset, Splits, load_prepared
+from runtime.devices import default_threads, pick_device
+from runtime.freezing import freezing_plan
+from runtime.initialisation import INITIALISATIONS, initialise
+from runtime.practices import practices_of
+from runtime.recipes import OWN, SUPERVISED, recipe_of
+from runtime.runs import Run, write_atomic, write_json
+from runtime.starts import start_layers, start_plan
+from runtime.training.assembling import assemble
+from runtime.training.errors import RunError
+from runtime.training.freezing import Freezing
+from runtime.training.session import Part, Session, parameter_count
+from runtime.training.trial import try_loop, try_once
+from runtime.trust import HINT as TRUST_HINT
+from runtime.trust import refuse_untrusted
+from runtime.weights import WeightsError, start_from
+
+if TYPE_CHECKING:
+    from graph.shapes import Inference, ProjectShapes
+
+Progress = Callable[[float | None, str], None]
+
+
+def prepare(
+    project: Project,
+    folder: Path,
+    device: str = "",
+    resume: bool = False,
+    progress: Progress = lambda fraction, text: None,
+    cancelled: Callable[[], bool] | None = None,
+    trusted: Collection[str] | None = (),
+    weights: Path | None = None,
+    fold: int | None = None,
+) -> Session:
+    """Check the project, load its data, write ``model.py``, build the model and all around it.
+
+    ``trusted`` are the fingerprints of code of a person's own that may run here (``None``: all of it).
+    ``weights`` is the file the project names to start from, or another one: what fits of it is taken. ``fold`` is
+    the part (from 0) to validate on in a cross-validation.
+    Raises :class:`RunError`, :class:`runtime.data.DataError`, :class:`runtime.choice.ChoiceError` or
+    :class:`graph.code.CodeError`, all with a sentence; :class:`runtime.data.Cancelled` when given up.
+    """
+    from runtime.facts import facts_for
+    from runtime.training import checkpoint
+    from runtime.training.guard import explain
+
+    training = project.training
+    recipe_of(training)
+    run = Run(folder.absolute())
+    state = checkpoint.read(run.checkpoint) if resume else None
+    place = torch.device(pick_device(device or training.device))
+    threads = training.threads or default_threads()
+    torch.set_num_threads(threads)
+
+    progress(None, "Checking the network")
+    facts = facts_for(project)
+    if training.recipe == OWN and trusted is not None and fingerprint(training.code) not in trusted:
+        raise RunError(
+            "The recipe of this project is Python of its own, which is not trusted yet.", TRUST_HINT
+        )
+    networks = networks_of(project)
+    inference = _inference()
+    inference.custom = asker(trusted)
+    shapes = inference.run(project, facts)
+    for network in networks:
+        refuse_untrusted(project, trusted, network.id)
+    ids = [network.id for network in networks]
+    errors = [problem for problem in shapes.errors if problem.place and problem.place[0] in ids]
+    if errors:
+        node = (*errors[0].place, errors[0].node) if errors[0].node else None
+        raise RunError(errors[0].text, "Repair the network first; the list of problems shows how.", node)
+    _check_inputs(project, networks)
+    folds = practices_of(training).folds
+    dataset, splits = _data(project, progress, cancelled, None if fold is None else (fold, folds))
+    if project.training.recipe != SUPERVISED:
+        refusal = recipe_of(training).refusal(dataset.schema)
+        if refusal:
+            raise RunError(refusal, "Choose other data on the data page, or another recipe.")
+    progress(None, "Building the model")
+    run.folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(training.seed)
+    parts = tuple(_part(project, run, shapes, network, number) for number, network in enumerate(networks))
+    start = chosen(INITIALISATIONS, training.initialisation, "initialisation")
+    for part in parts:
+        initialise(part.module, start, start.settled(training))
+        start_layers(part.module, start_plan(project, part.source))
+    model = parts[0].module
+    if len(parts) > 1:
+        model = nn.ModuleDict({part.role: part.module for part in parts})
+    begun = _start_from(model, project, weights, progress) if state is None else None
+    model.to(place)
+
+    session = assemble(project, run, shapes, parts, model, place, dataset, splits, threads)
+    try:
+        if session.loop is None:
+            try_once(session)
+        else:
+            try_loop(session)
+    except (RuntimeError, MemoryError, ValueError, IndexError, TypeError) as error:
+        raise explain(error, session) from error
+    if state is not None:
+        checkpoint.restore(session, state)
+        run.forget_after(session.step)
+    elif run.metrics.exists():
+        run.metrics.unlink()
+    write_json(run.project, to_data(project))
+    write_json(run.config, {**_config(session), **({"start": begun} if begun else {})})
+    return session
+
+
+def networks_of(project: Project) -> list[Graph]:
+    """The networks that the project's recipe trains, in the order of its roles."""
+    recipe = recipe_of(project.training)
+    networks = list(project.networks.values())
+    if len(networks) < len(recipe.roles):
+        missing = recipe.roles[len(networks)]
+        raise RunError(
+            f"The recipe “{recipe.title}” trains {len(recipe.roles)} networks "
+            f"({', '.join(role.title for role in recipe.roles)}), but the project has {len(networks)}.",
+            f"Add a network for “{missing.title}” (+ beside the networks' tabs), or choose another recipe.",
+        )
+    return networks[: len(recipe.roles)]
+
+
+def _check_inputs(project: Project, networks: list[Graph]) -> None:
+    """A network with no input, or (supervised) with more than the data has."""
+    single = project.training.recipe == SUPERVISED
+    for network in networks:
+        count = len(network.inputs)
+        if count == 0 or (single and count != 1):
+            names = ", ".join(node.name for node in network.inputs) or "none"
+            only = "but the data feeds exactly one" if single else "so nothing can be fed to it"
+            raise RunError(
+                f"“{network.name}” has {count} inputs ({names}), {only}.",
+                "Keep one Input node." if network.inputs else "Add an Input node.",
+            )
+
+
+def _part(project: Project, run: Run, shapes: ProjectShapes, network: Graph, number: int) -> Part:
+    """Write the code of one network and build it."""
+    from graph.code import generate, load_module
+
+    role = recipe_of(project.training).roles[number].name
+    source = generate(project, shapes, network.id)
+    file = run.model if number == 0 else run.model.with_name(f"model_{role}.py")
+    write_atomic(file, source.text.encode(), sync=False)
+    module = load_module(file, source.class_name)()
+    plan = freezing_plan(project, source)
+    return Part(role, network.id, module, source, file, None if plan is None else Freezing(module, *plan))
+
+
+def _start_from(
+    model: nn.Module, project: Project, weights: Path | None, progress: Progress
+) -> dict[str, Any] | None:
+    """Put the start weights in; what the run's configuration says of them."""
+    if weights is None:
+        if project.weights:
+            raise RunError(
+                f"The project starts from “{project.weights}”, which was not found.",
+                "Load the weights again (File, Load weights), or remove them from the project.",
+            )
+        return None
+    progress(None, f"Loading {weights.name}")
+    try:
+        report = start_from(model, weights)
+    except WeightsError as error:
+        raise RunError(str(error), "Load other weights, or remove them from the project.") from error
+    progress(None, f"Starting from {weights.name}: {report.sentence}")
+    return {"weights": weights.name, "matched": len(report.of("matched")), "report": report.sentence}
+
+
+@cache
+def _inference() -> Inference:
+    """The shapes of layers, remembered from run to run."""
+    from graph.shapes import Inference
+
+    return Inference()
+
+
+_last_data: tuple[Any, Dataset, Splits] | None = None
+
+
+def _data(
+    project: Project,
+    progress: Progress,
+    cancelled: Callable[[], bool] | None,
+    fold: tuple[int, int] | None = None,
+) -> tuple[Dataset, Splits]:
+    """The project's data, divided and scaled; the last one is kept for the next run."""
+    global _last_data
+    training = project.training
+    key = (
+        project.data.source,
+        repr(sorted(project.data.options.items())),
+        repr(project.data.steps),
+        training.validation_fraction,
+        training.test_fraction,
+        training.seed,
+        fold,
+    )
+    if _last_data is None or _last_data[0] != key:
+        _last_data = None
+        dataset, splits = load_prepared(
+            project.data.source,
+            project.data.options,
+            steps=project.data.steps,
+            val_fraction=training.validation_fraction,
+            test_fraction=training.test_fraction,
+            seed=training.seed,
+            cancelled=cancelled,
+            progress=progress,
+            fold=fold,
+        )
+        _last_data = (key, dataset, splits)
+    return _last_data[1], _last_data[2]
+
+
+def _config(session: Session) -> dict[str, Any]:
+    training = session.project.training
+    return {
+        "format": 1,
+        "title": session.project.title,
+        "seed": training.seed,
+        "device": str(session.device),
+        "device_name": session.device_name,
+        "threads": session.threads,
+        "class_name": session.source.class_name,
+        "parameters": parameter_count(session.model),
+        "rows": {
+            "train": len(session.splits.train),
+            "validation": len(session.splits.validation),
+            "test": len(session.splits.test),
+        },
+        "data": to_data(session.project)["data"],
+        "training": to_data(session.project)["training"],
+        "versions": {"python": platform.python_version(), "torch": torch.__version__},
+        "system": platform.platform(),
+    }
+
+
+__all__ = ["ChoiceError", "prepare"]
