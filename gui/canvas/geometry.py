@@ -20,15 +20,17 @@ MARGIN = 14.0
 
 
 def wire_path(start: QPointF, end: QPointF, flow: Flow) -> QPainterPath:
-    """The curve of a wire between two ports; see :func:`graph.geometry.wire`. A straight one is drawn as a line,
-    which costs Qt far less."""
+    """The curve of a wire between two ports; see :func:`graph.geometry.wire`. What is straight of it becomes a
+    line, which costs Qt far less to draw."""
     path = QPainterPath(start)
-    ahead = end - start
-    if (ahead.x() == 0 < ahead.y()) if flow == "down" else (ahead.y() == 0 < ahead.x()):
-        path.lineTo(end)
-        return path
-    for first, second, last in wire((start.x(), start.y()), (end.x(), end.y()), flow):
-        path.cubicTo(*first, *second, *last)
+    here = (start.x(), start.y())
+    side = 0 if flow == "down" else 1
+    for first, second, last in wire(here, (end.x(), end.y()), flow):
+        if here[side] == first[side] == second[side] == last[side]:
+            path.lineTo(*last)
+        else:
+            path.cubicTo(*first, *second, *last)
+        here = last
     return path
 
 
