@@ -92,7 +92,7 @@ class PreparationPage(QWidget):
         column.addWidget(self.split)
 
     def _left(self) -> QWidget:
-        self.add = QPushButton(self.tr("Add a step"))
+        self.add = QPushButton(self.tr("Add step"))
         self.add.setAutoDefault(False)
         self.menu = QMenu(self.add)
         self.menu.setToolTipsVisible(True)

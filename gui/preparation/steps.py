@@ -153,14 +153,18 @@ class _Delegate(QStyledItemDelegate):
         second = first.translated(0, rect.height() // 2)
         if not headline(step) and step.where != "train" and not step.off:
             first.setHeight(rect.height())
-        icon(icon_of(step), color).paint(painter, QRect(rect.left(), first.top(), 16, first.height()))
+        icon(icon_of(step), color).paint(painter, QRect(rect.left(), first.center().y() - 8, 16, 16))
         if fault or caution:
             sign = QRect(first.right() - 16, first.top(), 16, first.height())
             name = "alert-circle" if fault else "alert"
             icon(name, theme().error if fault else theme().warning).paint(painter, sign)
             first.setRight(sign.left() - 6)
         painter.setFont(opt.font)
-        room = self._right(painter, first, index.data(CHANGE), theme().muted)
+        change = index.data(CHANGE)
+        metrics = painter.fontMetrics()
+        if metrics.horizontalAdvance(title_of(step)) + metrics.horizontalAdvance(change) + 8 > first.width():
+            change = ""  # the name matters more
+        room = self._right(painter, first, change, theme().muted)
         painter.setPen(color)
         self._left(painter, first, room, title_of(step))
         tag = tr("training only") if step.where == "train" else ""
