@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QSlider, QWidget
 
 from gui.colors import contrast
 from gui.shows.contents import Box, Boxes
 from gui.shows.grid import GridSheet
-from gui.shows.legend import ClassLegend
+from gui.shows.legend import ClassLegend, control_row
 from gui.shows.palette import class_color, class_name
 from gui.shows.view import SheetView, image_of, place_image, small
 
@@ -117,12 +117,7 @@ class BoxView(SheetView):
         self.truth = QCheckBox(self.tr("truth (dashed)"))
         self.truth.setChecked(True)
         self.truth.toggled.connect(self._truth)
-        row = QHBoxLayout()
-        row.setContentsMargins(6, 0, 6, 0)
-        row.addWidget(self.legend, 1)
-        for widget in (self.least, self.threshold, self.truth):
-            row.addWidget(widget)
-        self.column.insertLayout(0, row)
+        self.column.insertWidget(0, control_row(self.legend, self.least, self.threshold, self.truth))
         self._least(self.threshold.value())
 
     def take(self, content: Boxes) -> None:  # type: ignore[override]

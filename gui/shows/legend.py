@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from math import ceil
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtGui import QTextDocument
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gui.flow import FlowLayout
 from gui.shows.palette import class_color
 from gui.theme import theme
 from gui.widgets import WrappedLabel
@@ -26,6 +29,14 @@ class ClassLegend(WrappedLabel):
         self.setSizePolicy(policy)
         self.classes: tuple[tuple[int, str], ...] = ()
         theme().changed.connect(self._write)
+
+    def sizeHint(self) -> QSize:
+        """All of it in one line."""
+        document = QTextDocument()
+        document.setDefaultFont(self.font())
+        document.setDocumentMargin(0)
+        document.setHtml(self.text())
+        return QSize(ceil(document.idealWidth()) + 2, self.fontMetrics().height() + 2)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(40, self.fontMetrics().height())  # wrapped at its narrowest it would ask for a column
@@ -46,3 +57,13 @@ class ClassLegend(WrappedLabel):
         if more > 0:
             parts.append(self.tr("and {0} more").format(more))
         self.setText(" &nbsp; ".join(parts))
+
+
+def control_row(*widgets: QWidget) -> QWidget:
+    """A legend and what is set beside it, in one row where there is room."""
+    row = QWidget()
+    flow = FlowLayout(row, gap=10)
+    flow.setContentsMargins(6, 0, 6, 2)
+    for widget in widgets:
+        flow.addWidget(widget)
+    return row

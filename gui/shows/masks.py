@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QSlider, QWidget
 
 from gui.shows.contents import Masks
 from gui.shows.grid import GridSheet
-from gui.shows.legend import ClassLegend
+from gui.shows.legend import ClassLegend, control_row
 from gui.shows.palette import class_color, class_name
 from gui.shows.view import SheetView, image_of, place_image
 from gui.theme import theme
@@ -21,13 +21,15 @@ GROUND = frozenset({"background", "ground", "none", "void", "nothing"})
 
 
 class MaskSheet(GridSheet):
-    """Three columns: picture, truth, prediction. Many pictures stand in several such groups side by side."""
+    """Three columns: picture, truth (where it is known), prediction. Many pictures stand in several such groups side
+    by side."""
 
     def __init__(self) -> None:
         super().__init__()
         self.opacity = 0.55
         self.wrong = False
         self.groups = 1
+        self.parts: tuple[str, ...] = ("picture", "truth", "predicted")
         self.content: Masks | None = None
         self._images: list[QImage] = []
         self._tints: dict[str, list[QImage]] = {}
@@ -38,7 +40,9 @@ class MaskSheet(GridSheet):
         self.content = content
         self._images = [image_of(values) for values in content.images]
         self.ratio = content.images.shape[2] / content.images.shape[3]
-        self.count = 3 * len(self._images)
+        known = bool((content.truth != IGNORED).any())
+        self.parts = ("picture", "truth", "predicted") if known else ("picture", "predicted")
+        self.count = len(self.parts) * len(self._images)
         self._tint()
 
     def arrange(self, width: float, height: float) -> None:
@@ -47,11 +51,12 @@ class MaskSheet(GridSheet):
 
         def size(groups: int) -> float:
             rows = -(-pictures // groups)
-            return min(width / (3 * groups), height / rows / self.ratio)
+            return min(width / (len(self.parts) * groups), height / rows / self.ratio)
 
         self.groups = max(range(1, min(pictures, 4) + 1), key=size)
-        self.columns = 3 * self.groups
-        self.column_titles = (self.tr("picture"), self.tr("truth"), self.tr("network")) * self.groups
+        self.columns = len(self.parts) * self.groups
+        words = {"picture": self.tr("picture"), "truth": self.tr("truth"), "predicted": self.tr("network")}
+        self.column_titles = tuple(words[part] for part in self.parts) * self.groups
 
     def _tint(self) -> None:
         """Masks as half-transparent pictures: one for the truth, one for the prediction, one for where they differ."""
@@ -75,10 +80,11 @@ class MaskSheet(GridSheet):
         self.update()
 
     def cell(self, painter: QPainter, area: QRectF, number: int) -> None:
-        picture, part = divmod(number, 3)
+        picture, part = divmod(number, len(self.parts))
         place_image(painter, area, self._images[picture])
-        if part:
-            name = "truth" if part == 1 else "wrong" if self.wrong else "predicted"
+        name = self.parts[part]
+        if name != "picture":
+            name = "wrong" if name == "predicted" and self.wrong and "truth" in self.parts else name
             painter.save()
             painter.setOpacity(self.opacity)
             place_image(painter, area, self._tints[name][picture])
@@ -88,7 +94,7 @@ class MaskSheet(GridSheet):
         number = self.cell_at(place)
         if number < 0 or self.content is None:
             return ""
-        picture = number // 3
+        picture = number // len(self.parts)
         box = self.cell_area(number)
         height, width = self.content.truth.shape[1:]
         column = min(width - 1, int((place.x() - box.left()) / box.width() * width))
@@ -121,12 +127,7 @@ class MaskView(SheetView):
         self.wrong.toggled.connect(self._mark)
         label = QLabel(self.tr("masks"))
         label.setProperty("muted", True)
-        row = QHBoxLayout()
-        row.setContentsMargins(6, 0, 6, 0)
-        row.addWidget(self.legend, 1)
-        for widget in (label, self.opacity, self.wrong):
-            row.addWidget(widget)
-        self.column.insertLayout(0, row)
+        self.column.insertWidget(0, control_row(self.legend, label, self.opacity, self.wrong))
 
     def take(self, content: Masks) -> None:  # type: ignore[override]
         sheet: MaskSheet = self.sheet  # type: ignore[assignment]

@@ -335,3 +335,12 @@ def test_a_new_project_empties_it(session: TrainingSession) -> None:
     session._take(make.page(1, make.pictures(10)))
     session.workspace.open(digits_cnn())
     assert panel.pages.currentIndex() == 0 and not panel.slots
+
+
+def test_a_picture_without_a_known_mask_shows_none(session: TrainingSession) -> None:
+    panel = shown(session)
+    started(session)
+    unknown = make.packed([[[255] * 4] * 4])
+    session._take(make.page(1, {**make.masks(), "truth": unknown}))
+    sheet = panel.view("masks").sheet  # type: ignore[attr-defined]
+    assert sheet.count == 2 and sheet.column_titles == ("picture", "network")
