@@ -92,6 +92,8 @@ class Training(QObject):
         bind("train", self.train)
         bind("pause", self.panel.pause_or_resume)
         bind("stop", self.session.stop)
+        bind("data_file", self.window.own_data.choose_file)
+        bind("data_folder", self.window.own_data.choose_folder)
         self._state(self.session.state)
 
     def wake(self) -> None:
