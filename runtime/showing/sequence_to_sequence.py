@@ -75,10 +75,10 @@ def attempt(look: Look, text: str, options: dict[str, Any]) -> list[Message]:
     greedy, beam = loop.greedy(source), loop.beam(source, width)
     given = joined(words_of(numbers, schema.vocabulary), of_characters(schema.vocabulary))
     rows = [
-        {"input": given, "output": readable(found[0].tolist(), words), "wanted": how, "right": None}
+        {"input": how, "output": readable(found[0].tolist(), words), "wanted": "", "right": None}
         for how, found in (("the likeliest token each time", greedy), (f"a beam of {width}", beam))
     ]
     return [
-        {"kind": "text", "name": "tried", "title": "Translation", "rows": rows},
+        {"kind": "text", "name": "tried", "title": f"“{given}”", "rows": rows},
         *attention(loop, schema, source, greedy),
     ]

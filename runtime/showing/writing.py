@@ -71,21 +71,34 @@ def generated(look: Look) -> list[Message]:
             return []
         written = loop.write(start.unsqueeze(0), len(rest), 0.0)[0, len(start) :].cpu()
         wanted = readable(rest.tolist(), words)
-        rows = [_row(start, written, words, wanted, torch.equal(written, rest.cpu()))]
-    else:
-        start = numbers(look.batch(1)["input"])[0]
-        rows = []
-        if not takes(loop, start):
-            return []
-        for temperature in (0.0, loop.temperature or 1.0):
-            written = loop.write(start.unsqueeze(0), LENGTH, temperature)[0, len(start) :]
-            how = f"temperature {temperature:g}" if temperature else "the likeliest token each time"
-            rows.append(_row(start, written, words, how, None))
-    return [{"kind": "text", "name": "written", "title": "Written", "rows": rows}]
+        row = _row(start, written, words, wanted, torch.equal(written, rest.cpu()))
+        return [_text("written", "Written", [row])]
+    start = numbers(look.batch(1)["input"])[0]
+    if not takes(loop, start):
+        return []
+    shows = []
+    for name, temperature in (("written", 0.0), ("drawn", loop.temperature or 1.0)):
+        written = loop.write(start.unsqueeze(0), LENGTH, temperature)[0, len(start) :]
+        shows.append(_text(name, _how(temperature), [_row(start, written, words)]))
+    return shows
+
+
+def _how(temperature: float) -> str:
+    if temperature:
+        return f"Drawn with temperature {temperature:g}"
+    return "The likeliest token each time"
+
+
+def _text(name: str, title: str, rows: list[Message]) -> Message:
+    return {"kind": "text", "name": name, "title": title, "rows": rows}
 
 
 def _row(
-    start: torch.Tensor, written: torch.Tensor, words: tuple[str, ...], wanted: str, right: bool | None
+    start: torch.Tensor,
+    written: torch.Tensor,
+    words: tuple[str, ...],
+    wanted: str = "",
+    right: bool | None = None,
 ) -> Message:
     return {
         "input": readable(start.tolist(), words),
@@ -105,5 +118,4 @@ def continued(look: Look, text: str, options: dict[str, Any]) -> list[Message]:
     temperature = loop.temperature if temperature is None else max(0.0, float(temperature))
     length = min(2000, max(1, int(options.get("length") or LENGTH)))
     written = loop.write(start.unsqueeze(0), length, temperature)[0, len(start) :]
-    rows = [_row(start, written, words, f"temperature {temperature:g}", None)]
-    return [{"kind": "text", "name": "tried", "title": "Written", "rows": rows}]
+    return [_text("tried", _how(temperature), [_row(start, written, words)])]
