@@ -72,16 +72,16 @@ class Adversarial:
         return {"generator_loss": fooling.detach(), "discriminator_loss": judging.detach(), **scores}
 
     def evaluate(self, batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-        """The same figures without moving anything; real and made samples are kept for the summary."""
+        """The same figures without moving anything; how real and made samples look is kept for the summary."""
         real = batch["input"]
         made = self.generator(self.draw(len(real), real.device))
         judging, scores = self.judge(real, made)
-        self.seen.append((real, made))
+        self.seen.append((coarse(real), coarse(made)))
         return {"generator_loss": self.fool(made), "discriminator_loss": judging, **scores}
 
     def summary(self) -> dict[str, float]:
         """How near the made samples are to the real ones, and how much they differ among themselves."""
-        real, made = (coarse(torch.cat(part)) for part in zip(*self.seen, strict=True))
+        real, made = (torch.cat(part) for part in zip(*self.seen, strict=True))
         self.seen.clear()
         variety = made.std(dim=0, correction=0).mean() / real.std(dim=0, correction=0).mean().clamp(min=1e-12)
         return {"fid": frechet_distance(real, made), "variety": variety.item()}

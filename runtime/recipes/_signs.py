@@ -11,6 +11,7 @@ from typing import Any
 
 Advice = tuple[str, str]
 History = Sequence[Mapping[str, Any]]
+NEVER_WRONG = "The discriminator is never wrong any more, so the generator learns nothing from it."
 FIRST = 3
 """Epochs that pass before anything is said: the beginning is always wild."""
 
@@ -44,7 +45,7 @@ def adversarial(history: History) -> Advice | None:
         return None
     if min(real) > 0.97 and max(made) < 0.03:
         return (
-            "The discriminator is never wrong any more, so the generator learns nothing from it.",
+            NEVER_WRONG,
             "Make the discriminator weaker (dropout, fewer filters) or smooth its labels by 0.1.",
         )
     if all(abs(a - b) < 0.005 for a, b in zip(real, made, strict=True)) and max(made) - min(made) < 0.005:
@@ -53,6 +54,17 @@ def adversarial(history: History) -> Advice | None:
             "Give it more turns or filters, or raise the learning rate a little.",
         )
     return None
+
+
+def never_wrong(history: History) -> Advice | None:
+    """A discriminator without a loss, where no scores are measured."""
+    losses = last(history, "discriminator_loss", "train", FIRST)
+    if len(losses) < FIRST or max(losses) > 0.01:
+        return None
+    return (
+        NEVER_WRONG,
+        "Make the discriminator weaker (dropout, fewer filters), or train with a lower learning rate.",
+    )
 
 
 def variational(history: History) -> Advice | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph.catalogue.spec import Param
+from runtime.recipes import _signs
 from runtime.recipes.spec import Figure, Link, Recipe, Role
 
 RECIPE = Recipe(
@@ -49,3 +50,5 @@ RECIPE = Recipe(
     uses_loss=True,
     losses=("bce", "bce_with_logits", "mse"),
 )  # fmt: skip
+
+advise = _signs.never_wrong

@@ -354,6 +354,29 @@ def test_what_does_not_fit_is_a_sentence(tmp_path: Path) -> None:
     assert "Fine-tuning learns classes" in run(wrong, tmp_path)[0]["sentence"]
 
 
+def test_a_gan_of_points_shows_points(tmp_path: Path) -> None:
+    g, d = GraphBuilder("Thrower"), GraphBuilder("Watcher")
+    g.output(g.chain(g.input("noise", shape=(3,)), ("Linear", {"out_features": 2})))
+    d.output(d.chain(d.input("x", shape=(2,)), ("Linear", {"out_features": 1})))
+    points = made("adversarial", DataChoice("moons", {"n": 60}), g, d, loss="bce_with_logits", epochs=1)
+    _, told = run(points, tmp_path)
+    (show,) = next(message for message in told if message["event"] == "shows")["shows"]
+    assert show["kind"] == "points" and show["classes"] == ["real", "made"]
+    assert show["points"]["shape"] == [len(show["labels"]), 2] and set(show["labels"]) == {0, 1}
+
+
+def test_standardised_pictures_are_shown_as_they_were(tmp_path: Path) -> None:
+    standardised = gan(epochs=1)
+    standardised.data = DataChoice("digits", {"scaling": "standardised"})
+    _, told = run(standardised, tmp_path)
+    real = next(
+        show for line in told if line["event"] == "shows" for show in line["shows"] if show["name"] == "real"
+    )
+    session = prepare(vae(), tmp_path / "plain")
+    wanted = (session.batch_of(session.splits.validation[:64])["input"] * 255).round().to(torch.uint8)
+    assert real["images"]["data"] == wanted.numpy().tobytes()
+
+
 def _epoch(**validation: float) -> Message:
     return {"event": "epoch", "figures": {"train": validation, "validation": validation}}
 
@@ -369,5 +392,7 @@ def test_signs_are_told_in_a_sentence() -> None:
     lost = _signs.adversarial([_epoch(variety=1.0, real_score=0.5, made_score=0.5)] * 3)
     assert lost is not None and "the same" in lost[0]
     assert _signs.adversarial([_epoch(variety=0.0)]) is None, "the beginning is wild"
+    assert _signs.never_wrong([_epoch(discriminator_loss=0.3)] * 3) is None
+    assert _signs.never_wrong([_epoch(discriminator_loss=0.001)] * 3) is not None
     assert "posterior" in (_signs.variational([_epoch(divergence=0.01)] * 3) or ("",))[0]
     assert _signs.variational([_epoch(divergence=8.0)] * 3) is None
