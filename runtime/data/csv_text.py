@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from runtime.data.columns import is_missing, to_number
+from runtime.data.known import known_names
 from runtime.data.schema import DataError
 from runtime.data.source import Loading
 
@@ -185,10 +186,14 @@ def width_of_rows(rows: Sequence[Sequence[str]]) -> int:
 
 
 def named(rows: Sequence[Sequence[str]], width: int, header: Header) -> tuple[list[str], bool]:
-    """(column names, whether the first row holds them). Unnamed and repeated names are numbered."""
+    """(column names, whether the first row holds them). Unnamed and repeated names are numbered; the columns of a
+    known file without a header are named as they are known."""
     first, rest = rows[0], rows[1:]
     has_header = header == "yes" or (header == "auto" and _looks_like_header(first, rest))
-    wanted = [" ".join(cell.split()) for cell in first] if has_header else [""] * width
+    if not has_header:
+        wanted = list(known_names(rows) or [""] * width)
+    else:
+        wanted = [" ".join(cell.split()) for cell in first]
     names: list[str] = []
     taken: set[str] = set()
     for number, name in enumerate(wanted, 1):

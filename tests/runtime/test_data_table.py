@@ -36,9 +36,9 @@ def kinds(table: Table) -> list[str]:
 def test_the_census_layout_opens_unchanged(tmp_path: Path) -> None:
     table = open_table(write(tmp_path / "adult.data", CENSUS))
     assert not table.has_header and table.rows == 4
-    assert table.names == tuple(f"column_{number}" for number in range(1, 16))
+    assert table.names[:2] == ("age", "workclass") and table.names[-1] == "income" and len(table.names) == 15
     assert kinds(table)[:5] == ["number", "category", "number", "category", "number"]
-    assert table.column("column_2").missing == 1
+    assert table.column("workclass").missing == 1
     assert table.skipped == ("Line 1 does not have 15 cells and is left out.",)
     schema = table.schema()
     assert schema.input_shape == (14,) and schema.task == "binary" and schema.classes == ("<=50K", ">50K")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runtime.data.known import CENSUS, CENSUS_CLASSES, CENSUS_LABEL
 from runtime.data.options import SEED, STANDARDISE, count
 from runtime.data.schema import Schema, classification
 from runtime.data.source import Loading, Source
@@ -15,12 +16,6 @@ from runtime.data.source import Loading, Source
 if TYPE_CHECKING:
     from runtime.data.dataset import Dataset
 
-COLUMNS = (
-    "age", "workclass", "fnlwgt", "education", "education-num", "marital-status", "occupation", "relationship",
-    "race", "sex", "capital-gain", "capital-loss", "hours-per-week", "native-country",
-)  # fmt: skip
-LABEL = "income"
-CLASSES = ("<=50K", ">50K")
 SCHOOLS = {
     "9th": 5, "10th": 6, "11th": 7, "HS-grad": 9, "Some-college": 10, "Assoc-voc": 11, "Assoc-acdm": 12,
     "Bachelors": 13, "Masters": 14, "Prof-school": 15, "Doctorate": 16,
@@ -88,7 +83,7 @@ def people(n: int, seed: int) -> list[list[str]]:
         weight = str(round(dice.lognormvariate(12, 0.5)))
         rows.append(
             [str(age), office, weight, school, str(years), marriage, job, place, race, sex, str(gain), str(loss),
-             str(hours), country, CLASSES[rich]]
+             str(hours), country, CENSUS_CLASSES[rich]]
         )  # fmt: skip
     return rows
 
@@ -99,7 +94,7 @@ def census_text(n: int = 3000, seed: int = 0) -> str:
 
 
 def describe(options: Mapping[str, Any]) -> Schema:
-    return classification((len(COLUMNS),), CLASSES, "table", size=options["n"], features=COLUMNS)
+    return classification((len(CENSUS),), CENSUS_CLASSES, "table", size=options["n"], features=CENSUS)
 
 
 def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
@@ -110,7 +105,7 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
 
     rows = people(options["n"], options["seed"])
     columns = []
-    for name, cells in zip((*COLUMNS, LABEL), zip(*rows, strict=True), strict=True):
+    for name, cells in zip((*CENSUS, CENSUS_LABEL), zip(*rows, strict=True), strict=True):
         gatherer = Gatherer(name)
         gatherer.add(polars.Series(list(cells), dtype=polars.String))
         columns.append(gatherer.finish())
