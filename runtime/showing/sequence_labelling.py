@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from runtime.data.schema import UNLABELLED, DataError, Schema
 from runtime.data.tokens import filled, numbers_of, words_of
 from runtime.protocol import Message

@@ -100,9 +100,12 @@ def _row(
     wanted: str = "",
     right: bool | None = None,
 ) -> Message:
+    output = readable(written.tolist(), words)
+    if output and not output.strip():  # nothing but spaces: one should see that something was written
+        output = output[:40].replace(" ", "␣").replace("\n", "↵") + ("…" if len(output) > 40 else "")
     return {
         "input": readable(start.tolist(), words),
-        "output": readable(written.tolist(), words),
+        "output": output,
         "wanted": wanted,
         "right": right,
     }

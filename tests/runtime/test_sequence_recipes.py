@@ -208,7 +208,9 @@ def test_what_language_models_and_readers_show(tmp_path: Path) -> None:
     _, told = run(small("char-gpt-tied", epochs=1), tmp_path / "text")
     shown = of(told, "shows")[-1]
     assert kinds(shown) == {"written": "text", "drawn": "text", "attention:layers.2.attention": "attention"}
-    assert [len(show["rows"][0]["output"]) for show in shown["shows"][:2]] == [200, 200]
+    for show in shown["shows"][:2]:
+        output = show["rows"][0]["output"]
+        assert len(output) == 200 or output == "␣" * 40 + "…"
     weights = matrix(shown["shows"][2]["rows"][0]["weights"])
     assert np.allclose(np.triu(weights, 1), 0), "nothing looks at what comes later"
     _, told = run(small("bert", epochs=1), tmp_path / "bert")
