@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MEMORY_SHARE = 0.25
 """How much of the free memory pictures may take as floats; more of them stay in a file."""
+MANY = 1000
+"""From so many pictures on, decoding is worth keeping for the next time, whether they fit into the memory or not."""
 CHUNK = 64
 KEPT_FILES = 4
 """So many decoded sets are kept in the cache folder, the latest ones."""
@@ -69,10 +71,13 @@ def decoded_pictures(root: Path, files: Sequence[Path], wanted: Wanted, loading:
 
     each = int(numpy.prod(wanted.shape))
     in_memory = 4 * each * len(files) <= MEMORY_SHARE * psutil.virtual_memory().available
+    keep = len(files) >= MANY and each * len(files) + SPARE <= _free(loading.root)
     with warnings.catch_warnings():
         # A picture so large that it may be an attack on the memory is an error here, not a warning.
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        found = (_in_memory if in_memory else _in_file)(root, files, wanted, loading)
+        found = (_in_memory if in_memory and not keep else _in_file)(root, files, wanted, loading)
+    if in_memory and isinstance(found.pixels, Stored):
+        found = Decoded(found.pixels.floats(found.pixels.pixels), found.kept, found.skipped)
     if not found.kept:
         first = found.skipped[0] if found.skipped else ""
         raise DataError(f"None of the {len(files):,} pictures in {root} can be read. {first}")
@@ -120,7 +125,7 @@ def _write(
     try:
         data.parent.mkdir(parents=True, exist_ok=True)
         _prune(data.parent)
-        needed, free = each * len(files) + SPARE, shutil.disk_usage(data.parent).free
+        needed, free = each * len(files) + SPARE, _free(data.parent)
         if needed > free:
             raise DataError(
                 f"{len(files):,} pictures of this size need {needed / 1e9:.1f} GB on the disk of {data.parent}; "
@@ -145,6 +150,13 @@ def _write(
         ) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _free(folder: Path) -> int:
+    """Bytes free on the disk of a folder that may not be there yet."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
 
 
 def _key(root: Path, files: Sequence[Path], wanted: Wanted) -> str:

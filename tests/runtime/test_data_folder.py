@@ -181,6 +181,13 @@ def test_pictures_that_do_not_fit_into_memory_are_read_from_a_file(
             assert ours["name"] == theirs["name"]
             assert ours["std"] == pytest.approx(theirs["std"], rel=1e-4)
             assert ours["max"] == pytest.approx(theirs["max"], abs=1e-6)
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            pixels_module, "MANY", 1
+        )  # so many that the next time should be quick, but small enough
+        patch.setattr(pixels_module, "decode_bytes", None)
+        again = read_folder(tmp_path / "set", 8, scaling="standardised", loading=loading)
+    assert type(again.inputs) is torch.Tensor and torch.equal(again.inputs, plain.inputs)
     kept = list((tmp_path / "cache" / "pictures").iterdir())
     assert len(kept) == 2  # decoded once, for all three scalings
     monkeypatch.setattr(pixels_module, "MEMORY_SHARE", 0.0)
