@@ -107,6 +107,16 @@ GROUPS = (
         ),
     ),
     Group(
+        "Memory",
+        (
+            Param(
+                "channels_last", "bool", False,
+                "Keeps the values of a pixel side by side. Convolutions are then faster, above all with bfloat16 on a "
+                "recent processor or graphics card.",
+            ),
+        ),
+    ),
+    Group(
         "Classes",
         (
             Param(
@@ -147,6 +157,7 @@ class Practices:
     warmup_epochs: int
     unfreeze_after: int
     unfreeze_rate: float
+    channels_last: bool
     class_weights: str
     folds: int
 

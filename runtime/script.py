@@ -297,7 +297,7 @@ class _Writer:
             *(["    initialise(model)"] if self.start else []),
             *(f"    {line}" for line in self.own_starts),
             *(self._begin() if self.begin else []),
-            "    model.to(device)",
+            f"    model.to(device{', memory_format=torch.channels_last' if self.asked.channels_last else ''})",
             "    data = {",
             f"        split: {self._samples} for split, (x, y) in load_data().items()",
             "    }",

@@ -220,7 +220,8 @@ def _main(
     lines += [f"    {line}" for line in starts]
     if begin:
         lines += [f'    begun = torch.load(HERE / "{begin}")', *_begin(len(roles) > 1)]
-    lines += ["    for network in networks.values():", "        network.to(device)"]
+    layout = ", memory_format=torch.channels_last" if asked.channels_last else ""
+    lines += ["    for network in networks.values():", f"        network.to(device{layout})"]
     if precision != "float32":
         lines.append("        in_low_precision(network, device)")
     if freezings:

@@ -107,6 +107,8 @@ def prepare(
         model = nn.ModuleDict({part.role: part.module for part in parts})
     begun = _start_from(model, project, weights, progress) if state is None else None
     model.to(place)
+    if practices_of(training).channels_last:
+        _channels_last(model)
 
     session = assemble(project, run, shapes, parts, model, place, dataset, splits, threads)
     try:
@@ -124,6 +126,16 @@ def prepare(
     write_json(run.project, to_data(project))
     write_json(run.config, {**_config(session), **({"start": begun} if begun else {})})
     return session
+
+
+def _channels_last(model: nn.Module) -> None:
+    """Lay out the weights of convolutions so that a pixel's values stand side by side."""
+    if any(weight.dim() == 5 for weight in model.parameters()):
+        raise RunError(
+            "“channels last” is for pictures, but this network has layers with three-dimensional windows.",
+            "Switch it off in the settings of the training.",
+        )
+    model.to(memory_format=torch.channels_last)
 
 
 def networks_of(project: Project) -> list[Graph]:

@@ -176,6 +176,17 @@ def test_the_same_seed_gives_the_same_run_and_a_resumed_one_goes_on_bit_for_bit(
     assert _losses(made, tmp_path / "d") != first
 
 
+def test_channels_last_changes_where_numbers_lie_and_nothing_else(tmp_path: Path) -> None:
+    plain = _losses(pictures(RECIPE, epochs=1), tmp_path / "a")
+    fast = pictures(RECIPE, epochs=1, options={"channels_last": True})
+    assert _losses(fast, tmp_path / "b") == pytest.approx(plain, rel=1e-3)
+    assert _losses(fast, tmp_path / "c", resume_after=5) == _losses(fast, tmp_path / "d")
+    session = prepare(fast, tmp_path / "e")
+    weight = next(item for item in session.model.parameters() if item.dim() == 4)
+    assert weight.is_contiguous(memory_format=torch.channels_last)
+    assert "model.to(device, memory_format=torch.channels_last)" in training_script(fast).text
+
+
 CASES: dict[str, tuple[tuple[Step, ...], tuple[int, int, int]]] = {
     "recipe": (RECIPE, (3, 10, 10)),
     "once": (
