@@ -28,7 +28,7 @@ def run(path: str) -> dict[str, Any]:
 
 
 def test_the_page_has_its_examples_in_rooms_that_exist() -> None:
-    assert len(examples()) == 4
+    assert len(examples()) == 6
     for path in examples():
         assert (ROOT / path).parent.is_dir()
         assert not (ROOT / path).exists(), f"{path} exists by now: choose another example"
@@ -73,6 +73,18 @@ def test_the_data_source() -> None:
     x, y = data.inputs[0].tolist()
     radius = (x * x + y * y) ** 0.5
     assert data.targets[0].item() == pytest.approx(math.cos(2 * radius) / (1 + radius), rel=1e-4)
+
+
+def test_the_step() -> None:
+    import inspect
+
+    (kind,) = run("runtime/data/steps/blurring.py")["STEPS"]
+    blur = run("runtime/data/steps/code/blur.py")[kind.code[1]]
+    assert set(inspect.signature(blur).parameters) == {param.name for param in kind.params}
+    picture = torch.zeros(1, 1, 3, 3)
+    picture[0, 0, 1, 1] = 36
+    soft = blur(**kind.settled({"chance": 1.0}))({"input": picture})["input"]
+    assert soft[0, 0].tolist() == [[9, 6, 9], [6, 4, 6], [9, 6, 9]]
 
 
 def test_the_interaction(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
