@@ -38,6 +38,7 @@ PARAMETERS = {
     "word-kinds": 5_383,  # 50·16, the same LSTM, 7·32 + 7
     "seq2seq": 53_645,
     "seq2seq-attention": 61_901,
+    "seq2seq-dates": 63_118,  # 17 and 1 vectors of 64 more, and a score with its 64 weights and bias
     "transformer": 353_933,
     "transformer-pre-norm": 354_189,
     "char-gpt": 155_353,
@@ -285,8 +286,9 @@ def test_vocabularies_of_networks_and_data_agree() -> None:
     assert len(SOURCES["public-text"].schema().vocabulary) == CHARACTERS
     pairs = SOURCES[find("bert").build().data.source].schema()
     assert len(pairs.vocabulary) <= 1000 and pairs.input_shape[0] <= 128
-    words = SOURCES[find("transformer").build().data.source].schema()
-    assert (len(words.vocabulary), len(words.target_vocabulary)) == (32, 13)
+    for preset_id, counts in (("transformer", (32, 13)), ("seq2seq-dates", (49, 14))):
+        words = SOURCES[find(preset_id).build().data.source].schema()
+        assert (len(words.vocabulary), len(words.target_vocabulary)) == counts
 
 
 def test_bert_base_has_the_published_number_of_parameters() -> None:

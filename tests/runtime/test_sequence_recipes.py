@@ -27,6 +27,7 @@ from .listening import Listener
 SMALL: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "seq2seq": ({"n": 150, "digits": 3}, {}),
     "seq2seq-attention": ({"n": 150, "digits": 3}, {}),
+    "seq2seq-dates": ({"n": 150}, {}),
     "transformer": ({"n": 80, "digits": 3}, {}),
     "transformer-pre-norm": ({"n": 80, "digits": 3}, {}),
     "char-gpt": ({"window": 24}, {"batch_size": 64}),
