@@ -14,15 +14,16 @@ from graph.model import Project
 from gui.recipes.fitting import choose_recipe, refusal
 from gui.training.banner import Banner
 from gui.training.fields import choose_data
-from gui.training.fit import data_problem, fit_network, fit_pictures, suggested_loss
-from gui.training.fit_recipes import fit_recipe, recipe_misfit
+from gui.training.fit import data_problem, fit_pictures, suggested_loss
+from gui.training.fit_recipes import fit_everything, recipe_misfit
+from gui.training.fit_tokens import token_misfit
 from gui.training.session import TrainingSession
 from gui.workspace import Workspace
 from runtime.data import SOURCES, DataError, Schema, Source, prepared_schema
 from runtime.data.own import NotScanned, is_own
 from runtime.facts import facts_for
 from runtime.losses import LOSSES
-from runtime.recipes import RECIPES, Recipe, recipe_problem
+from runtime.recipes import RECIPES, Recipe, recipe_of, recipe_problem
 
 OFFERED, RECIPES_OFFERED = 3, 2
 """Sources and recipes offered at once."""
@@ -83,7 +84,7 @@ class DataBanner(Banner):
 
     def _finding(self) -> Finding | None:
         project = self.workspace.project
-        sentence = recipe_problem(project.training.recipe)
+        sentence = recipe_problem(project.training)
         if sentence is not None:
             return Finding("hint", sentence)
         try:
@@ -94,7 +95,7 @@ class DataBanner(Banner):
             if is_own(project.data.source):
                 return None  # the form says it where the file is chosen
             return Finding("warning", str(error), self._offers(project))
-        unfit = RECIPES[project.training.recipe].refusal(schema)
+        unfit = recipe_of(project.training).refusal(schema)
         if unfit is not None:
             buttons = [*self._recipe_buttons(schema), *self._offers(project)]
             if not is_own(project.data.source):
@@ -110,6 +111,8 @@ class DataBanner(Banner):
         if facts is None:
             ready = self.workspace.ready
             problem = recipe_misfit(self.workspace.inference, project) if ready else None
+        elif problem is None:
+            problem = token_misfit(project)
         if problem is None:
             return None
         buttons = [(self.tr("Fit network to the data"), self.fit_network)]
@@ -154,11 +157,7 @@ class DataBanner(Banner):
     def fit_network(self) -> None:
         """Change the network in one undo step so that it takes the data and gives what the loss wants."""
         workspace = self.workspace
-        facts = workspace.facts
-        edits = (
-            fit_network(workspace.inference, workspace.project, facts) if facts is not None
-            else fit_recipe(workspace.inference, workspace.project)
-        )  # fmt: skip
+        edits = fit_everything(workspace.inference, workspace.project, workspace.facts)
         if edits is None:
             buttons: list[Button] = [(self.tr("Show problems"), self.problems_asked.emit)]
             if fit_pictures(workspace.project) is not None:
@@ -197,7 +196,7 @@ class DataBanner(Banner):
 def fitting_sources(project: Project) -> list[Source]:
     """Sources that come with TorchLoom and that the project's recipe can use: those whose samples look like the
     network's input first, those that have to be downloaded last."""
-    recipe = RECIPES[project.training.recipe]
+    recipe = recipe_of(project.training)
     entries = project.main.inputs
     wanted = entries[0].params.get("shape") if entries else None
     found = []

@@ -12,6 +12,7 @@ from graph.model import Graph, Project
 from graph.problems import Problem
 from graph.shapes import Inference
 from gui.training.fit import data_problem, fit_network
+from gui.training.fit_tokens import token_edits, token_misfit
 from runtime.choice import ChoiceError
 from runtime.data import DataError, Schema, get_source, prepared_schema
 from runtime.recipes import SUPERVISED
@@ -94,19 +95,21 @@ def recipe_misfit(inference: Inference, project: Project) -> Problem | None:
         problem = data_problem(inference.run(_alone(project, network), facts).problems)
         if problem is not None:
             return problem
-    return input_misfit(project)
+    return input_misfit(project) or token_misfit(project)
 
 
-def fit_recipe(inference: Inference, project: Project) -> list[Edit] | None:
-    """Edits after which all networks of the recipe agree with the data; ``None`` when no such edits are found."""
+def fit_everything(inference: Inference, project: Project, facts: DataFacts | None) -> list[Edit] | None:
+    """Edits after which all networks agree with the data: ``facts`` is what the plain recipe asks of the first.
+    ``None`` when no such edits are found."""
     tried = project.copy()
-    edits: list[Edit] = list(input_edits(tried))
+    edits: list[Edit] = [*input_edits(tried), *token_edits(tried)]
     apply_edits(tried, edits)
-    for network, facts in wishes(tried):
+    asked = [(tried.main, facts)] if facts is not None else wishes(tried)
+    for network, wanted in asked:
         alone = _alone(tried, network)
-        if data_problem(inference.run(alone, facts).problems) is None:
+        if not any(problem.kind == "data" for problem in inference.run(alone, wanted).problems):
             continue
-        found = fit_network(inference, alone, facts)
+        found = fit_network(inference, alone, wanted)
         if found is None:
             return None
         apply_edits(tried, found)

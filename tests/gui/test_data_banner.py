@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtWidgets import QApplication
 
@@ -144,3 +146,57 @@ def test_a_recipe_for_the_data_is_offered_where_the_networks_can_take_it(qapp: Q
     click(next(button for button in buttons if button.text() == "Use the recipe Segmentation"))
     assert workspace.project.training.recipe == "segmentation"
     until(lambda: not banner.isVisible(), "it fits")
+
+
+def numbers(made: Project, network: int = 0) -> dict[str, dict[str, object]]:
+    """Parameters of the nodes of a network, by name."""
+    graph = list(made.networks.values())[network]
+    return {node.name: dict(node.params) for node in graph.nodes.values()}
+
+
+def test_a_vocabulary_finds_room_in_tables_blocks_and_heads(qapp: QApplication, tmp_path: Path) -> None:
+    file = tmp_path / "pairs.tsv"
+    animals = (
+        "cat",
+        "dog",
+        "cow",
+        "owl",
+        "fox",
+        "hen",
+        "bee",
+        "ant",
+        "eel",
+        "bat",
+        "yak",
+        "elk",
+        "ape",
+        "emu",
+        "ewe",
+    )
+    file.write_text("".join(f"the {one} sees\tder {one}x sieht\n" for one in animals), encoding="utf-8")
+    workspace, banner = banner_of(find("seq2seq").build())
+    assert not banner.isVisible()
+    use(workspace, "own-pairs", path=str(file))
+    until(banner.isVisible, "the sentence")
+    assert "different tokens" in banner.sentence.text()
+    schema = get_source("own-pairs").schema(workspace.project.data.options)
+    click(banner.press(0))
+    found = numbers(workspace.project)
+    assert found["encoder"]["tokens"] == len(schema.vocabulary)
+    assert found["decoder"]["tokens"] == found["head"]["out_features"] == len(schema.target_vocabulary)
+    assert workspace.undo.undoText() == "Fit network to the data"
+    until(lambda: not banner.isVisible(), "it fits")
+
+
+def test_a_text_that_is_longer_than_the_positions(qapp: QApplication, tmp_path: Path) -> None:
+    file = tmp_path / "book.txt"
+    file.write_text("to be or not to be, that is the question. " * 60, encoding="utf-8")
+    workspace, banner = banner_of(find("char-gpt").build())
+    use(workspace, "own-text", path=str(file), window=48)
+    until(banner.isVisible, "the sentence")
+    assert banner.sentence.text() == "“embedding” has room for 32 positions, but Text has 48."
+    click(banner.press(0))
+    count = len(get_source("own-text").schema(workspace.project.data.options).vocabulary)
+    found = numbers(workspace.project)
+    assert found["embedding"]["places"] == 48 and found["embedding"]["tokens"] == count
+    assert found["head"]["out_features"] == count
