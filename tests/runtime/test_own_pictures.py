@@ -243,3 +243,31 @@ def test_broken_coco_files(tmp_path: Path, content: str, sentence: str) -> None:
     path = text(tmp_path / "boxes.json", content)
     with pytest.raises(DataError, match=sentence):
         SOURCES["own-boxes"].schema({"path": str(path)})
+
+
+def test_pairs_and_heaps_of_pictures(tmp_path: Path) -> None:
+    for number in range(6):
+        picture(tmp_path / "pairs" / "input" / f"{number}.jpg", (20, 20), (0, 0, 40 * number))
+        picture(tmp_path / "pairs" / "target" / f"{number}.png", (20, 20), (40 * number, 0, 0))
+        picture(tmp_path / "heaps" / "trainA" / f"horse{number}.png", (20, 20), "white")
+    picture(tmp_path / "pairs" / "input" / "lonely.jpg")
+    (tmp_path / "pairs" / "target" / "2.png").write_bytes(b"")
+    for number in range(4):
+        picture(tmp_path / "heaps" / "trainB" / f"zebra{number}.png", (20, 20), "black")
+        for part in ("testA", "testB"):
+            picture(tmp_path / "heaps" / part / f"{number}.png")
+    found = recognise(tmp_path / "pairs")
+    assert found.source == "own-picture-pairs" and found.options["second"] == "target"
+    pairs = SOURCES["own-picture-pairs"].load({**found.options, "image_size": 8})
+    assert (
+        pairs.schema.task == "image-to-image" and pairs.schema.target_shape == (3, 8, 8) and len(pairs) == 5
+    )
+    blue, red = pairs.inputs[:, 2].mean(dim=(1, 2)), pairs.targets[:, 0].mean(dim=(1, 2))
+    torch.testing.assert_close(blue, red, atol=0.05, rtol=0)  # each picture kept its partner
+    assert pairs.skipped[0] == "1 pictures have no partner of the same name and are left out."
+    found = recognise(tmp_path / "heaps")
+    heaps = SOURCES["own-picture-pairs"].load({**found.options, "image_size": 8})
+    assert heaps.schema.task == "unpaired-images" and len(heaps) == 10 and heaps.schema.test_size == 4
+    assert heaps.inputs[:6].min() == 1 and heaps.targets[:6].max() == -1
+    with pytest.raises(DataError, match=r"has no folder “c”\. It has input, target"):
+        SOURCES["own-picture-pairs"].schema({"path": str(tmp_path / "pairs"), "second": "c"})

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from runtime.data.own.peeking import Peek, peek
+from runtime.data.own.two_folders import known_pair
 from runtime.data.schema import DataError
 
 PICTURES = frozenset(
@@ -158,6 +159,11 @@ def _folder(path: Path) -> Recognised:
     found = _boxes(path, folders, files) or _masks(path, folders)
     if found is not None:
         return found
+    pair = known_pair(set(folders))
+    if pair is not None and all(_has(folders[name], PICTURES) for name in pair):
+        one, other = (folders[name].name for name in pair)
+        why = f"{path.name} has pictures in “{one}” that are to become those in “{other}”."
+        return _made("own-picture-pairs", path, why, first=one, second=other)
     pictures = [file for file in files if file.suffix.lower() in PICTURES]
     parts = [place for name, place in folders.items() if name in PART_FOLDERS]
     divided = bool(parts) and len(parts) == len(folders)
