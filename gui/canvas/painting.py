@@ -340,12 +340,15 @@ def paint_port(painter: QPainter, at: QPointF, port: PortLook, down: bool = Fals
 
 
 def _badge(painter: QPainter, item: NodeItem, text: str, color: QColor, scale: float) -> None:
-    """How many times a block stands in a row."""
+    """How many times a block stands in a row, where no port is: above, else below, else beside the title."""
     tall = 12.0 if scale >= DETAIL else 17.0
     wide = text_width(text, tall, True) + 12
     right = item.width - (16 if item.look.mark else 4)
-    many_above = item.look.flow == "down" and len(item.look.inputs) > 1
-    rect = QRectF(right - wide, item.height - tall + 3 if many_above else -9, wide, tall + 6)
+    inputs, outputs, _, flow = item.look.outline
+    top = -9.0
+    if flow == "down" and inputs > 1:
+        top = item.height - tall + 3 if outputs < 2 else NAMES + 2
+    rect = QRectF(right - wide, top, wide, tall + 6)
     painter.setPen(QPen(theme().canvas, 1.5))
     painter.setBrush(color)
     painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
