@@ -64,6 +64,16 @@ def test_folders_of_pictures_are_recognised(tmp_path: Path) -> None:
         recognise(tmp_path / "junk")
 
 
+def test_letters_are_classes_even_when_they_are_called_a_and_b(tmp_path: Path) -> None:
+    for letter in "abc":
+        picture(tmp_path / "letters" / letter / "0.png")
+    assert recognise(tmp_path / "letters").source == "own-images"
+    for number in range(4):
+        picture(tmp_path / "two" / "a" / f"a{number}.png")
+        picture(tmp_path / "two" / "b" / f"b{number}.png")
+    assert recognise(tmp_path / "two").source == "own-images"
+
+
 def test_facts_follow_what_happens_to_the_folder(tmp_path: Path) -> None:
     for name in ("a", "b"):
         picture(tmp_path / name / "0.png")

@@ -160,7 +160,7 @@ def _folder(path: Path) -> Recognised:
     if found is not None:
         return found
     pair = known_pair(set(folders))
-    if pair is not None and all(_has(folders[name], PICTURES) for name in pair):
+    if pair is not None and _belong_together(pair, folders):
         one, other = (folders[name].name for name in pair)
         why = f"{path.name} has pictures in “{one}” that are to become those in “{other}”."
         return _made("own-picture-pairs", path, why, first=one, second=other)
@@ -188,6 +188,17 @@ def _folder(path: Path) -> Recognised:
             f"{path.name} has {len(data)} data files. Choose one of them: {_named([f.name for f in data])}."
         )
     raise DataError(f"{path.name} holds no pictures, tables, texts or arrays that could be read.")
+
+
+def _belong_together(pair: tuple[str, str], folders: dict[str, Path]) -> bool:
+    """Whether two folders are no classes: nothing else stands beside them, and what is called so shortly that it
+    might be a class has pictures of the same names."""
+    if set(folders) - set(pair) - {"testa", "testb"} or not all(
+        _has(folders[name], PICTURES) for name in pair
+    ):
+        return False
+    one, other = ({file.stem for file in _files(folders[name])} for name in pair)
+    return len(pair[0]) > 1 or len(one & other) > 0.9 * max(len(one), len(other))
 
 
 def _boxes(path: Path, folders: dict[str, Path], files: list[Path]) -> Recognised | None:
