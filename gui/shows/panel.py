@@ -74,7 +74,7 @@ class WatchPanel(QWidget):
     """Follows the session's run; an old run can be opened beside it, and the next one is followed again."""
 
     arrived = Signal()
-    """The first show of a run has come."""
+    """The first show of a project's runs has come."""
 
     def __init__(self, session: TrainingSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,6 +84,8 @@ class WatchPanel(QWidget):
         self.shown: int | None = None
         """The epoch that the views show."""
         self._foreign = False
+        self._announced = False
+        """Whether this project has shown something before."""
         self._stale = False
         self._build()
         session.message.connect(self._message)
@@ -203,7 +205,7 @@ class WatchPanel(QWidget):
         self._turn()
 
     def _take(self, message: dict[str, Any]) -> None:
-        first = not self.slots and not self._foreign
+        first, self._announced = not self._announced, True
         if self._foreign:
             return  # it is kept in the run's folder, and the person looks at another run
         self.book.take(message)
@@ -215,7 +217,7 @@ class WatchPanel(QWidget):
 
     def _cleared(self) -> None:
         self.book = Book()
-        self._foreign = False
+        self._foreign = self._announced = False
         self._turn()
 
     def open_run(self, folder: Path) -> bool:
