@@ -95,8 +95,8 @@ GROUPS = (
         (
             Param(
                 "unfreeze_after", "int", 0,
-                "Layers with a padlock stay as they are for so many epochs and learn from then on; 0: they stay as they "
-                "are to the end.",
+                "Layers with a padlock stay as they are for so many epochs and learn from then on; 0: they stay so to "
+                "the end.",
                 minimum=0, maximum=1_000_000,
             ),
             Param(
