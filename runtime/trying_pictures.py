@@ -58,7 +58,7 @@ def picture_inputs(session: Session, picture: Message, invert: bool = False) -> 
     pixels = _fitted(1 - pixels if invert else pixels, height, width).unsqueeze(0)
     if session.project.data.options.get("scaling") == "-1 to 1":
         pixels = pixels * 2 - 1
-    return _prepared(dataset, pixels, session.project.data.options.get("scaling") == "standardised")
+    return _prepared(dataset, pixels)
 
 
 def _fitted(pixels: torch.Tensor, height: int, width: int) -> torch.Tensor:
@@ -72,18 +72,12 @@ def _fitted(pixels: torch.Tensor, height: int, width: int) -> torch.Tensor:
     return part[0].clamp(0, 1)
 
 
-def _prepared(dataset: Any, pixels: torch.Tensor, standardised: bool) -> torch.Tensor:
+def _prepared(dataset: Any, pixels: torch.Tensor) -> torch.Tensor:
     """As evaluation wants them: scaled as the source did it, then taken through the steps."""
-    done = dataset.preparation
-    if done is None:
-        return pixels if dataset.input_scaler is None else dataset.input_scaler.apply(pixels)
-    if not standardised:
-        return done.applied(pixels)
-    raise RunError(
-        "The source standardises its pictures and steps prepare them further, so a picture of one's own cannot be "
-        "scaled alike.",
-        "Let the source scale to 0…1 and standardise in a step.",
-    )
+    if dataset.preparation is not None:
+        applied: torch.Tensor = dataset.preparation.applied(pixels)
+        return applied
+    return pixels if dataset.input_scaler is None else dataset.input_scaler.apply(pixels)
 
 
 @dataclass(slots=True)

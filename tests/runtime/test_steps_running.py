@@ -103,6 +103,8 @@ def test_scaling_twice_is_undone_in_one() -> None:
     data, _ = load_prepared("iris", steps=[Step("min_max"), Step("scale")])
     assert data.input_scaler is not None
     torch.testing.assert_close(data.input_scaler.invert(data.inputs), raw.inputs, rtol=1e-4, atol=1e-4)
+    assert data.preparation is not None
+    torch.testing.assert_close(data.preparation.applied(raw.inputs[:9]), data.inputs[:9])
     clipped, _ = load_prepared("iris", steps=[Step("clip")])
     assert clipped.input_scaler is None
 

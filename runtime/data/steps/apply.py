@@ -76,6 +76,8 @@ class Preparation:
     before: Mapping[str, torch.Tensor]
     raw: Mapping[str, torch.Tensor]
     schema: Schema
+    source_scaler: Scaler | None = None
+    """How the source itself had scaled the samples before all steps."""
 
     def augmentation(self) -> Change | None:
         """What changes a batch that is trained on; ``None`` when there is nothing to do. Random numbers come from
@@ -92,8 +94,8 @@ class Preparation:
         return augment
 
     def applied(self, inputs: torch.Tensor) -> torch.Tensor:
-        """New inputs (N, …) as evaluation wants them; targets do not matter."""
-        batch = {"input": inputs}
+        """New inputs (N, …), not scaled at all yet, as evaluation wants them; targets do not matter."""
+        batch = {"input": self.source_scaler.apply(inputs) if self.source_scaler is not None else inputs}
         for made in (*self.once, *self.elsewhere):
             batch = _inputs_only(made).build()(batch)
         return batch["input"]
@@ -159,6 +161,7 @@ def prepare(dataset: Dataset, train: torch.Tensor, steps: Sequence[Step]) -> Dat
             columns if before is None else before,
             raw,
             dataset.schema,
+            dataset.input_scaler,
         ),
     )
 
