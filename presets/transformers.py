@@ -93,7 +93,7 @@ def char_gpt_tied() -> Project:
         notes=(
             "Reads two chapters of “Alice's Adventures in Wonderland” and writes on in their manner. The end of the "
             "text is held out: there the loss says how well it knows English spelling, not how well it remembers. "
-            "It is a short text, so after some epochs the loss on it rises again; the best epoch is kept."
+            "With so little to read it learns to spell, not to tell; a text of one's own may be longer."
         ),
     )
 
