@@ -9,7 +9,8 @@ from graph.model import Project
 from runtime.choice import ChoiceError
 from runtime.data import DataError, Schema, prepared_schema
 from runtime.losses import LOSSES
-from runtime.recipes import RECIPES, Recipe
+from runtime.recipes import OWN, RECIPES, Recipe
+from runtime.recipes.own import TEMPLATE
 
 
 def _tr(text: str) -> str:
@@ -59,8 +60,10 @@ def losses_of(recipe: Recipe) -> tuple[str, ...]:
 
 def choose_recipe(project: Project, recipe_id: str) -> list[Edit]:
     """Edits that choose a recipe, and a loss that goes with it when the present one does not."""
-    recipe = RECIPES[recipe_id]
     values: dict[str, object] = {"recipe": recipe_id}
+    if recipe_id == OWN:
+        return [SetProject("training", {**values, "code": project.training.code or TEMPLATE})]
+    recipe = RECIPES[recipe_id]
     if recipe.losses and project.training.loss not in recipe.losses:
         values["loss"] = recipe.losses[0]
     return [SetProject("training", values)]

@@ -6,17 +6,30 @@ import re
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from graph.changes import ChangeSet
+from graph.edits import SetProject
 from gui.code_view import CodeView
+from gui.custom.asker import CodeAsker
 from gui.recipes.drawing import RecipeDrawing
 from gui.recipes.fitting import refusal, schema_of
+from gui.recipes.own import OwnRecipe
 from gui.shows.view import SheetArea
 from gui.training.readout import Readout
 from gui.widgets import WrappedLabel
 from gui.workspace import Workspace
-from runtime.recipes import RECIPES, Recipe
+from runtime.recipes import OWN, Recipe, known_recipe, recipe_problem
+from runtime.recipes.own import TEMPLATE, own_text
 
 
 class Sentence(WrappedLabel):
@@ -38,9 +51,10 @@ class RecipePage(QWidget):
     network_asked = Signal(str)
     """The id of a network to show on the canvas."""
 
-    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, asker: CodeAsker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.workspace = workspace
+        self.asker = asker
         self._shown: object = None
         self._by_hand = False
         self._build()
@@ -73,9 +87,22 @@ class RecipePage(QWidget):
         column.addWidget(self.area, 1)
         self.code = CodeView()
         self.code.setAccessibleName(self.tr("The recipe's loop as Python"))
+        self.own = OwnRecipe(self.workspace, self.asker)
+        self.begin_button = QPushButton(self.tr("Change this code…"))
+        self.begin_button.setToolTip(self.tr("Make a recipe of your own that begins with this one"))
+        self.begin_button.clicked.connect(self.begin_own)
+        reading = QWidget()
+        lines = QVBoxLayout(reading)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        lines.addWidget(self.code, 1)
+        lines.addWidget(self.begin_button, 0, Qt.AlignmentFlag.AlignRight)
+        self.texts = QStackedWidget()
+        self.texts.addWidget(reading)
+        self.texts.addWidget(self.own)
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.addWidget(left)
-        self.split.addWidget(self.code)
+        self.split.addWidget(self.texts)
         self.split.setStretchFactor(0, 3)
         self.split.setStretchFactor(1, 2)
         self.split.splitterMoved.connect(self._settled)
@@ -102,7 +129,16 @@ class RecipePage(QWidget):
     @property
     def recipe(self) -> Recipe | None:
         """The project's recipe, if it is known."""
-        return RECIPES.get(self.workspace.project.training.recipe)
+        return known_recipe(self.workspace.project.training)
+
+    def begin_own(self) -> None:
+        """A recipe of one's own that begins as the present one: one undo step."""
+        recipe = self.recipe
+        text = own_text(recipe) if recipe is not None else None
+        code = text or TEMPLATE
+        self.asker.trust([code])  # the program's own words
+        values = {"recipe": OWN, "code": code}
+        self.workspace.perform(self.tr("Begin a recipe of my own"), [SetProject("training", values)])
 
     def _changed(self, changes: ChangeSet) -> None:
         if changes.everything or changes.project & {"data", "training"} or self._key() != self._shown:
@@ -111,7 +147,11 @@ class RecipePage(QWidget):
     def _key(self) -> object:
         """What the drawing depends on besides data and training."""
         project = self.workspace.project
-        return (project.training.recipe, tuple(network.name for network in project.networks.values()))
+        return (
+            project.training.recipe,
+            project.training.code,
+            tuple(network.name for network in project.networks.values()),
+        )
 
     def refresh(self) -> None:
         """Show the project's recipe."""
@@ -120,10 +160,14 @@ class RecipePage(QWidget):
         self.drawing.show_recipe(recipe, project)
         self._share()
         self.area.fit()
+        own = project.training.recipe == OWN
+        self.texts.setCurrentIndex(int(own))
+        self.begin_button.setVisible(recipe is not None and own_text(recipe) is not None)
         if recipe is None:
-            self.title.setText(project.training.recipe)
+            self.title.setText(self.tr("Your own recipe") if own else project.training.recipe)
             self.help.say([])
-            self.trouble.setText(self.tr("There is no recipe of this name here."))
+            self.trouble.setText(recipe_problem(project.training) or "")
+            self.trouble.show()
             self.code.show_text("")
             return
         self.title.setText(recipe.title)

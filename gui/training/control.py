@@ -66,6 +66,7 @@ class Training(QObject):
         session.state_changed.connect(self._state)
         session.devices_changed.connect(self._device)
         session.refused.connect(self._refused)
+        session.recipe_refused.connect(lambda: docks.show("recipe"))
         workspace.changed.connect(self._offer_boundary)
         self.panel.form.recipe_asked.connect(lambda: docks.show("recipe"))
         self.panel.problems_asked.connect(lambda: docks.show("problems"))
@@ -115,7 +116,7 @@ class Training(QObject):
         workspace, session = self.window.workspace, self.session
         self.watch = WatchPanel(session)
         self.watch.arrived.connect(self._shows_arrived)
-        self.recipe = RecipePage(workspace)
+        self.recipe = RecipePage(workspace, self.window.asker)
         self.recipe.network_asked.connect(lambda network: workspace.go((network,)))
         self.maps = FeatureMapsPanel(workspace, session)
         self.boundary = BoundaryPanel(workspace, session)

@@ -16,7 +16,7 @@ from runtime.initialisation import INITIALISATIONS
 from runtime.losses import LOSSES
 from runtime.optimizers import LEARNING_RATE, OPTIMIZERS, WEIGHT_DECAY
 from runtime.practices import GROUPS
-from runtime.recipes import RECIPES, SUPERVISED
+from runtime.recipes import SUPERVISED, known_recipe
 from runtime.schedules import SCHEDULES
 
 FIELDS = frozenset(field.name for field in fields(Training))
@@ -122,7 +122,7 @@ def choice_fields(project: Project, kind: str) -> list[Field]:
 
 def recipe_fields(project: Project) -> list[Field]:
     """The options of the chosen recipe."""
-    recipe = RECIPES.get(project.training.recipe)
+    recipe = known_recipe(project.training)
     if recipe is None:
         return []
     return [

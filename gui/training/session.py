@@ -11,6 +11,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from graph.changes import ChangeSet
+from graph.custom import fingerprint
 from graph.files import to_data
 from graph.problems import Problem
 from gui.training.gate import Gate, end
@@ -21,7 +22,7 @@ from runtime.client import WorkerClient
 from runtime.data import DataError, get_source
 from runtime.facts import facts_for
 from runtime.protocol import Message
-from runtime.recipes import get_recipe, recipe_problem
+from runtime.recipes import OWN, recipe_of, recipe_problem
 from runtime.runs import Run, new_folder
 from runtime.weights import WeightsError, start_of
 
@@ -42,6 +43,8 @@ class TrainingSession(QObject):
     devices_changed = Signal()
     refused = Signal(object)
     """Train was pressed but cannot be done; carries the first :class:`Problem`, or ``None``."""
+    recipe_refused = Signal()
+    """The project's own recipe is not trusted."""
     cleared = Signal()
     """Another project was opened: what is shown of the last run no longer belongs to it."""
     _arrived = Signal(object)
@@ -144,7 +147,7 @@ class TrainingSession(QObject):
             self.history.clear()
         self.learning_rate = project.training.learning_rate
         self._folds = int(setting(project.training, "folds") or 0)
-        self._watch = str(setting(project.training, "watch") or get_recipe(project.training.recipe).watch)
+        self._watch = str(setting(project.training, "watch") or recipe_of(project.training).watch)
         self.nodes = frozenset(
             (graph_id, node_id)
             for graph_id, graph in (*project.networks.items(), *project.blocks.items())
@@ -232,7 +235,7 @@ class TrainingSession(QObject):
     def _sound(self) -> bool:
         """Whether the project can be trained; says why not."""
         workspace = self.workspace
-        sentence = recipe_problem(workspace.project.training.recipe)
+        sentence = recipe_problem(workspace.project.training)
         if sentence is not None:
             workspace.message.emit("error", sentence)
             self.refused.emit(None)
@@ -244,9 +247,16 @@ class TrainingSession(QObject):
             workspace.message.emit("error", str(error))
             self.refused.emit(None)
             return False
+        training = workspace.project.training
+        if training.recipe == OWN and fingerprint(training.code) not in self.trusted():
+            text = self.tr("The recipe of this project is Python of its own, which is not trusted yet.")
+            workspace.message.emit("error", text)
+            self.recipe_refused.emit()
+            self.refused.emit(None)
+            return False
         workspace.refresh_shapes()
         # the first networks play the recipe's roles; what is wrong in further ones keeps nobody from training
-        playing = list(workspace.project.networks)[: len(get_recipe(workspace.project.training.recipe).roles)]
+        playing = list(workspace.project.networks)[: len(recipe_of(workspace.project.training).roles)]
         waiting = [problem for problem in workspace.shapes.problems if problem.kind == "trust"]
         for problem in (*workspace.shapes.errors, *waiting):
             if problem.place and problem.place[0] in playing:

@@ -38,7 +38,7 @@ from gui.widgets import Heading, Picker, WrappedLabel, clear
 from gui.workspace import Workspace
 from runtime.data import DataError, get_source, prepared_schema
 from runtime.precision import PRECISION
-from runtime.recipes import RECIPES, recipe_problem
+from runtime.recipes import OWN, RECIPES, known_recipe, recipe_problem
 
 LABEL_WIDTH = 120
 
@@ -210,6 +210,7 @@ class SettingsForm(QWidget):
         self.recipe = _Choice(self.tr("recipe"), self.tr("How batches become steps of one or more networks"))
         for recipe in RECIPES.values():
             self.recipe.addItem(recipe.title, recipe.id)
+        self.recipe.addItem(self.tr("Your own, in Python"), OWN)
         self.recipe.activated.connect(self._choose_recipe)
         column.addWidget(self.recipe)
         self.recipe_trouble = WrappedLabel()
@@ -269,8 +270,10 @@ class SettingsForm(QWidget):
     def _choose_recipe(self) -> None:
         project, name = self.workspace.project, self.recipe.currentData()
         if name is not None and name != project.training.recipe:
-            text = self.tr("Use the recipe {0}").format(RECIPES[name].title)
+            text = self.tr("Use the recipe {0}").format(self.recipe.currentText())
             self.perform(text, choose_recipe(project, name))
+            if name == OWN:
+                self.recipe_asked.emit()
 
     def _choose_device(self) -> None:
         name = self.device.currentData()
@@ -345,9 +348,9 @@ class SettingsForm(QWidget):
             self.recipe.setItemData(number, tip, Qt.ItemDataRole.ToolTipRole)
             color = theme().disabled if why else None
             self.recipe.setItemData(number, color, Qt.ItemDataRole.ForegroundRole)
-        recipe = RECIPES.get(training.recipe)
+        recipe = known_recipe(training)
         data_fits = recipe is None or schema is None or recipe.refusal(schema) is None
-        sentence = refusal(recipe, project, schema) if recipe is not None else recipe_problem(training.recipe)
+        sentence = refusal(recipe, project, schema) if recipe is not None else recipe_problem(training)
         sentence = sentence if data_fits else None  # the banner above says it, with data that fits
         self.recipe_trouble.setText(sentence or "")
         self.recipe_trouble.setVisible(bool(sentence))
@@ -357,7 +360,7 @@ class SettingsForm(QWidget):
     def _show_loss(self) -> None:
         """The choice of a loss, with those that the recipe can use; no choice where it has losses of its own."""
         training = self.workspace.project.training
-        recipe = RECIPES.get(training.recipe)
+        recipe = known_recipe(training)
         box = self.choices["loss"]
         allowed = set(losses_of(recipe)) if recipe is not None else set(CHOICES["loss"][0])
         view = box.view()

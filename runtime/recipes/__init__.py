@@ -47,6 +47,14 @@ def recipe_of(training: Training) -> Recipe:
     return own_recipe(training.code) if training.recipe == OWN else get_recipe(training.recipe)
 
 
+def known_recipe(training: Training) -> Recipe | None:
+    """The same, or ``None``."""
+    try:
+        return recipe_of(training)
+    except ChoiceError:
+        return None
+
+
 def recipe_problem(training: Training | str) -> str | None:
     """Why a project with this recipe cannot be trained, as a sentence; ``None`` when it can."""
     try:
@@ -68,6 +76,7 @@ __all__ = [
     "Recipe",
     "Role",
     "get_recipe",
+    "known_recipe",
     "own_recipe",
     "recipe_of",
     "recipe_problem",

@@ -127,6 +127,43 @@ def own_recipe(code: str) -> Recipe:
     )
 
 
+def own_text(recipe: Recipe) -> str | None:
+    """A recipe's loop as the beginning of one's own: with what a person's class has to say of itself. ``None`` where
+    it needs to be told things of the data that only its declaration knows."""
+    try:
+        tree = ast.parse(recipe.whole)
+    except SyntaxError:
+        return None
+    body = next(
+        (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == recipe.loop), None
+    )
+    if body is None:
+        return None
+    first = body.body[0]
+    documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    after = (first.end_lineno or first.lineno) if documented else body.lineno
+    groups = dict(recipe.groups)
+    said = [
+        "",
+        f"    roles = {tuple(role.name for role in recipe.roles)!r}",
+        f"    figures = {tuple(figure.name for figure in recipe.figures)!r}",
+        f"    watch = {recipe.watch!r}",
+        *([f"    groups = {groups!r}"] if groups else []),
+        f"    tasks = {recipe.tasks!r}",
+    ]
+    lines = recipe.whole.split("\n")
+    text = "\n".join([*lines[:after], *(line.replace("'", '"') for line in said), *lines[after:]])
+    try:
+        own = own_recipe(text)
+    except ChoiceError:
+        return None
+    return (
+        text
+        if {option.name for option in own.options} <= {option.name for option in recipe.options}
+        else None
+    )
+
+
 def _methods(node: ast.ClassDef) -> set[str]:
     return {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
 

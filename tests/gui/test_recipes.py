@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 import presets
 from graph.edits import SetProject
 from graph.model import Project
+from gui.custom.asker import CodeAsker
 from gui.inspector.editors import NumberEditor
 from gui.recipes.fitting import choose_recipe, losses_of, refusal, schema_of
 from gui.recipes.layout import arranged, kind_of
@@ -77,7 +78,7 @@ def gan(qapp: QApplication) -> Workspace:
 
 
 def page_of(workspace: Workspace) -> RecipePage:
-    page = RecipePage(workspace)
+    page = RecipePage(workspace, CodeAsker(workspace))
     page.resize(1100, 320)
     page.show()
     return page
