@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from graph.blocks.room import GAP_X, open_gap, within
 from graph.blocks.substitution import substituted_params
+from graph.checks import MAX_RATE
 from graph.edits import AddNodes, Connect, Edit, EditError, RemoveNodes, SetFrames
 from graph.geometry import WIDTH
 from graph.model import INPUT, OUTPUT, Edge, Frame, Graph, Node, Project
@@ -147,6 +148,7 @@ class _Ungroup:
                     node, id=new[key], name=name, params=params,
                     x=within(node.x + shift[0]), y=within(node.y + shift[1]),
                     shares=new[node.shares] if node.shares else None,
+                    frozen=node.frozen or self.use.frozen, rate=min(node.rate * self.use.rate, MAX_RATE),
                 )
             )  # fmt: skip
         for frame in block.frames.values():

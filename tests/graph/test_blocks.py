@@ -229,6 +229,15 @@ def test_ungrouping_puts_in_the_values_of_the_use() -> None:
     assert not shapes_of(made).problems and "b1" in made.blocks
 
 
+def test_what_held_a_block_holds_its_nodes_once_it_is_ungrouped() -> None:
+    made = stages(2)
+    use = made.main.nodes[named(made.main, "u1")]
+    use.frozen, use.rate = True, 0.1
+    do(made, ungroup(made, made.main, use.id))
+    fc = made.main.nodes[named(made.main, "fc")]
+    assert fc.frozen and fc.rate == 0.1
+
+
 def test_a_row_is_written_out(tmp_path: Path) -> None:
     made = stages(1, repeat=3)
     before = built(made, tmp_path)
