@@ -119,7 +119,8 @@ class RecipePage(QWidget):
     def _share(self) -> None:
         """The drawing gets the room that it needs, the code what is left, but not less than a third."""
         if not self._by_hand and self.width() > 0:
-            left = min(self.drawing.plan.width + 40, self.width() * 0.67)
+            writing = self.workspace.project.training.recipe == OWN
+            left = min(self.drawing.plan.width + 40, self.width() * (0.4 if writing else 0.67))
             self.split.setSizes([round(left), round(self.width() - left)])
 
     def resizeEvent(self, event: QResizeEvent) -> None:

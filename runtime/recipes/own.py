@@ -118,6 +118,7 @@ def own_recipe(code: str) -> Recipe:
         options=_options(body),
         links=(
             *(Link("data:input", role) for role in roles),
+            *(Link(f"data:{name}", f"loss:{figures[0]}") for name in _columns(body) if name != "input"),
             *(Link(role, f"loss:{figures[0]}") for role in roles),
             *(Link(f"loss:{figures[0]}", f"group:{name}") for name, _ in kept),
             *(Link(f"group:{name}", role, "moves the weights") for name, members in kept for role in members),
@@ -184,6 +185,20 @@ def _values(node: ast.ClassDef) -> dict[str, Any]:
             except (ValueError, TypeError, MemoryError, RecursionError):
                 continue
     return found
+
+
+def _columns(node: ast.ClassDef) -> list[str]:
+    """The columns of the batch that the code reads, ``batch["target"]``."""
+    found = {
+        item.slice.value
+        for item in ast.walk(node)
+        if isinstance(item, ast.Subscript)
+        and isinstance(item.value, ast.Name)
+        and item.value.id == "batch"
+        and isinstance(item.slice, ast.Constant)
+        and isinstance(item.slice.value, str)
+    }
+    return sorted(found)
 
 
 def _names(owner: str, values: dict[str, Any], name: str, default: tuple[str, ...]) -> tuple[str, ...]:
