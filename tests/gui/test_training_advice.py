@@ -143,9 +143,8 @@ def test_curves_are_drawn_when_they_are_sent(session: TrainingSession) -> None:
     assert panel.roc.legend.classes == ((0, "cat (area 1.000)"),)
     lines = panel.pr.plot.getPlotItem().listDataItems()
     assert list(lines[-1].getData()[1]) == [1.0, 0.5]
-    before = theme().mode
-    theme().choose("dark", remember=False)
-    theme().choose(before, remember=False)
+    theme().changed.emit()
+    assert len(panel.pr.plot.getPlotItem().listDataItems()) == 1, "drawn anew, not twice"
     session._take({"event": "finished", "epochs": 3, "test_loss": 0.5, "test_accuracy": 0.9, "best_epoch": 2})
     assert not panel.roc.isVisible()
 

@@ -96,7 +96,7 @@ def test_a_pad_takes_what_is_dropped_pasted_and_drawn(qapp: QApplication, tmp_pa
     assert pad.image.isNull()
 
 
-def test_samples_and_pictures_of_ones_own_are_recognised(qapp: QApplication, tmp_path: Path) -> None:
+def test_the_real_trainer_answers_samples_pictures_and_texts(qapp: QApplication, tmp_path: Path) -> None:
     session = woken(digits_cnn(epochs=12))
     panel = shown(session)
     try:
@@ -104,6 +104,7 @@ def test_samples_and_pictures_of_ones_own_are_recognised(qapp: QApplication, tmp
         until(lambda: session.result is not None, "trained")
         sample_is_recognised(panel)
         picture_is_recognised(panel, tmp_path)
+        text_is_continued(panel)
     finally:
         at_rest(session)
         session.close()
@@ -140,24 +141,21 @@ def picture_is_recognised(panel: TryPanel, folder: Path) -> None:
     assert panel.bars.rows[0][0] == "0", "dark on light, turned around"
 
 
-def test_a_text_is_answered_with_shows(qapp: QApplication) -> None:
+def text_is_continued(panel: TryPanel) -> None:
     project = presets.find("char-rnn").build()
     project.training.epochs = 1
-    session = woken(project)
-    panel = shown(session)
-    try:
-        session.train()
-        until(lambda: session.result is not None, "trained")
-        assert panel.text_part.isVisible() and panel.length.isVisible()
-        write(panel.length.lineEdit(), "12")
-        beginning = "".join(panel.session.started["classes"][:1])  # type: ignore[index]
-        write(panel.text, beginning)
-        QTest.keyClick(panel.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-        until(lambda: panel.views or panel.trouble.isVisible(), "an answer")
-        assert panel.views and len(panel.views[0].content.rows[0].output) == 12
-    finally:
-        at_rest(session)
-        session.close()
+    session = panel.session
+    session.workspace.open(project)
+    session.workspace.refresh_shapes()
+    session.train()
+    until(lambda: session.result is not None, "trained")
+    assert panel.text_part.isVisible() and panel.length.isVisible() and not panel.picture_part.isVisible()
+    write(panel.length.lineEdit(), "12")
+    started = session.started or {}
+    write(panel.text, started["classes"][0])
+    QTest.keyClick(panel.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    until(lambda: panel.views or panel.trouble.isVisible(), "an answer")
+    assert panel.views and len(panel.views[0].content.rows[0].output) == 12
 
 
 def test_an_answer_that_cannot_be_given_is_a_sentence(session: TrainingSession) -> None:
