@@ -58,6 +58,19 @@ def test_the_heads_of_googlenet_have_their_weights() -> None:
     }
 
 
+def test_googlenet_learns_with_all_three_heads(tmp_path: Path) -> None:
+    """On small pictures, which its pooling to a fixed size takes as well."""
+    made = find("googlenet-aux").build()
+    made.main.inputs[0].params["shape"] = (3, 64, 64)
+    made.data.options |= {"n": 12, "image_size": 64}
+    last, seen = trained(made, tmp_path, epochs=2, batch_size=4)
+    losses = [message["train_loss"] for message in seen if message["event"] == "epoch"]
+    assert losses[-1] < losses[0]
+    scores = last["scores"]
+    parts = [scores[f"loss {name}"] for name in ("scores", "aux1_scores", "aux2_scores")]
+    assert scores["loss"] == pytest.approx(parts[0] + 0.3 * parts[1] + 0.3 * parts[2], rel=1e-5)
+
+
 def _schema(made: Project) -> Any:
     from runtime.data import get_source
 
