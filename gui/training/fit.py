@@ -6,7 +6,7 @@ from graph.document import apply_edits
 from graph.edits import Edit, EditError, RemoveNodes, SetParams, SetProject
 from graph.facts import DataFacts
 from graph.fixes import Fix, fixes_for
-from graph.model import INPUT, Project
+from graph.model import Project
 from graph.problems import Problem
 from graph.shapes import Inference
 from runtime.data import DataError, get_source, prepared_schema
@@ -91,10 +91,12 @@ def _gentle(fix: Fix) -> bool:
 
 def fit_pictures(project: Project) -> SetProject | None:
     """An edit that gives the pictures the size and channels the network expects, where the source can."""
-    entries = project.main.inputs
-    shape = entries[0].params.get("shape") if entries and entries[0].type == INPUT else None
-    if not isinstance(shape, tuple) or len(shape) != 3 or shape[1] != shape[2]:
+    # the first network need not be the one that sees pictures: a generator is given noise
+    shapes = [node.params.get("shape") for network in project.networks.values() for node in network.inputs]
+    squares = [one for one in shapes if isinstance(one, tuple) and len(one) == 3 and one[1] == one[2] != 1]
+    if not squares:
         return None
+    shape = squares[0]
     try:
         source = get_source(project.data.source)
         options = dict(project.data.options)
@@ -104,6 +106,8 @@ def fit_pictures(project: Project) -> SetProject | None:
         options["image_size"] = shape[1]
         if "rgb" in names:
             options["rgb"] = shape[0] == 3
+        if "colour" in names:
+            options["colour"] = "rgb" if shape[0] == 3 else "grey"
         fits = schema_after(source.schema(options), project.data.steps).input_shape == shape
     except DataError:
         return None

@@ -42,6 +42,15 @@ WISHES: dict[str, Callable[[Schema], Sequence[Wish]]] = {
     "autoencoding": lambda schema: (
         Wish(0, schema.input_shape, schema.input_shape, "to draw the sample again"),
     ),
+    "variational": lambda schema: (
+        Wish(0, schema.input_shape, schema.input_shape, "to draw the sample again"),
+    ),
+    "cycle": lambda schema: (
+        Wish(0, schema.input_shape, schema.target_shape, "to be like the other pictures"),
+        Wish(1, schema.target_shape, schema.input_shape, "to be like the first pictures"),
+        Wish(2, schema.input_shape, None),
+        Wish(3, schema.target_shape, None),
+    ),
     "image_to_image": lambda schema: (
         Wish(0, schema.input_shape, schema.target_shape, "to be like the wanted picture"),
     ),

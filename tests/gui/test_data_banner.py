@@ -200,3 +200,14 @@ def test_a_text_that_is_longer_than_the_positions(qapp: QApplication, tmp_path: 
     found = numbers(workspace.project)
     assert found["embedding"]["places"] == 48 and found["embedding"]["tokens"] == count
     assert found["head"]["out_features"] == count
+
+
+def test_pictures_are_resized_for_a_gan_whose_first_network_sees_none(qapp: QApplication) -> None:
+    workspace, banner = banner_of(find("dcgan-14").build())
+    assert not banner.isVisible()
+    use(workspace, "digits", image_size=28)
+    until(banner.isVisible, "the sentence")
+    button = next(banner.press(number) for number in (0, 1) if "Resize" in banner.press(number).text())
+    click(button)
+    assert workspace.project.data.options["image_size"] == 14
+    until(lambda: not banner.isVisible(), "it fits")

@@ -117,6 +117,15 @@ def test_a_dropped_folder_is_looked_at_and_used_in_one_step(window: MainWindow, 
     assert not panel.checks.skipped.list.isVisible()
     click(panel.checks.skipped.button)
     assert panel.checks.skipped.list.isVisible() and "torn.jpg" in panel.checks.skipped.list.text()
+    # the network takes 1 × 8 × 8: either side can give way
+    until(panel.banner.isVisible, "they do not fit")
+    assert [panel.banner.press(number).text() for number in (0, 1)] == [
+        "Fit network to the data", "Resize the pictures",
+    ]  # fmt: skip
+    click(panel.banner.press(1))
+    assert window.workspace.project.data.options == {"path": str(folder), "image_size": 8, "colour": "grey"}
+    until(lambda: not panel.banner.isVisible(), "they are resized")
+    window.workspace.undo.undo()
     window.workspace.undo.undo()
     assert window.workspace.project.data.source == "digits"
 
