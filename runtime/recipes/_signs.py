@@ -12,6 +12,8 @@ from typing import Any
 Advice = tuple[str, str]
 History = Sequence[Mapping[str, Any]]
 NEVER_WRONG = "The discriminator is never wrong any more, so the generator learns nothing from it."
+LASTING = 8
+"""Epochs that a lack of variety has to last: a generator begins with hardly any."""
 FIRST = 3
 """Epochs that pass before anything is said: the beginning is always wild."""
 
@@ -31,11 +33,11 @@ def adversarial(history: History) -> Advice | None:
     """Mode collapse, and one of both networks that wins for good."""
     if len(history) < FIRST:
         return None
-    variety = last(history, "variety")
-    if variety and variety[0] < 0.3:
+    variety = last(history, "variety", count=LASTING)
+    if len(variety) == LASTING and max(variety) < 0.3:
         return (
             "The generator makes nearly the same sample from any noise (mode collapse): its samples differ "
-            f"{variety[0]:.0%} as much as real ones.",
+            f"{variety[-1]:.0%} as much as real ones.",
             "Lower the learning rate or the first beta of Adam, give the discriminator more dropout, or let it see "
             "a larger batch.",
         )

@@ -385,13 +385,13 @@ def test_signs_are_told_in_a_sentence() -> None:
     fine = {"variety": 0.9, "real_score": 0.7, "made_score": 0.3}
     history = [_epoch(**fine)] * 5
     assert _signs.adversarial(history) is None
-    collapsed = _signs.adversarial([*history, _epoch(**{**fine, "variety": 0.1})])
+    collapsed = _signs.adversarial([*history, *[_epoch(**{**fine, "variety": 0.1})] * 8])
     assert collapsed is not None and "mode collapse" in collapsed[0]
     won = _signs.adversarial([_epoch(variety=1.0, real_score=0.99, made_score=0.01)] * 3)
     assert won is not None and "never wrong" in won[0]
     lost = _signs.adversarial([_epoch(variety=1.0, real_score=0.5, made_score=0.5)] * 3)
     assert lost is not None and "the same" in lost[0]
-    assert _signs.adversarial([_epoch(variety=0.0)]) is None, "the beginning is wild"
+    assert _signs.adversarial([_epoch(variety=0.0)] * 7) is None, "the beginning is wild"
     assert _signs.never_wrong([_epoch(discriminator_loss=0.3)] * 3) is None
     assert _signs.never_wrong([_epoch(discriminator_loss=0.001)] * 3) is not None
     assert "posterior" in (_signs.variational([_epoch(divergence=0.01)] * 3) or ("",))[0]
