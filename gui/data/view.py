@@ -129,6 +129,8 @@ class SamplesView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show_slider()
+        if event.size().width() != event.oldSize().width() and not self.rows.numbers:
+            self._fit_columns()
 
     def _show_slider(self) -> None:
         """Where there is no room for everything, the size is what is wanted least."""
