@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from graph.build import GraphBuilder, project
 from graph.geometry import (
     ABOVE,
     DOWNWARDS,
@@ -26,6 +27,7 @@ from graph.geometry import (
     wire_points,
 )  # fmt: skip
 from graph.model import Project
+from graph.reading.near import beside
 
 
 def test_nodes_grow_with_their_ports() -> None:
@@ -104,3 +106,18 @@ def test_downwards_a_wire_to_the_next_column_runs_clear_of_both() -> None:
     between = [x for x, y in points if 10 < y < 890]
     assert all(x == pytest.approx(338 - ABOVE["down"]) for x in between)
     assert WIDTH < between[0] < 250.0
+
+
+def test_a_node_that_a_text_adds_stands_between_its_neighbours_either_way() -> None:
+    g = GraphBuilder("Net")
+    g.output(g.add("ReLU", g.input("x")))
+    made = project("Net", g)
+    first, last, middle = made.main.nodes.values()
+    first.x, first.y, middle.x, middle.y, last.x, last.y = 0.0, 0.0, 0.0, 110.0, 0.0, 400.0
+    made.view[DOWNWARDS] = (made.main.id,)
+    assert beside(made, made.main, [middle], [last]) == (0.0, (174 + 400 - 64) / 2)
+    last.y = 300.0
+    assert beside(made, made.main, [first], [last]) == (WIDTH + 32.0, 300 / 2)
+    made.view[DOWNWARDS] = ()
+    first.x, first.y, middle.x, middle.y, last.x, last.y = 0.0, 0.0, 236.0, 0.0, 900.0, 0.0
+    assert beside(made, made.main, [middle], [last]) == ((412 + 900 - 176) / 2, 0.0)
