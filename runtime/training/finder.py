@@ -63,10 +63,10 @@ def _batches(session: Session) -> Iterator[torch.Tensor]:
 
 
 def _step(session: Session, rows: torch.Tensor) -> float:
+    batch = session.training_batch(rows)
     if session.loop is not None:
-        return float(session.loop.step(session.batch_of(rows))[session.recipe.main.name])
-    inputs, targets = session.take(rows)
-    _, loss = session.steps.compute(inputs, targets)
+        return float(session.loop.step(batch)[session.recipe.main.name])
+    _, loss = session.steps.compute(batch["input"], batch["target"])
     session.steps.update(loss)
     return loss.item()
 
