@@ -34,6 +34,7 @@ from gui.shows.expect import expectation
 from gui.shows.kinds import view_for
 from gui.shows.saving import frame_path, save_image
 from gui.shows.scrubber import Scrubber
+from gui.shows.slot import Slot
 from gui.shows.view import View
 from gui.theme import theme
 from gui.training.session import TrainingSession
@@ -45,29 +46,6 @@ NARROW = 220
 """Least width of a show that stands beside others."""
 LISTED = 12
 """Old runs that the menu offers; others are found by their folder."""
-
-
-class Slot(QWidget):
-    """The place of one show: its title where several stand side by side, its view, or what is wrong with it."""
-
-    def __init__(self, view: View, kind: type[Content]) -> None:
-        super().__init__()
-        self.kind = kind
-        self.view = view
-        self.title = QLabel()
-        self.title.setProperty("heading", True)
-        self.title.setContentsMargins(6, 2, 6, 0)
-        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.trouble = WrappedLabel()
-        self.trouble.setProperty("sentence", "error")
-        self.trouble.setContentsMargins(8, 4, 8, 4)
-        self.trouble.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self.title)
-        column.addWidget(self.trouble)
-        column.addWidget(view, 1)
 
 
 class WatchPanel(QWidget):
