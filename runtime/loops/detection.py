@@ -15,7 +15,7 @@ class Detection:
     After Redmon et al., arXiv 1506.02640, section 2. The numbers of a cell are: objectness, x and y of the middle
     within the cell, width and height as shares of the picture (all through a sigmoid), and a score per class. Rows
     of the target are class, centre x, centre y, width, height in shares of the picture; class −1 fills up. The cell
-    that a middle lies in answers for the thing; of several in one cell, one of them counts.
+    that a middle lies in answers for the thing; of several in one cell, the last of the rows counts.
     """
 
     def __init__(
@@ -83,9 +83,18 @@ class Detection:
         """The weighted sum of the losses, each summed over a picture's cells and meant over the pictures."""
         count, rows, columns = cells.shape[:3]
         picture, number = (targets[..., 0] >= 0).nonzero(as_tuple=True)
-        kind, x, y, width, height = targets[picture, number].unbind(1)
-        column = (x * columns).long().clamp(0, columns - 1)
-        row = (y * rows).long().clamp(0, rows - 1)
+        things = targets[picture, number]
+        column = (things[:, 1] * columns).long().clamp(0, columns - 1)
+        row = (things[:, 2] * rows).long().clamp(0, rows - 1)
+        # a cell can answer for one thing only: the last of those whose middle it holds
+        cell, numbers = (
+            (picture * rows + row) * columns + column,
+            torch.arange(len(things), device=cells.device),
+        )
+        last = torch.full((count * rows * columns,), -1, device=cells.device)
+        last = last.scatter_reduce(0, cell, numbers, "amax")
+        picture, row, column, things = (values[last[last >= 0]] for values in (picture, row, column, things))
+        kind, x, y, width, height = things.unbind(1)
         wanted = torch.zeros(count, rows, columns, device=cells.device)
         wanted[picture, row, column] = 1.0
         answers = cells[picture, row, column]

@@ -90,6 +90,18 @@ def test_the_three_losses_of_a_cell() -> None:
     assert figures["loss"].item() == pytest.approx(2.5 * log2 + 5 * box + log2)
 
 
+def test_of_two_things_in_a_cell_the_last_counts() -> None:
+    rows = [[0, 0.2, 0.2, 0.3, 0.3], [1, 0.3, 0.3, 0.5, 0.5]]
+    cells = torch.randn(1, 2, 2, 7, generator=torch.Generator().manual_seed(0))
+    both, alone = (
+        made(Detection, cells, classes=("a", "b")).evaluate(
+            {"input": torch.zeros(1, 3, 4, 4), "target": torch.tensor([each])}
+        )
+        for each in (rows, rows[1:])
+    )
+    assert both == alone
+
+
 def test_a_perfect_answer_is_found_again() -> None:
     """What the cells say is turned into the box that it means, and scores 1."""
     target = torch.tensor([[[1, 0.3, 0.8, 0.2, 0.4]], [[-1.0, -1, -1, -1, -1]]])
