@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from graph.building import literal
+from graph.catalogue import CATALOGUE
 from graph.model import BLOCK, Graph, Project
 from runtime.choice import ChoiceError, resolve
 
@@ -30,6 +31,9 @@ STARTS: dict[str, tuple[str, str, dict[str, Any], str]] = {
 }
 """Name -> title, function, its fixed arguments, and the argument a number stands for ("uniform 0.1" is ±0.1)."""
 ANY_SHAPE = ("normal", "uniform", "constant", "zeros", "ones")
+THIN = frozenset({"Normalisation", "Activation"})
+"""Categories of layers whose weights have one axis and a beginning that means something (a factor of 1): what a
+block says of its inside does not reach them."""
 
 
 def parsed(text: str) -> tuple[str, dict[str, Any]]:
@@ -56,7 +60,9 @@ def start_plan(project: Project, source: Source) -> dict[str, str]:
         text = ""
         for step in place:
             node = graph.nodes[step.partition("[")[0]]
-            text = node.start or text
+            layer = CATALOGUE.get(node.type)
+            inherited = "" if layer is not None and layer.category in THIN else text
+            text = node.start or inherited
             shares = node.shares
             if node.type == BLOCK and node.block:
                 graph = project.blocks[node.block]

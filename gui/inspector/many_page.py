@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from gui.icons import icon
 from gui.inspector.facts import FactTable
+from gui.inspector.start_row import StartRow
 from gui.widgets import Column, Heading
 from gui.words import plural
 from gui.workspace import Workspace
@@ -31,6 +32,8 @@ class ManyPage(Column):
         self.layout_.addWidget(Heading(self.tr("Together")))
         self.cost = FactTable()
         self.layout_.addWidget(self.cost)
+        self.start = StartRow(workspace, workspace.graph_id)
+        self.layout_.addWidget(self.start)
         self.layout_.addWidget(Heading(self.tr("Do with all of them")))
         for action, text, picture in (
             ("group", self.tr("Group into a block…"), "package-variant-closed"),
@@ -47,7 +50,7 @@ class ManyPage(Column):
         self.refresh()
 
     def fits(self) -> bool:
-        return True
+        return self.start.graph_id == self.workspace.graph_id
 
     def refresh(self) -> None:
         """Count anew."""
@@ -76,3 +79,4 @@ class ManyPage(Column):
         self.cost.show_rows(
             [(self.tr("parameters"), f"{parameters:,}"), (self.tr("MACs per sample"), f"{macs:,}")]
         )
+        self.start.refresh([node.id for node in nodes])

@@ -28,6 +28,7 @@ from gui.inspector.facts import FactTable, cost_rows, formula_html, shape_rows, 
 from gui.inspector.learning_row import LearningRow
 from gui.inspector.name_field import NameField
 from gui.inspector.param_row import ParamRow
+from gui.inspector.start_row import StartRow
 from gui.problem_card import ProblemCard
 from gui.summary_model import category_of
 from gui.widgets import Column, Heading, WrappedLabel, clear, picture_label
@@ -175,6 +176,8 @@ class NodePage(Column):
         self.layout_.addWidget(self.sharing)
         self.learning = LearningRow(self.workspace, self.graph_id, self.node_id)
         self.layout_.addWidget(self.learning)
+        self.start = StartRow(self.workspace, self.graph_id)
+        self.layout_.addWidget(self.start)
 
     def _texts(self) -> None:
         layer = self.layer
@@ -221,6 +224,7 @@ class NodePage(Column):
             self.note.blockSignals(False)
         self.sharing.refresh()
         self.learning.refresh(shapes.parameters if shapes else 0)
+        self.start.refresh([self.node_id])
         self.shape_table.show_rows(shape_rows(shapes))
         self.shapes_heading.setVisible(bool(self.shape_table.rows))
         seen = self.workspace.shapes.receptive(self.workspace.place, node.id)
