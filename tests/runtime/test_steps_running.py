@@ -319,3 +319,29 @@ def test_the_recipe_of_the_48_cnn_is_the_one_it_names() -> None:
         "Normalise(shift=(0.1307,), scale=(0.3081,), pictures=True)",
     ]
     assert [step.name for step in data.preparation.elsewhere] == ["Normalise"]
+
+
+def test_a_recipe_of_its_own_is_augmented_in_the_run_and_in_its_script(tmp_path: Path) -> None:
+    """Masks move along with pictures, and the script gives the figures of the run."""
+    g = GraphBuilder("Masker")
+    x: Any = g.add(
+        "ReLU", g.add("Conv2d", g.input("x", shape=(3, 16, 16)), out_channels=4, kernel_size=3, padding=1)
+    )
+    schema = prepared_schema(DataChoice("shape-masks"))
+    g.output(g.add("Conv2d", x, out_channels=schema.class_count, kernel_size=1))
+    steps = [
+        Step("resize", {"size": 16}), Step("standardise"), Step("flip_sideways", {}, "train"),
+        Step("rotate", {"degrees": 20.0}, "train"),
+    ]  # fmt: skip
+    training = Training(recipe="segmentation", epochs=2, threads=1, device="cpu", batch_size=32)
+    made = project("Masks", g, data=DataChoice("shape-masks", {"n": 120}, steps), training=training)
+    end, messages = run(made, tmp_path / "run")
+    assert end["event"] == "finished", end
+    script = write_script(made, tmp_path / "train.py")[0]
+    assert "batch = augmented(batch)" in script.read_text(encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    got = [float(value) for value in re.findall(r"epoch +\d+  loss ([\d.]+)", done.stdout)]
+    assert got == pytest.approx([each["train_loss"] for each in epochs(messages)], abs=1e-6)
