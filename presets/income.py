@@ -27,7 +27,7 @@ PRESETS = (
     Preset(
         "income-dnn",
         "Income DNN",
-        "A table with numbers, categories and holes; who earns more than 50K?",
+        "From a table with numbers, categories and holes: who earns more than 50K.",
         "First steps",
         ("table", "classification", "census", "Adult", "CSV"),
         build,
