@@ -9,7 +9,6 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -22,9 +21,9 @@ from PySide6.QtWidgets import (
 from graph.changes import ChangeSet
 from graph.edits import SetProject
 from graph.model import Project
-from gui.data.balance import BalanceBars
 from gui.data.banner import Button, DataBanner
 from gui.data.checks import ChecksPage
+from gui.data.classes import ClassesPage
 from gui.data.columns import ColumnTable
 from gui.data.loader import Loaded, Loader
 from gui.data.notice import Notice
@@ -148,13 +147,8 @@ class DataPanel(QWidget):
         self.pages.addWidget(self.view)
         self.columns = ColumnTable()
         self.columns.decided.connect(self._decide)
-        self.classes = Column(margin=12, gap=6)
-        self.balance = WrappedLabel()
-        self.legend = QLabel()
-        self.bars = BalanceBars()
-        for widget in (self.balance, self.legend, self.bars):
-            self.classes.layout_.addWidget(widget)
-        self.classes.layout_.addStretch(1)
+        self.classes = ClassesPage()
+        self.bars, self.balance = self.classes.bars, self.classes.sentence
         self.statistics = StatisticsRows(self)
         self.numbers = QTableView()
         self.numbers.setModel(self.statistics)
@@ -187,8 +181,6 @@ class DataPanel(QWidget):
         self.file.setIcon(icon("file-plus-outline", theme().text))
         self.folder.setIcon(icon("folder-open-outline", theme().text))
         self.caution.setIcon(icon("alert", theme().warning))
-        if self.loaded is not None:
-            self._show_classes(self.loaded)
 
     # -- what is chosen --------------------------------------------------------------------------------
 
@@ -371,49 +363,10 @@ class DataPanel(QWidget):
         measured = known and bool(found.statistics or found.vocabulary)  # type: ignore[union-attr]
         tabs.setTabVisible(tabs.indexOf(self.numbers), measured)
         if found is not None:
-            self._show_classes(found)
+            self.classes.show_loaded(found)
             self.statistics.show_loaded(found)
             self.numbers.resizeColumnsToContents()
             words = bool(found.vocabulary)
             tabs.setTabText(
                 tabs.indexOf(self.numbers), self.tr("Vocabulary") if words else self.tr("Statistics")
             )
-
-    def _show_classes(self, found: Loaded) -> None:
-        self.bars.show_counts(found.counts)
-        self.balance.setText(self._balance(found))
-        self.legend.setVisible(found.rule != "shared")
-        self.legend.setText(
-            "   ".join(
-                f'<span style="color:{theme().series(color).name()}">■</span> {word}'
-                for color, word in (
-                    ("training", self.tr("training")),
-                    ("validation", self.tr("validation")),
-                    ("third", self.tr("test")),
-                )
-            )
-        )
-
-    def _balance(self, found: Loaded) -> str:
-        """How even the classes are, in a sentence."""
-        if not found.counts:
-            return ""
-        what = {
-            "samples": self.tr("Samples of each class."),
-            "boxes": self.tr("Boxes of each class."),
-            "yes": self.tr("How often the answer is yes."),
-            "pixels": self.tr("Pixels of each class."),
-        }[found.counted]
-        sums = {name: sum(parts) for name, parts in found.counts.items()}
-        most, least = max(sums, key=sums.__getitem__), min(sums, key=sums.__getitem__)
-        if sums[least] == 0:
-            return what + " " + self.tr("“{0}” has none.").format(least)
-        if sums[most] < 1.5 * sums[least]:
-            return what + " " + self.tr("They are balanced.")
-        return (
-            what
-            + " "
-            + self.tr("“{0}” has {1:.3g} times as many as “{2}”.").format(
-                most, sums[most] / sums[least], least
-            )
-        )
