@@ -28,7 +28,7 @@ def run(path: str) -> dict[str, Any]:
 
 
 def test_the_page_has_its_examples_in_rooms_that_exist() -> None:
-    assert len(examples()) == 6
+    assert len(examples()) == 8
     for path in examples():
         assert (ROOT / path).parent.is_dir()
         assert not (ROOT / path).exists(), f"{path} exists by now: choose another example"
@@ -85,6 +85,32 @@ def test_the_step() -> None:
     picture[0, 0, 1, 1] = 36
     soft = blur(**kind.settled({"chance": 1.0}))({"input": picture})["input"]
     assert soft[0, 0].tolist() == [[9, 6, 9], [6, 4, 6], [9, 6, 9]]
+
+
+def test_the_recipe(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from graph.build import GraphBuilder, project
+    from graph.model import DataChoice, Training
+    from runtime.headless import train_project
+    from runtime.recipes import RECIPES
+
+    declared = replace(
+        run("runtime/recipes/mutual.py")["RECIPE"], source=examples()["runtime/loops/mutual.py"]
+    )
+    monkeypatch.setitem(RECIPES, "mutual", declared)
+    networks = []
+    for name in ("First", "Second"):
+        g = GraphBuilder(name)
+        g.output(g.chain(g.input("x", shape=(1, 8, 8)), "Flatten", ("Linear", {"out_features": 10})))
+        networks.append(g)
+    training = Training(recipe="mutual", epochs=3, batch_size=128, device="cpu", threads=1)
+    told: list[dict[str, Any]] = []
+    made = project("Mutual", *networks, data=DataChoice("digits"), training=training)
+    last = train_project(made, tmp_path, emit=told.append)
+    assert last["event"] == "finished", last
+    ends = [message["figures"]["validation"] for message in told if message["event"] == "epoch"]
+    assert all(ends[-1][name] < ends[0][name] for name in ("first_loss", "second_loss"))
 
 
 def test_the_interaction(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
