@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -46,6 +46,7 @@ OFFLINE = "digits"
 WAIT = 350
 """Milliseconds after the last change until samples are loaded anew."""
 LEFT = 285
+NARROWEST = 240
 OFFERED = 3
 """Buttons beside one warning."""
 
@@ -53,6 +54,23 @@ OFFERED = 3
 def practice_names(project: Project) -> set[str]:
     """What the project's recipe may be told beyond loss, optimiser and schedule."""
     return {field.param.name for _, fields in practice_fields(project) for field in fields}
+
+
+class LeftColumn(Column):
+    """Never narrower than what stands in it, so that nothing runs under the splitter."""
+
+    def __init__(self) -> None:
+        super().__init__(margin=10, gap=6)
+        self.inside.installEventFilter(self)
+
+    def minimumSizeHint(self) -> QSize:
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(max(NARROWEST, self.inside.minimumSizeHint().width() + bar), 60)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 class DataPanel(QWidget):
@@ -87,6 +105,7 @@ class DataPanel(QWidget):
 
     def _build(self) -> None:
         split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
         split.addWidget(self._choice())
         split.addWidget(self._tabs())
         split.setStretchFactor(1, 1)
@@ -97,7 +116,7 @@ class DataPanel(QWidget):
 
     def _choice(self) -> QWidget:
         """What is chosen, and everything that is known of it at once."""
-        self.left = Column(margin=10, gap=6)
+        self.left = LeftColumn()
         self.file = QPushButton(self.tr("My file…"))
         self.file.setToolTip(self.tr("Choose a table, a text or arrays of your own"))
         self.file.clicked.connect(lambda: self.file_asked.emit(""))
@@ -128,7 +147,6 @@ class DataPanel(QWidget):
             self.left.layout_.addWidget(widget)
         self.left.layout_.setAlignment(self.caution, Qt.AlignmentFlag.AlignLeft)
         self.left.layout_.addStretch(1)
-        self.left.setMinimumWidth(240)
         return self.left
 
     def _tabs(self) -> QWidget:

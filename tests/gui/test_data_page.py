@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -124,3 +124,22 @@ def test_cancel(qapp: QApplication) -> None:
     assert not panel.loader.busy and panel.notice.load.isVisible()
     QTest.qWait(100)
     assert panel.loaded is None and panel.notice.text.text() == "Cancelled."
+
+
+@pytest.mark.parametrize("source", ["digits", "iris", "time-series"])
+def test_nothing_of_the_left_column_runs_under_the_splitter(source: str, qapp: QApplication) -> None:
+    _, panel = page(source)
+    panel.resize(640, 260)
+    loaded(panel)
+    handle = panel.left.parent().handle(1)  # type: ignore[union-attr]
+    start = handle.rect().center()
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(handle, start - QPoint(400, 0))
+    QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=start - QPoint(400, 0))
+    QTest.qWait(20)
+    column = panel.left
+    assert column.isVisible() and column.inside.width() <= column.viewport().width()
+    for place in range(column.layout_.count()):
+        widget = column.layout_.itemAt(place).widget()
+        if widget is not None and widget.isVisible():
+            assert widget.geometry().right() < column.viewport().width(), widget
