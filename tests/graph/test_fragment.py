@@ -184,7 +184,7 @@ def test_other_text_is_refused(text: str, part: str) -> None:
 def test_the_text_is_json_with_the_format() -> None:
     made = boxed()
     data = json.loads(copy(made.main, ["n3"], made))
-    assert (data["format"], data["kind"], data["from"]) == (2, "fragment", "g1")
+    assert (data["format"], data["kind"], data["from"]) == (3, "fragment", "g1")
     assert data["blocks"] == []
     assert list(data["inputs"].values()) == [
         {"from": ["n1", "output"], "to": ["n3", "inputs"]},
