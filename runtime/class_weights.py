@@ -12,7 +12,8 @@ def class_weights(training: Training, dataset: Dataset, splits: Splits) -> dict[
     """Keywords of the loss that weigh the classes: ``weight`` (C,) for cross-entropy and its kind, ``pos_weight`` (1,)
     for binary cross-entropy with logits; empty when all count the same.
 
-    Rounded to six digits, so that a script can hold them. "balanced" is scikit-learn's rule: samples / (classes × samples of the class). A class without samples counts 1.
+    Rounded to six digits, so that a script can hold them. "balanced" is scikit-learn's rule: samples / (classes ×
+    samples of the class). A class without samples counts 1.
     """
     if practices_of(training).class_weights == "equal":
         return {}

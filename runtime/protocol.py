@@ -60,8 +60,8 @@ Messages, ``{"event": ...}``:
   ``seconds``, and what
   ``evaluation`` holds too: ``test_loss``, ``test_accuracy``, ``classes``, ``confusion``, ``report``.
 - ``prediction``: ``outputs`` (array), ``probabilities`` (rows or ``None``), ``classes``, ``labels``.
-- ``tried``: ``text`` that was given, ``step``, ``shows`` (:mod:`runtime.showing`); ``problem``: why there are none. For a
-  picture ``seen`` (array of uint8, as the network was given it) and what ``prediction`` holds.
+- ``tried``: ``text`` that was given, ``step``, ``shows`` (:mod:`runtime.showing`); ``problem``: why there are none. For
+  a picture ``seen`` (array of uint8, as the network was given it) and what ``prediction`` holds.
 - ``importing``: ``fraction``, ``text``; ``imported``: ``project`` (JSON dict; its weights are in the data folder),
   ``sentences`` about it, ``codes`` (the Python in it); ``import_failed``: ``sentence``, ``hint``.
 - ``failed``: ``sentence``, ``hint``, ``node`` (instance path ending in the node's id, or ``None``),

@@ -157,7 +157,11 @@ class Dataset:
         fields = {name: values.to(device) for name, values in self.fields.items()}
         steps = self.preparation.to(device) if self.preparation is not None else None
         return replace(
-            self, inputs=self.inputs.to(device), targets=self.targets.to(device), fields=fields, preparation=steps
+            self,
+            inputs=self.inputs.to(device),
+            targets=self.targets.to(device),
+            fields=fields,
+            preparation=steps,
         )
 
     @property

@@ -86,7 +86,7 @@ CASES = {
             "watch": "accuracy",
             "patience": 1,
         },
-    ),  # fmt: skip
+    ),
 }
 
 LINE = re.compile(
