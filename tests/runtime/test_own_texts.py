@@ -166,3 +166,19 @@ def test_the_first_pair_is_no_header_and_a_header_is_none_of_the_pairs(tmp_path:
         found = recognise(write(tmp_path / "pairs.tsv", text))
         assert found.source == "own-pairs", found
         assert SOURCES["own-pairs"].schema(found.options).size == size
+
+
+def test_sentences_that_come_again_are_sentences_but_places_are_not(tmp_path: Path) -> None:
+    things, verdicts = ("film", "book", "meal"), ("great", "fine", "awful", "poor")
+    body = "".join(
+        f"the {things[number % 3]} was {verdicts[number % 4]},{'good' if number % 4 < 2 else 'bad'}\n"
+        for number in range(120)
+    )
+    found = recognise(write(tmp_path / "said.csv", "sentence,feeling\n" + body))
+    assert (found.source, found.options["text"], found.options["target"]) == (
+        "own-sentences",
+        "sentence",
+        "feeling",
+    )
+    body = "".join(f"New York City,{number % 5}\nRio de Janeiro,{number % 7}\n" for number in range(60))
+    assert recognise(write(tmp_path / "places.csv", "place,rooms\n" + body)).source == "own-table"

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from runtime.data.own.peeking import Peek, peek
+from runtime.data.own.peeking import SENTENCE_WORDS, Peek, peek
 from runtime.data.own.two_folders import known_pair
 from runtime.data.schema import DataError
 
@@ -111,8 +111,12 @@ def _table(path: Path, seen: Peek) -> Recognised:
             first=first, second=second,
         )  # fmt: skip
     kinds = dict(zip(seen.names, seen.kinds, strict=True))
-    text = [name for name, kind in kinds.items() if kind == "text"]
-    words = [name for name, kind in kinds.items() if kind == "category" or _is_label(seen, name)]
+    text = [name for name, kind in kinds.items() if kind == "text"] or _repeated_sentences(seen)
+    words = [
+        name
+        for name, kind in kinds.items()
+        if (kind == "category" or _is_label(seen, name)) and name not in text
+    ]
     rest = [name for name in kinds if name not in text and name not in words and not seen.counts(name)]
     if len(text) == 1 and len(words) == 1 and not rest:
         return _made(
@@ -127,6 +131,21 @@ def _table(path: Path, seen: Peek) -> Recognised:
             time=dates[0],
         )  # fmt: skip
     return _made("own-table", path, f"{path.name} is a table of {seen.width} columns.")
+
+
+def _repeated_sentences(seen: Peek) -> list[str]:
+    """The one of two columns that holds sentences, though many of them come again (made from a pattern)."""
+    if seen.width != 2:
+        return []
+    columns = {name: seen.column(name) for name in seen.names}
+    found = [
+        name
+        for name, cells in columns.items()
+        if seen.kind(name) == "category"
+        and sum(len(cell.split()) for cell in cells) >= SENTENCE_WORDS * len(cells)
+        and len(set(cells)) > 2 * min(len(set(other)) for key, other in columns.items() if key != name)
+    ]
+    return found if len(found) == 1 else []
 
 
 def _is_pairs(seen: Peek) -> bool:
