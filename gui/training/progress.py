@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gui.training.history import History
 from gui.training.session import TrainingSession
+from gui.words import plural
 
 
 def _tr(text: str) -> str:
@@ -73,9 +74,8 @@ def progress_text(session: TrainingSession, message: Mapping[str, Any] | None) -
         return " · ".join(part for part in parts if part)
     if event in ("finished", "stopped") and message:
         word = _tr("Finished") if event == "finished" else _tr("Stopped")
-        after = _tr("after {0} epochs in {1}").format(
-            message["epochs"], time_text(message.get("seconds") or 0)
-        )
+        epochs = plural(message["epochs"], _tr("epoch"), _tr("epochs"))
+        after = _tr("after {0} in {1}").format(epochs, time_text(message.get("seconds") or 0))
         score = score_text(session)
         return f"{word} {after}" + (f" · {score}" if score else "")
     if event in ("failed", "died") and message:
