@@ -12,6 +12,7 @@ from graph.model import Graph, Project
 from graph.problems import Problem
 from graph.shapes import Inference
 from gui.training.fit import data_problem, fit_network
+from gui.training.fit_embedding import embedding_edits
 from gui.training.fit_tokens import token_edits, token_misfit
 from runtime.choice import ChoiceError
 from runtime.data import DataError, Schema, get_source, prepared_schema
@@ -111,8 +112,11 @@ def fit_everything(inference: Inference, project: Project, facts: DataFacts | No
     """Edits after which all networks agree with the data: ``facts`` is what the plain recipe asks of the first.
     ``None`` when no such edits are found."""
     tried = project.copy()
-    edits: list[Edit] = [*input_edits(tried), *token_edits(tried)]
+    edits = embedding_edits(tried)
     apply_edits(tried, edits)
+    sizes: list[Edit] = [*input_edits(tried), *token_edits(tried)]
+    apply_edits(tried, sizes)
+    edits += sizes
     asked = [(tried.main, facts)] if facts is not None else wishes(tried)
     for network, wanted in asked:
         alone = _alone(tried, network)

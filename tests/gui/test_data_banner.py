@@ -211,3 +211,23 @@ def test_pictures_are_resized_for_a_gan_whose_first_network_sees_none(qapp: QApp
     click(button)
     assert workspace.project.data.options["image_size"] == 14
     until(lambda: not banner.isVisible(), "it fits")
+
+
+def test_letters_for_a_network_that_takes_vectors_meet_an_embedding(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    file = tmp_path / "book.txt"
+    file.write_text("to be or not to be, that is the question. " * 60, encoding="utf-8")
+    workspace, banner = banner_of(find("char-rnn").build())
+    use(workspace, "own-text", path=str(file), window=20)
+    until(banner.isVisible, "the sentence")
+    click(banner.press(0))
+    assert workspace.undo.undoText() == "Fit network to the data"
+    schema = get_source("own-text").schema(workspace.project.data.options)
+    found = numbers(workspace.project)
+    assert found["x"] == {"shape": (20,), "dtype": "int64"}
+    assert found["embedding1"]["num_embeddings"] == len(schema.vocabulary)
+    assert found["fc"]["out_features"] == len(schema.vocabulary)
+    until(lambda: not banner.isVisible(), "it fits")
+    workspace.undo.undo()
+    assert "embedding1" not in numbers(workspace.project)
