@@ -105,6 +105,7 @@ class TryPanel(QWidget):
         self.text = TextBox(self.try_text)
         self.text.setFixedHeight(76)
         self.text.setAccessibleName(self.tr("Text to try"))
+        self.text.setPlaceholderText(self.tr("Write what the network is to read, then press Ctrl+Enter"))
         self.width_box, self.length, self.temperature = (
             NumberBox(param) for param in (WIDTH, LENGTH, TEMPERATURE)
         )

@@ -152,6 +152,7 @@ def text_is_continued(panel: TryPanel) -> None:
     assert panel.text_part.isVisible() and panel.length.isVisible() and not panel.picture_part.isVisible()
     write(panel.length.lineEdit(), "12")
     started = session.started or {}
+    assert "Ctrl+Enter" in panel.text.placeholderText()
     write(panel.text, started["classes"][0])
     QTest.keyClick(panel.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     until(lambda: panel.views or panel.trouble.isVisible(), "an answer")
