@@ -299,3 +299,11 @@ def test_unreadable_files_are_counted_and_good_data_is_not_warned_about(tmp_path
     for name in ("digits", "iris", "weather"):
         data = SOURCES[name].load({"rows": 300} if name == "weather" else {})
         assert not [text for text in warnings(data, split(data)) if "one to one" in text or "%" in text], name
+
+
+def test_a_column_that_only_numbers_the_rows_is_named() -> None:
+    noise = torch.randn(60, 1, generator=torch.Generator().manual_seed(3))
+    number = torch.randperm(60, generator=torch.Generator().manual_seed(4)).float().unsqueeze(1) + 7
+    data = table(torch.cat((noise, number, number * 2), dim=1), torch.arange(60) % 3)
+    (sentence,) = [text for text in warnings(data, split(data)) if "different in every row" in text]
+    assert sentence.startswith("“c1” is different") and sentence.endswith("Leave it out.")

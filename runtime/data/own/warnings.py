@@ -19,6 +19,8 @@ MOST_ROWS = 200_000
 DOMINANT = 0.8
 RARE = 5
 NAMED = 3
+NUMBERED = 20
+"""Rows from which on numbers without gaps are no chance."""
 MANY_MISSING = 0.5
 
 
@@ -147,6 +149,13 @@ def _columns(dataset: Dataset) -> list[str]:
             else "are the same in every row and teach"
         )
         found.append(f"{_few(constant)} {verb} nothing.")
+    names = _row_names(dataset)
+    if names:
+        verb = "is" if len(names) == 1 else "are"
+        found.append(
+            f"{_few(names)} {verb} different in every row, as a name or a row's number is: nothing learnt from that "
+            f"holds for other rows. Leave {'it' if len(names) == 1 else 'them'} out."
+        )
     grave = [name for share, name in missing if share > MANY_MISSING]
     if grave:
         found.append(
@@ -157,6 +166,22 @@ def _columns(dataset: Dataset) -> list[str]:
         told = ", ".join(f"“{name}” ({share:.1%})" for share, name in sorted(lighter, reverse=True)[:NAMED])
         more = f" and {len(lighter) - NAMED} more columns" if len(lighter) > NAMED else ""
         found.append(f"Values are missing in {told}{more}; the mean of the training rows takes their place.")
+    return found
+
+
+def _row_names(dataset: Dataset) -> list[str]:
+    """Columns of a table that number its rows: whole numbers without gaps, each once (names are numbered, too)."""
+    inputs = dataset.inputs
+    count = len(inputs)
+    if dataset.schema.kind != "table" or inputs.dim() != 2 or not NUMBERED <= count <= MOST_ROWS:
+        return []
+    found = []
+    for place, about in enumerate(dataset.statistics()):
+        if about["min"] is None or about["missing"] or about["max"] - about["min"] != count - 1:
+            continue
+        column = inputs[:, place]
+        if bool((column == column.round()).all()) and len(column.unique()) == count:
+            found.append(about["name"])
     return found
 
 
