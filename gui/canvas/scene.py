@@ -28,6 +28,7 @@ from gui.canvas.node_item import NodeItem
 from gui.canvas.overview import Overview
 from gui.canvas.pictures import Pictures
 from gui.canvas.wire_item import WireItem
+from gui.canvas.wire_pictures import WirePictures
 from gui.settings import settings
 from gui.theme import theme
 from gui.words import bytes_text, count_text
@@ -71,6 +72,7 @@ class CanvasScene(QGraphicsScene):
         self._dearest = 0
         self.overview = Overview(self)
         self.pictures = Pictures()
+        self.wire_pictures = WirePictures()
         self.touched = 0
         """Items that were updated, for tests that count."""
         self._edges: dict[str, Edge] = {}
@@ -436,6 +438,7 @@ class CanvasScene(QGraphicsScene):
         self._kept.forget()
         lettering.forget()
         self.pictures.forget()
+        self.wire_pictures.forget()
         wire_item.wire_pen.cache_clear()
         for wire in self.wires.values():
             wire.dress(again=True)

@@ -1,4 +1,4 @@
-"""Wires in the scene: plain path items that Qt paints itself, and the shape written on those with room."""
+"""Wires in the scene: path items that Qt paints, bent ones from pictures, and the shape written on those with room."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def wire_pen(tone: str, selected: bool, hovered: bool) -> QPen:
 
 
 class WireItem(QGraphicsPathItem):
-    """One wire. Painted by Qt; the scene sets its ends and its tone."""
+    """One wire. The scene sets its ends and its tone."""
 
     def __init__(self, edge_id: str) -> None:
         super().__init__()
@@ -56,11 +56,27 @@ class WireItem(QGraphicsPathItem):
         self.hovered = False
         self.text = ""
         self.label: LabelItem | None = None
+        self.course: tuple[object, ...] = ()
+        """What its form depends on, wherever it begins; empty for a straight wire."""
+        self.drawn: tuple[object, ...] = ()
+        """How it was drawn last, see :class:`gui.canvas.wire_pictures.WirePictures`."""
         self.setZValue(WIRES_Z)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        if self.course and widget is not None:
+            scene: CanvasScene = self.scene()  # type: ignore[assignment]
+            if scene.wire_pictures.draw(painter, self, widget.devicePixelRatioF()):
+                return
+        super().paint(painter, option, widget)
 
     def route(self, start: QPointF, end: QPointF, flow: Flow) -> None:
         """Put the ends somewhere else."""
         self.start, self.end, self.flow = start, end, flow
+        ahead = end - start
+        straight = (ahead.x() if flow == "down" else ahead.y()) == 0
+        self.course = () if straight else (round(ahead.x(), 3), round(ahead.y(), 3), flow)
         self.setPath(wire_path(start, end, flow))
         self.place_label()
 

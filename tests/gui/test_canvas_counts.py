@@ -254,3 +254,26 @@ def test_what_comes_back_after_another_theme_or_turn_is_drawn_for_it(big: Hand) 
     undo.undo()
     assert mirror(big) == []
     theme().choose("light", remember=False)
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.83])
+def test_a_kept_picture_of_a_wire_looks_like_the_wire(big: Hand, scale: float) -> None:
+    """Drawn directly at first, copied from then on: hardly a pixel differs, and none by much."""
+    scene = big.view.canvas
+    big.view.zoom_to(scale)
+    big.view.centerOn(big.title("r310"))
+    big.settle()
+    for wire in scene.wires.values():
+        wire.drawn = ()
+    direct = big.view.viewport().grab().toImage()
+    big.view.viewport().grab()
+    made = scene.wire_pictures.made
+    copied = big.view.viewport().grab().toImage()
+    assert scene.wire_pictures.made == made, "the pictures are kept"
+    apart = [
+        abs(one - two)
+        for one, two in zip(bytes(direct.constBits()), bytes(copied.constBits()), strict=True)
+        if one != two
+    ]
+    assert max(apart, default=0) <= 40 and len(apart) < 0.01 * direct.sizeInBytes()
+    assert any(wire.drawn and wire.course for wire in scene.wires.values())
