@@ -120,6 +120,8 @@ class Minimap(QWidget):
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self._area.isEmpty():
+            return  # shown before there was anything to draw
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._picture)
         x, y = self.width() / self._area.width(), self.height() / self._area.height()

@@ -49,8 +49,8 @@ def overfitting(history: Sequence[Epoch]) -> tuple[str, str] | None:
         return None
     best = min(range(len(held)), key=held.__getitem__)
     since = len(held) - 1 - best
-    rising = held[-1] > 1.1 * held[best] and all(value > held[best] for value in held[best + 1 :])
-    if since < SINCE or not rising or train[-1] >= train[best]:
+    rising = min(held[-3:]) > 1.25 * held[best]
+    if since < 2 * SINCE or not rising or train[-1] >= train[best]:
         return None
     return (
         "The network is learning the training samples by heart: on the samples held back it gets worse while it "

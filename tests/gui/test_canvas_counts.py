@@ -277,3 +277,10 @@ def test_a_kept_picture_of_a_wire_looks_like_the_wire(big: Hand, scale: float) -
     ]
     assert max(apart, default=0) <= 40 and len(apart) < 0.01 * direct.sizeInBytes()
     assert any(wire.drawn and wire.course for wire in scene.wires.values())
+
+
+def test_a_map_shown_before_it_was_drawn_is_empty(qapp: QApplication) -> None:
+    hand = Hand(chain(), 1200, 700)
+    hand.view.minimap.show()
+    hand.settle()
+    assert not hand.view.minimap.grab().isNull()
