@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import tests.benchmarks
-from tests.benchmarks.report import Figure, Report
+from tests.benchmarks.report import Figure, Report, goals
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HELPERS = {"__main__", "report"}
@@ -36,14 +36,16 @@ def run_here(name: str) -> None:
         module.run(Report(name, lambda figure: print(json.dumps(figure.as_dict()), file=figures, flush=True)))
 
 
-def run_apart(name: str, as_json: bool) -> bool:
-    """Run one benchmark in a process of its own and print its figures as they come; whether it went well."""
+def run_apart(name: str, as_json: bool, found: list[Figure]) -> bool:
+    """Run one benchmark in a process of its own and print its figures as they come, which are added to ``found``;
+    whether it went well."""
     command = [sys.executable, "-m", "tests.benchmarks", "--here", name]
     environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            print(line.rstrip() if as_json else Figure(**json.loads(line)).text, flush=True)
+            found.append(Figure(**json.loads(line)))
+            print(line.rstrip() if as_json else found[-1].text, flush=True)
     return process.returncode == 0
 
 
@@ -69,13 +71,16 @@ def main() -> int:
     for name in options.names:
         if name not in names:
             parser.error(f"there is no benchmark {name}: choose from {', '.join(names)}")
-    failed = []
+    failed: list[str] = []
+    found: list[Figure] = []
     chosen = options.names or [name for name in names if name != "importing-timm"]
     for name in [f"{name}-timm" if options.timm and name == "importing" else name for name in chosen]:
         if not options.json:
             print(f"\n{name}", flush=True)
-        if not run_apart(name, options.json):
+        if not run_apart(name, options.json, found):
             failed.append(name)
+    if not options.json:
+        print(goals(found))
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
