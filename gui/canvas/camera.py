@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from gui.canvas import backdrop, frames
 from gui.canvas.scene import CanvasScene
+from gui.canvas.wire_pictures import Lens
 from gui.theme import theme
 from gui.workspace import Workspace
 
@@ -170,6 +171,8 @@ class Camera(QGraphicsView):
 
     def drawBackground(self, painter: QPainter, rect: QRectF | object) -> None:
         assert isinstance(rect, QRectF)
+        ratio = painter.device().devicePixelRatioF()
+        self.canvas.wire_pictures.lens = Lens(painter.worldTransform(), rect, ratio)
         self.ground.paint(painter, rect, self.canvas.scale)
         frames.paint_frames(painter, rect, self.canvas, self.canvas.scale)
 

@@ -6,11 +6,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from gui.canvas.geometry import Flow, wire_path, wire_points
 from gui.canvas.lettering import text_width, write
+from gui.canvas.wire_parts import Part, Stroke
 from gui.theme import theme
 
 if TYPE_CHECKING:
@@ -56,8 +57,11 @@ class WireItem(QGraphicsPathItem):
         self.hovered = False
         self.text = ""
         self.label: LabelItem | None = None
-        self.course: tuple[object, ...] = ()
-        """What its form depends on, wherever it begins; empty for a straight wire."""
+        self.look = ("", False, False)
+        """Tone, selected, hovered."""
+        self.stroke = Stroke(QPainterPath(), self.start, ())
+        self.parts: list[Part] | None = None
+        """Its straight and bent parts, once they are wanted."""
         self.drawn: tuple[object, ...] = ()
         """How it was drawn last, see :class:`gui.canvas.wire_pictures.WirePictures`."""
         self.setZValue(WIRES_Z)
@@ -65,9 +69,9 @@ class WireItem(QGraphicsPathItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        if self.course and widget is not None:
+        if self.stroke.course and widget is not None:
             scene: CanvasScene = self.scene()  # type: ignore[assignment]
-            if scene.wire_pictures.draw(painter, self, widget.devicePixelRatioF()):
+            if scene.wire_pictures.draw(painter, self):
                 return
         super().paint(painter, option, widget)
 
@@ -76,8 +80,12 @@ class WireItem(QGraphicsPathItem):
         self.start, self.end, self.flow = start, end, flow
         ahead = end - start
         straight = (ahead.x() if flow == "down" else ahead.y()) == 0
-        self.course = () if straight else (round(ahead.x(), 3), round(ahead.y(), 3), flow)
-        self.setPath(wire_path(start, end, flow))
+        path = wire_path(start, end, flow)
+        self.stroke = Stroke(
+            path, start, () if straight else (round(ahead.x(), 3), round(ahead.y(), 3), flow)
+        )
+        self.parts = None
+        self.setPath(path)
         self.place_label()
 
     def dress(self, tone: str | None = None, selected: bool | None = None, hovered: bool | None = None,
@@ -88,7 +96,9 @@ class WireItem(QGraphicsPathItem):
         self.selected = self.selected if selected is None else selected
         self.hovered = self.hovered if hovered is None else hovered
         if again or before != (self.tone, self.selected, self.hovered):
-            self.setPen(wire_pen(self.tone, self.selected, self.hovered))
+            self.look = (self.tone, self.selected, self.hovered)
+            self.stroke.held = self.parts = None
+            self.setPen(wire_pen(*self.look))
 
     def caption(self, text: str) -> None:
         """The shape that flows here; shown when the wire is long enough."""
