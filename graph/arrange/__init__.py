@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from graph.arrange.freeing import freed
 from graph.arrange.layers import Layers, Wire, layered, renumber
 from graph.arrange.order import put_in_order
 from graph.arrange.pinned import around_pinned
@@ -59,7 +60,8 @@ def arrange(
         )
         for e in edges
     ]
-    places = around_pinned(chosen, _shelved(upright, size), size, ends, flow)
+    places = around_pinned(chosen, _shelved(upright, size), size)
+    places = freed(places, size, ends, flow, frozenset(node.id for node in chosen if node.pinned))
     if only is not None and not any(node.pinned for node in chosen):
         left, top = min(node.x for node in chosen), min(node.y for node in chosen)
         first = (min(x for x, _ in places.values()), min(y for _, y in places.values()))
