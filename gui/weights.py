@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -88,13 +89,14 @@ class WeightsLoader(QObject):
         """Let a process of its own read the file, then show the report."""
         self._put(path, False, lambda answer: self._show(path, answer))
 
-    def _put(self, path: Path, kept: bool, then: Any) -> None:
+    def _put(self, path: Path, kept: bool, then: Any, by_shape: bool = True) -> None:
         question = {
             "do": "weights",
             "project": to_data(self.workspace.project),
             "path": str(path),
             "trusted": sorted(self.asker.trusted),
             "kept": kept,
+            "by_shape": by_shape,
             "limit": LIMIT,
         }
         text = self.tr("Keeping what fits…") if kept else self.tr("Reading {0}…").format(path.name)
@@ -122,10 +124,14 @@ class WeightsLoader(QObject):
             progress.deleteLater()
 
     def _show(self, path: Path, answer: Message) -> None:
-        self.dialog = WeightsDialog(path.name, answer, self.window)
-        self.dialog.accepted.connect(lambda: self._put(path, True, lambda kept: self._use(path, kept)))
-        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.dialog.open()
+        dialog = self.dialog = WeightsDialog(path.name, answer, self.window)
+
+        def accepted() -> None:
+            self._put(path, True, lambda kept: self._use(path, kept), dialog.by_shape.isChecked())
+
+        dialog.accepted.connect(accepted)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def _use(self, path: Path, answer: Message) -> None:
         edit = SetProject("project", {"weights": answer["name"]})
@@ -154,30 +160,34 @@ class WeightsLoader(QObject):
 
 
 class WeightsDialog(QDialog):
-    """Every tensor of the network and of the file: what matches, what does not, and what to do about it."""
+    """Every tensor of the network and of the file: what matches, what does not, and what to do about it.
 
-    def __init__(self, name: str, report: Message, parent: QWidget | None = None) -> None:
+    Where tensors were brought together by shape and order since their names differ, that can be refused.
+    """
+
+    def __init__(self, name: str, answer: Message, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.report = report
+        self.answer = answer
         self.setWindowTitle(self.tr("Load weights"))
         self.setMinimumWidth(640)
         self.resize(900, 600)
         self.heading = QLabel(name)
         self.heading.setProperty("title", True)
-        self.sentence = WrappedLabel(report["sentence"])
+        self.sentence = WrappedLabel()
         self.words = {
             "matched": self.tr("matches"),
             "wrong": self.tr("other shape"),
             "missing": self.tr("not in the file"),
             "unexpected": self.tr("no place here"),
         }
+        self.by_shape = QCheckBox(self.tr("Bring tensors of other names together by shape and order"))
+        self.by_shape.setToolTip(
+            self.tr("Only where it is certain which is which. The table shows every pair: look it over.")
+        )
+        self.by_shape.setChecked(True)
+        self.by_shape.setVisible("by_name" in answer)
         self.filter = Picker()
         self.filter.setAccessibleName(self.tr("Which tensors are shown"))
-        self.filter.addItem(self.tr("All tensors ({0})").format(len(report["rows"])), "")
-        for state in ORDER:
-            count = sum(row["state"] == state for row in report["rows"])
-            if count:
-                self.filter.addItem(f"{self.words[state]} ({count})", state)
         self.filter.setMinimumContentsLength(18)
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search a name"))
@@ -193,62 +203,82 @@ class WeightsDialog(QDialog):
         self.table.setHeaderLabels(
             ["", self.tr("in the network"), self.tr("shape"), self.tr("in the file"), self.tr("shape there")]
         )
+        self.note = WrappedLabel(muted=True)
+        self.buttons = QDialogButtonBox()
+        self.use = self.buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(9)
-        for widget in (self.heading, self.sentence):
+        for widget in (self.heading, self.sentence, self.by_shape):
             column.addWidget(widget)
         column.addLayout(tools)
         column.addWidget(self.table, 1)
-        self.note = WrappedLabel(muted=True)
         column.addWidget(self.note)
+        column.addWidget(self.buttons)
         for label in (self.sentence, self.note):
             label.setMinimumHeight(1)  # or what it needs at its narrowest would make the dialog grow
-        self._buttons(column)
-        self._fill()
+        self._show()
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        self.by_shape.toggled.connect(self._show)
         self.filter.activated.connect(self._sift)
         self.search.textChanged.connect(self._sift)
 
-    def _buttons(self, column: QVBoxLayout) -> None:
+    @property
+    def report(self) -> Message:
+        """What is shown: with what shape and order have brought together, or by names alone."""
+        return self.answer if self.by_shape.isChecked() else self.answer["by_name"]  # type: ignore[no-any-return]
+
+    def _show(self, *_: object) -> None:
+        report = self.report
+        self.sentence.setText(report["sentence"])
+        chosen = self.filter.currentData()
+        self.filter.clear()
+        self.filter.addItem(self.tr("All tensors ({0})").format(len(report["rows"])), "")
+        for state in ORDER:
+            count = sum(row["state"] == state for row in report["rows"])
+            if count:
+                self.filter.addItem(f"{self.words[state]} ({count})", state)
+        self.filter.setCurrentIndex(max(0, self.filter.findData(chosen)))
+        self._offer()
+        self._fill()
+        self._sift()
+
+    def _offer(self) -> None:
+        """The button and the sentence about what it does."""
         states = [row["state"] for row in self.report["rows"]]
         matched, rest = states.count("matched"), states.count("wrong") + states.count("missing")
-        self.buttons = QDialogButtonBox()
-        text = (
-            self.tr("Use all {0}").format(matched)
-            if not rest
-            else self.tr("Use the {0} that match").format(matched)
+        self.use.setText(
+            self.tr("Use the {0} that match").format(matched)
+            if rest
+            else self.tr("Use all {0}").format(matched)
         )
-        self.use = self.buttons.addButton(text, QDialogButtonBox.ButtonRole.AcceptRole)
         self.use.setEnabled(matched > 0)
         self.use.setDefault(matched > 0)
-        self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
-        self.buttons.accepted.connect(self.accept)
-        self.buttons.rejected.connect(self.reject)
         if not matched:
-            self.note.setText(
-                self.tr(
-                    "Nothing fits by its name and shape, and nothing is changed. If the weights are of this very "
-                    "network under other names, try its .pt file: that keeps the order of the tensors, by which "
-                    "they can be told."
-                )
+            note = self.tr(
+                "Nothing fits by its name, nor by shapes that could not be mistaken, and nothing is changed. If the "
+                "weights are of this very network under other names, try its .pt file: that keeps the order of the "
+                "tensors, by which they can be told."
             )
         elif rest:
-            self.note.setText(
-                self.tr(
-                    "What does not match starts fresh, as a new head on a trained trunk does. The file itself "
-                    "stays as it is: what fits is kept in a file of its own."
-                )
+            note = self.tr(
+                "What does not match starts fresh, as a new head on a trained trunk does. The file itself "
+                "stays as it is: what fits is kept in a file of its own."
             )
         else:
-            self.note.setText(self.tr("The file itself stays as it is: the project gets a copy of its own."))
-        column.addWidget(self.buttons)
+            note = self.tr("The file itself stays as it is: the project gets a copy of its own.")
+        self.note.setText(note)
 
     def _fill(self) -> None:
+        self.table.clear()
         colors = {"matched": theme().ok, "wrong": theme().error, "missing": theme().warning}
         rows = sorted(self.report["rows"], key=lambda row: ORDER.index(row["state"]))
         for row in rows:
+            alike = row["alike"] and row["state"] == "matched"
             texts = [
-                self.words[row["state"]],
+                self.tr("matches by shape") if alike else self.words[row["state"]],
                 row["key"] or "–",
                 _shape(row["shape"]),
                 row["file_key"] or "–",
@@ -257,7 +287,7 @@ class WeightsDialog(QDialog):
             item = QTreeWidgetItem(texts)
             item.setData(0, Qt.ItemDataRole.UserRole, row["state"])
             color = colors.get(row["state"], theme().muted)
-            item.setIcon(0, icon(SIGNS[row["state"]], color))
+            item.setIcon(0, icon("approximately-equal" if alike else SIGNS[row["state"]], color))
             item.setForeground(0, QBrush(color))
             if row["state"] == "wrong":
                 item.setForeground(4, QBrush(color))
@@ -265,7 +295,7 @@ class WeightsDialog(QDialog):
         header = self.table.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
-        for column, most in ((0, 150), (1, 320), (2, 160), (3, 320)):
+        for column, most in ((0, 170), (1, 320), (2, 160), (3, 320)):
             self.table.resizeColumnToContents(column)
             self.table.setColumnWidth(column, min(most, self.table.columnWidth(column) + 12))
 

@@ -22,6 +22,7 @@ from graph.catalogue.spec import Complaint
 from graph.tensors import Tensor
 from graph.values import Value
 from runtime.protocol import Message, decode, encode
+from runtime.weights import Report
 
 LIMIT = 10.0
 """Seconds that code may take for one answer."""
@@ -230,13 +231,24 @@ def _weights(question: Message) -> Message:
 
     try:
         report, name = compared(
-            from_data(question["project"]), Path(question["path"]), question["trusted"], question["kept"]
+            from_data(question["project"]),
+            Path(question["path"]),
+            question["trusted"],
+            question["kept"],
+            question.get("by_shape", True),
         )
     except (WeightsError, CodeError, RunError, FileError) as error:
         return {"error": str(error)}
     except (RuntimeError, TypeError, ValueError, AttributeError, MemoryError) as error:
         text = " ".join(str(error).split())[:300] or type(error).__name__
         return {"error": f"The network could not be built to compare it: {text}."}
+    answer = {"name": name, **_told(report)}
+    if any(row.alike for row in report.rows):
+        answer["by_name"] = _told(report.by_name())
+    return answer
+
+
+def _told(report: Report) -> Message:
     rows = [
         {
             "state": row.state,
@@ -244,7 +256,8 @@ def _weights(question: Message) -> Message:
             "file_key": row.file_key,
             "shape": row.shape,
             "file_shape": row.file_shape,
+            "alike": row.alike,
         }
         for row in report.rows
     ]
-    return {"rows": rows, "sentence": report.sentence, "name": name}
+    return {"rows": rows, "sentence": report.sentence}

@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from graph.model import Project
 from graph.settings import WEIGHTS
+from runtime.weights_alike import COUNTERS, Shape, alike
 
 if TYPE_CHECKING:
     import torch
     from torch import nn
 
-Shape: TypeAlias = tuple[int, ...]
 State: TypeAlias = Literal["matched", "missing", "unexpected", "wrong"]
 
 ENDINGS = (".safetensors", ".pt", ".pth", ".bin", ".ckpt")
@@ -35,7 +35,6 @@ NESTS = ("state_dict", "model_state_dict", "model", "net", "network", "module", 
 """Under these keys training scripts keep the state_dict among other things."""
 PREFIXES = ("module.", "_orig_mod.", "state_dict.", "model.", "net.", "network.", "backbone.", "encoder.")
 """Put before every key by DataParallel, torch.compile and people's own wrappers."""
-COUNTERS = ".num_batches_tracked"
 
 
 class WeightsError(Exception):
@@ -44,13 +43,15 @@ class WeightsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One tensor: its key in the network and in the file ("" where it has none), and its shapes."""
+    """One tensor: its key in the network and in the file ("" where it has none), and its shapes. ``alike`` says
+    that not the name but the shape and the order have brought the two together."""
 
     state: State
     key: str
     file_key: str
     shape: Shape | None = None
     file_shape: Shape | None = None
+    alike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,16 @@ class Report:
 
     def of(self, state: State) -> tuple[Row, ...]:
         return tuple(row for row in self.rows if row.state == state)
+
+    def by_name(self) -> Report:
+        """The same without what only shape and order have brought together."""
+        rows = [row for row in self.rows if not row.alike]
+        for row in self.rows:
+            if row.alike and not row.key.endswith(COUNTERS):
+                rows.append(Row("missing", row.key, "", row.shape, None))
+            if row.alike:
+                rows.append(Row("unexpected", "", row.file_key, None, row.file_shape))
+        return Report(tuple(rows), self.how)
 
     @property
     def complete(self) -> bool:
@@ -81,6 +92,10 @@ class Report:
             parts.append(f"{missing:,} {'is' if missing == 1 else 'are'} not in the file")
         if unexpected:
             parts.append(f"{unexpected:,} of the file {'has' if unexpected == 1 else 'have'} no place here")
+        alike = sum(row.alike for row in self.of("matched"))
+        if alike:
+            others = "all" if alike == matched else f"{alike:,} of them"
+            parts.append(f"Their names differ, so {others} were brought together by shape and order")
         return ". ".join([*parts, *([self.how] if self.how else [])]) + "."
 
 
@@ -192,7 +207,7 @@ def read(path: Path) -> dict[str, torch.Tensor]:
         raise WeightsError(f"There is no file of weights at {path}.")
     try:
         if path.suffix == ".safetensors":
-            return dict(load_file(path))
+            return dict(sorted(load_file(path).items()))  # it has no order but that of the names
         found = torch.load(path, map_location="cpu", weights_only=True)
     except torch.serialization.pickle.UnpicklingError:
         raise WeightsError(
@@ -234,23 +249,21 @@ def compare(
     """What of the file fits the network, under the names that bring most together.
 
     ``renames`` (file's key -> network's key) are pairs that are known. Besides them the usual wrappers'
-    prefixes are tried, then, when names have little in common, the order: where both list the same kinds of
-    tensors one by one.
+    prefixes are tried. What has no name in common then is brought together by shape and order, as far as that is
+    certain (:mod:`runtime.weights_alike`); the report's rows say so.
     """
-    best, most, how = (
-        dict(zip(file, file, strict=True)),
-        _matches(model, file, dict(zip(file, file, strict=True))),
-        "",
-    )
-    for names, told in _namings(model, file, renames or {}):
-        count = _matches(model, file, names)
+    names: Mapping[str, str] = dict(zip(file, file, strict=True))
+    most, how = _matches(model, file, names), ""
+    for other, told in _namings(model, file, renames or {}):
+        count = _matches(model, file, other)
         if count > most:
-            best, most, how = names, count, told
-    if most * 2 < len(model):
-        names = _by_order(model, file)
-        if _matches(model, file, names) > most:
-            best, how = names, "Names differ, so tensors were brought together by their order"
-    return _report(model, file, best, how)
+            names, most, how = other, count, told
+    if most < len(model):
+        known = {key: names[key] for key in file if model.get(names[key]) == file[key]}
+        found = alike(model, file, known)
+        if len(found) * 2 >= len(model):  # fewer are chance
+            return _report(model, file, {**names, **found}, how if known else "", set(found) - set(known))
+    return _report(model, file, names, how)
 
 
 def _matches(model: Mapping[str, Shape], file: Mapping[str, Shape], names: Mapping[str, str]) -> int:
@@ -284,30 +297,23 @@ def _namings(
         yield {key: first + key for key in file}, f"“{first}” was put before the names"
 
 
-def _by_order(model: Mapping[str, Shape], file: Mapping[str, Shape]) -> dict[str, str]:
-    """Tensor by tensor in order, if both list the same kinds of tensors and four of five shapes agree."""
-    ours = [key for key in model if not key.endswith(COUNTERS)]
-    theirs = [key for key in file if not key.endswith(COUNTERS)]
-    kinds = [[key.rpartition(".")[2] for key in keys] for keys in (ours, theirs)]
-    if not ours or kinds[0] != kinds[1]:
-        return {}
-    same = sum(model[one] == file[other] for one, other in zip(ours, theirs, strict=True))
-    return dict(zip(theirs, ours, strict=True)) if same * 5 >= len(ours) * 4 else {}
-
-
 def _report(
-    model: Mapping[str, Shape], file: Mapping[str, Shape], names: Mapping[str, str], how: str
+    model: Mapping[str, Shape],
+    file: Mapping[str, Shape],
+    names: Mapping[str, str],
+    how: str,
+    unlike: Collection[str] = (),
 ) -> Report:
     found: dict[str, str] = {}
-    for key in file:
-        if names.get(key) in model:
+    for key in sorted(file, key=lambda key: model.get(names[key]) != file[key]):
+        if names[key] in model:
             found.setdefault(names[key], key)
     rows: list[Row] = []
     for key, shape in model.items():
         theirs = found.get(key)
         if theirs is not None:
             state: State = "matched" if file[theirs] == shape else "wrong"
-            rows.append(Row(state, key, theirs, shape, file[theirs]))
+            rows.append(Row(state, key, theirs, shape, file[theirs], theirs in unlike))
         elif not key.endswith(COUNTERS):  # older files do not count batches, and nothing needs it
             rows.append(Row("missing", key, "", shape, None))
     used = set(found.values())
@@ -366,11 +372,14 @@ def keys_of(project: Project, trusted: Collection[str] | None) -> dict[str, Shap
 
 
 def compared(
-    project: Project, path: Path, trusted: Collection[str] | None, kept: bool = False
+    project: Project, path: Path, trusted: Collection[str] | None, kept: bool = False, by_shape: bool = True
 ) -> tuple[Report, str]:
     """A file against a project's first network. With ``kept``, what fits is written into the data folder under
-    the network's keys, and the name to put into the project comes second."""
-    tensors, report = fitting(keys_of(project, trusted), read(path))
+    the network's keys, and the name to put into the project comes second. Without ``by_shape`` only names count."""
+    found = read(path)
+    report = compare(keys_of(project, trusted), shapes_of(found))
+    report = report if by_shape else report.by_name()
+    tensors = {row.key: found[row.file_key] for row in report.of("matched")}
     if kept and not tensors:
         raise WeightsError(f"Nothing in “{path.name}” fits this network: no name and shape agree.")
     stem = path.name if path.is_dir() else path.stem

@@ -46,11 +46,11 @@ def weights(project: Project, path: Path, given: Given, out: Output) -> int:
                 "file_key": row.file_key or None,
                 "shape": row.shape,
                 "file_shape": row.file_shape,
+                "alike": row.alike,
             }
         )
-        rows.append(
-            (row.key or "–", _text(row.shape), row.file_key or "–", _text(row.file_shape), WORDS[row.state])
-        )
+        word = "matches by shape" if row.alike and row.state == "matched" else WORDS[row.state]
+        rows.append((row.key or "–", _text(row.shape), row.file_key or "–", _text(row.file_shape), word))
     out.table(("network", "shape", "file", "shape there", ""), rows)
     counts = {state: len(report.of(state)) for state in ("matched", "missing", "unexpected", "wrong")}
     out.item({"event": "report", "sentence": report.sentence, "how": report.how, **counts})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 from safetensors.torch import load_file, save_file
@@ -126,7 +126,14 @@ def explains_what_cannot_be_used(window: MainWindow, tmp_path: Path) -> None:
     save_file({"x": torch.zeros(2)}, tmp_path / "other.safetensors")
     dialog = report(window, tmp_path / "other.safetensors")
     assert not dialog.use.isEnabled()
-    assert "Nothing fits by its name and shape" in dialog.note.text()
+    assert "Nothing fits by its name" in dialog.note.text() and not dialog.by_shape.isVisible()
+    dialog.reject()
+    state = {"fc1.weight": (8, 4), "fc1.bias": (8,), "fc2.weight": (3, 8), "fc2.bias": (3,)}
+    save_file({key: torch.ones(shape) for key, shape in state.items()}, tmp_path / "alike.safetensors")
+    dialog = report(window, tmp_path / "alike.safetensors")
+    assert dialog.use.text() == "Use all 4" and {row[0] for row in rows(dialog)} == {"matches by shape"}
+    QTest.mouseClick(dialog.by_shape, Qt.MouseButton.LeftButton, pos=QPoint(8, dialog.by_shape.height() // 2))
+    assert not dialog.use.isEnabled() and "0 of 4 tensors match" in dialog.sentence.text()
     dialog.reject()
 
 

@@ -90,13 +90,34 @@ def test_a_prefix_is_put_before_and_known_pairs_are_used() -> None:
 def test_order_decides_when_names_have_nothing_in_common() -> None:
     other = {"a.weight": (4, 1, 3, 3), "a.bias": (4,), "b.weight": (10, 64), "b.bias": (10,)}
     report = compare({**MODEL, "bn.num_batches_tracked": ()}, other)
-    assert report.complete
-    assert report.how == "Names differ, so tensors were brought together by their order"
-    swapped = {"a.bias": (4,), "a.weight": (4, 1, 3, 3), "b.weight": (10, 64), "b.bias": (10,)}
-    assert not compare(MODEL, swapped).of("matched")
+    assert report.complete and all(row.alike for row in report.rows)
+    assert report.sentence == (
+        "4 of 4 tensors match. Their names differ, so all were brought together by shape and order."
+    )
+    assert [row.state for row in report.by_name().rows] == ["missing", "unexpected"] * 4
+    swapped = {"b.bias": (10,), "b.weight": (10, 64), "a.bias": (4,), "a.weight": (4, 1, 3, 3)}
+    assert compare(MODEL, swapped).complete  # safetensors files have an order of their own
     assert not compare(MODEL, {"a.weight": (5, 5), "a.bias": (5,), "b.weight": (1, 1), "b.bias": (1,)}).of(
         "matched"
     )
+
+
+def test_what_order_cannot_tell_stays_apart() -> None:
+    """q, k and v are alike, and sorted by name they stand in another order than in the network."""
+    one = (8, 8)
+    ours = {
+        "a.weight": one,
+        "b.weight": one,
+        "c.weight": one,
+        **{f"mlp.{n}.weight": (n + 2, 8) for n in range(4)},
+    }
+    theirs = {f"blocks.{n}.fc.weight": (n + 2, 8) for n in range(4)} | {f"{x}.weight": one for x in "kqv"}
+    found = compare(ours, theirs)
+    assert {row.key for row in found.of("matched")} == {f"mlp.{n}.weight" for n in range(4)}
+    numbered = {f"features.{n}.weight": one for n in (0, 10, 2)}
+    pairs = {row.key: row.file_key for row in compare({f"{x}.weight": one for x in "abc"}, numbered).rows}
+    assert list(pairs.values()) == ["features.0.weight", "features.2.weight", "features.10.weight"]
+    assert not compare(MODEL, {"x.weight": (4, 1, 3, 3)}).of("matched")  # fewer than half is chance
 
 
 @pytest.mark.parametrize("wrap", [
