@@ -317,7 +317,14 @@ def read_forward(reading: Reading, args: Sequence[Any], kwargs: Mapping[str, Any
 
 # -- calls -----------------------------------------------------------------------------------------
 
-Reader = Callable[[str, Sequence[Any], Mapping[str, Any]], Reading]
+Args = Sequence[Any]
+Kwargs = Mapping[str, Any]
+Reader = Callable[[str, Args, Kwargs], Reading]
+
+
+def with_name(kwargs: Kwargs, old: str, new: str) -> dict[str, Any]:
+    """Keyword arguments with one of them called otherwise, for calls that have two names for it."""
+    return {(new if key == old else key): value for key, value in kwargs.items()}
 
 
 def read_call(
