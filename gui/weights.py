@@ -295,7 +295,7 @@ class WeightsDialog(QDialog):
         header = self.table.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
-        for column, most in ((0, 170), (1, 320), (2, 160), (3, 320)):
+        for column, most in ((0, 150), (1, 250), (2, 130), (3, 250)):
             self.table.resizeColumnToContents(column)
             self.table.setColumnWidth(column, min(most, self.table.columnWidth(column) + 12))
 

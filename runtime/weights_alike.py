@@ -8,6 +8,7 @@ uncertain stays apart. No torch in here.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -182,7 +183,7 @@ def _ordered(names: Sequence[str]) -> list[str] | None:
     """Names in the order of the numbers in them; ``None`` where words differ before a number does."""
     keys = {name: [(_pattern(part), _numbers(part)) for part in name.split(".")] for name in names}
     found = sorted(names, key=lambda name: keys[name])
-    for one, other in zip(found, found[1:], strict=False):
+    for one, other in itertools.pairwise(found):
         first = next((pair for pair in zip(keys[one], keys[other], strict=False) if pair[0] != pair[1]), None)
         if first is None or first[0][0] != first[1][0]:
             return None
