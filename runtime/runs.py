@@ -4,6 +4,8 @@
 - ``config.json``: seed, device, threads, versions, counts. ``log.txt``: what happened, with times.
 - ``metrics.jsonl``: an object per line; ``"event": "epoch"`` or ``"steps"`` (a few per second, averaged),
   then ``"finished"`` or ``"stopped"``.
+- ``learnt.json``: vocabularies and categories that the training rows have taught, where there are any; a resumed run
+  goes on with them.
 - ``checkpoint.safetensors``: all that resuming needs (:mod:`runtime.training.checkpoint`).
   ``best.safetensors``: the weights with the best validation loss.
 """
@@ -98,6 +100,24 @@ class Run:
     @property
     def log(self) -> Path:
         return self.folder / "log.txt"
+
+    @property
+    def learnt(self) -> Path:
+        return self.folder / "learnt.json"
+
+    def read_learnt(self) -> dict[str, list[str]]:
+        """Words and categories by name; empty where there is no such file, or it is none of ours."""
+        try:
+            found = json.loads(self.learnt.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        if not isinstance(found, dict):
+            return {}
+        return {
+            name: words
+            for name, words in found.items()
+            if isinstance(words, list) and all(isinstance(word, str) for word in words)
+        }
 
     def read_config(self) -> dict[str, Any]:
         """The configuration; ``{}`` when it is missing or damaged."""

@@ -63,10 +63,13 @@ def look(project: Project, cancelled: Cancel, progress: Progress) -> Loaded:
     dataset = source.load(options, cancelled, progress)
     training = project.training
     splits = split(dataset, training.validation_fraction, training.test_fraction, training.seed)
+    checked = own.is_own(source.id)
+    # Texts are compared as they stand, before words that only held-out ones have become the unknown word.
+    told = tuple(warnings(dataset, splits)) if checked else ()
+    dataset = dataset.learned(splits.train)
     counts, what = counted(dataset, splits)
     if cancelled():
         raise Cancelled
-    checked = own.is_own(source.id)
     return Loaded(
         schema=dataset.schema,
         total=schema.size if part and schema.size else len(dataset),
@@ -81,7 +84,7 @@ def look(project: Project, cancelled: Cancel, progress: Progress) -> Loaded:
         vocabulary=vocabulary_of(dataset),
         lengths=lengths_of(dataset),
         skipped=dataset.skipped,
-        warnings=tuple(warnings(dataset, splits)) if checked else (),
+        warnings=told,
         checked=checked,
         part=part,
     )

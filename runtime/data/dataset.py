@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from runtime.data.steps.apply import Preparation
 
 Scaling = Literal["none", "standardise", "min-max"]
+Learnt = Mapping[str, Sequence[str]]
+"""Vocabularies and categories by name, as JSON keeps them."""
+Learning = Callable[["Dataset", "torch.Tensor", Learnt | None], "Dataset"]
+"""(dataset, training rows, what an earlier run had learnt) -> the dataset as they teach it."""
 SEVERAL = ("multi-label", "segmentation", "detection")
 """Tasks whose samples can have several classes at once."""
 PICTURES = ("image-to-image", "unpaired-images")
@@ -105,6 +109,10 @@ class Dataset:
     """Further tensors (N, …) by name, as ``schema.fields`` says."""
     preparation: Preparation | None = None
     """The steps that were done with these samples, and what is left to do in training."""
+    learning: Learning | None = None
+    """How words or categories are learnt from the training rows, until :meth:`learned` has done it."""
+    learnt: Learnt = field(default_factory=dict)
+    """What was learnt, by name; a run keeps it, and goes on with it when it is resumed."""
 
     def __post_init__(self) -> None:
         if len(self.inputs) != len(self.targets):
@@ -120,8 +128,18 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.inputs)
 
-    def prepared(self, train: torch.Tensor) -> Dataset:
-        """The same data scaled as it asks for, with statistics of the training rows only."""
+    def learned(self, train: torch.Tensor, kept: Learnt | None = None) -> Dataset:
+        """The same samples with a vocabulary, or categories, that the training rows alone have taught; with ``kept``
+        with those of an earlier run. Shapes and the order of the rows stay as they are."""
+        if self.learning is None:
+            return self
+        return replace(self.learning(self, train.cpu(), kept or None), learning=None)
+
+    def prepared(self, train: torch.Tensor, kept: Learnt | None = None) -> Dataset:
+        """The same data as learnt from the training rows (:meth:`learned`) and scaled as it asks for, with
+        statistics of these rows only."""
+        if self.learning is not None:
+            return self.learned(train, kept).prepared(train)
         if self.input_scaler is not None or self.target_scaler is not None:
             return self
         from runtime.data.stored import Stored

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from graph.model import Step
-from runtime.data.dataset import Dataset
+from runtime.data.dataset import Dataset, Learnt
 from runtime.data.registry import get_source
 from runtime.data.splits import Splits, fold_of, split
 
@@ -31,15 +31,17 @@ def load_prepared(
     progress: Callable[[float, str], None] | None = None,
     root: str | Path | None = None,
     fold: tuple[int, int] | None = None,
+    kept: Learnt | None = None,
 ) -> Prepared:
     """Load a source, divide it, scale it and do the ``steps`` of a preparation that are not for training only.
     ``fold`` (number from 0, count) validates on one part of a cross-validation (:func:`runtime.data.splits.fold_of`).
-    Raises :class:`DataError` or :class:`Cancelled`."""
+    ``kept`` is what an earlier run had learnt (``Dataset.learnt``), to go on with. Raises :class:`DataError` or
+    :class:`Cancelled`."""
     dataset = get_source(source).load(options, cancelled, progress, root)
     splits = split(dataset, val_fraction, test_fraction, seed)
     if fold is not None:
         splits = fold_of(dataset, splits, *fold, seed)
-    dataset = dataset.prepared(splits.train)
+    dataset = dataset.prepared(splits.train, kept)
     if steps:
         from runtime.data.steps.apply import prepare
 

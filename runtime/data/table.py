@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy
 
+from runtime.data.categories import Place, learn
 from runtime.data.columns import HOLE, MAX_DISTINCT, Column, ColumnKind
 from runtime.data.csv_text import Header
 from runtime.data.schema import DataError, Schema, classification, regression
@@ -117,7 +119,8 @@ class Table:
 
         Categories become their number in alphabetical order ("codes") or a 1 among zeros ("one-hot"), with a
         category of its own for the missing ones. Missing numbers stay NaN until the training split is known,
-        whose mean takes their place. Rows without a target are left out. Dates become days since 1970
+        whose mean takes their place, and a category that no training row has counts as none of the others
+        (:mod:`runtime.data.categories`). Rows without a target are left out. Dates become days since 1970
         ("days") or year, month, day, weekday (Monday 0) and, where there is a time of day, hour ("parts").
         """
         import torch
@@ -130,8 +133,11 @@ class Table:
         features = self.features(target, drop)
         _check_memory(int(known.sum()), len(schema.features), encoding)
         inputs = torch.empty(int(known.sum()), len(schema.features))
+        places: list[Place] = []
         filled = 0
         for feature in features:
+            if feature.kind == "category":
+                places.append(Place(feature.name, feature.categories, filled, encoding == "one-hot"))
             part = torch.from_numpy(_encoded(feature, encoding, dates)[known])
             inputs[:, filled : filled + part.shape[1]] = part
             filled += part.shape[1]
@@ -149,6 +155,7 @@ class Table:
             scaling="standardise" if standardise else "none",
             target_scaling="standardise" if standardise and schema.task == "regression" else "none",
             skipped=(*self.skipped, *notes),
+            learning=partial(learn, places) if places else None,
         )
 
 

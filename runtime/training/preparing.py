@@ -17,6 +17,7 @@ from graph.model import Graph, Project
 from runtime.choice import ChoiceError, chosen
 from runtime.custom import asker
 from runtime.data import Dataset, Splits, load_prepared
+from runtime.data.dataset import Learnt
 from runtime.devices import default_threads, pick_device
 from runtime.freezing import freezing_plan
 from runtime.initialisation import INITIALISATIONS, initialise
@@ -89,7 +90,8 @@ def prepare(
         raise RunError(errors[0].text, "Repair the network first; the list of problems shows how.", node)
     _check_inputs(project, networks)
     folds = practices_of(training).folds
-    dataset, splits = _data(project, progress, cancelled, None if fold is None else (fold, folds))
+    kept = run.read_learnt() if resume else {}
+    dataset, splits = _data(project, progress, cancelled, None if fold is None else (fold, folds), kept)
     if project.training.recipe != SUPERVISED:
         refusal = recipe_of(training).refusal(dataset.schema)
         if refusal:
@@ -124,6 +126,8 @@ def prepare(
     elif run.metrics.exists():
         run.metrics.unlink()
     write_json(run.project, to_data(project))
+    if dataset.learnt:
+        write_json(run.learnt, _words(dataset))
     write_json(run.config, {**_config(session), **({"start": begun} if begun else {})})
     return session
 
@@ -215,6 +219,7 @@ def _data(
     progress: Progress,
     cancelled: Callable[[], bool] | None,
     fold: tuple[int, int] | None = None,
+    kept: Learnt | None = None,
 ) -> tuple[Dataset, Splits]:
     """The project's data, divided and scaled; the last one is kept for the next run."""
     global _last_data
@@ -228,7 +233,7 @@ def _data(
         training.seed,
         fold,
     )
-    if _last_data is None or _last_data[0] != key:
+    if _last_data is None or _last_data[0] != key or (kept and _words(_last_data[1]) != kept):
         _last_data = None
         dataset, splits = load_prepared(
             project.data.source,
@@ -240,9 +245,15 @@ def _data(
             cancelled=cancelled,
             progress=progress,
             fold=fold,
+            kept=kept,
         )
         _last_data = (key, dataset, splits)
     return _last_data[1], _last_data[2]
+
+
+def _words(dataset: Dataset) -> dict[str, list[str]]:
+    """What was learnt from the training rows, as JSON keeps it."""
+    return {name: list(words) for name, words in dataset.learnt.items()}
 
 
 def _config(session: Session) -> dict[str, Any]:

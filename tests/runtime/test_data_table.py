@@ -197,3 +197,28 @@ def test_a_long_table_is_read_in_pieces_and_can_be_cancelled(tmp_path: Path) -> 
     assert numpy.array_equal(table.column("id").values, numpy.arange(50_000))
     with pytest.raises(Cancelled):
         open_table(path, loading=Loading(cancelled=lambda: True))
+
+
+@pytest.mark.parametrize("encoding", ["codes", "one-hot"])
+def test_a_category_that_no_training_row_has_is_none_of_the_others(tmp_path: Path, encoding: str) -> None:
+    cities = ["Bonn", "Oslo", "", "Rome", "Bonn", "Oslo"]
+    body = "".join(f"{city},{row},{row / 2}\n" for row, city in enumerate(cities))
+    table = open_table(write(tmp_path / "t.csv", "city,size,price\n" + body))
+    dataset = table.dataset("price", encoding=encoding, standardise=False)  # type: ignore[arg-type]
+    train = torch.tensor([2, 3, 4])  # nothing, Rome, Bonn
+    found = dataset.prepared(train)
+    if encoding == "codes":
+        # Bonn 0, Rome 1; Oslo is now what the missing one is: the code behind them.
+        assert found.inputs[:, 0].tolist() == [0, 2, 2, 1, 0, 2]
+        assert dataset.inputs[:, 0].tolist() == [0, 1, 3, 2, 0, 1]
+    else:
+        assert found.schema.features[:4] == ("city=Bonn", "city=Oslo", "city=Rome", "city=(missing)")
+        assert found.inputs[:, 1].tolist() == [0] * 6 and found.inputs[2, :4].tolist() == [0, 0, 0, 1]
+        assert found.inputs[1, :4].tolist() == [0] * 4 and found.inputs[3, :4].tolist() == [0, 0, 1, 0]
+    what = "a missing one" if encoding == "codes" else "no category"
+    assert found.skipped == (
+        f"In “city”, no training row has “Oslo”. In 2 held-out rows that counts as {what}.",
+    )
+    assert found.learnt == {"city": ("Bonn", "Rome")}
+    kept = dataset.prepared(torch.tensor([0, 1, 2]), found.learnt)
+    assert (kept.inputs[:, 0] == found.inputs[:, 0]).all()

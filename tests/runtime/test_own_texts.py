@@ -31,7 +31,7 @@ def test_a_text_becomes_windows_whose_targets_follow(tmp_path: Path) -> None:
     words = SOURCES["own-text"].load(
         {**found.options, "unit": "words", "window": 4, "stride": 1, "lower": False}
     )
-    assert set(words.schema.vocabulary) == {"", "\n", ".", "The", "cat", "ran", "sat"}
+    assert set(words.schema.vocabulary) == {"", UNKNOWN, "\n", ".", "The", "cat", "ran", "sat"}
     assert readable(words.inputs[0].tolist(), words.schema.vocabulary) == "The cat sat."
 
 
@@ -62,7 +62,7 @@ def test_subwords_are_learned_and_read_back(tmp_path: Path) -> None:
     options = {"path": str(path), "unit": "subwords", "vocabulary": 60, "window": 6, "stride": 6}
     dataset = SOURCES["own-text"].load(options)
     words = dataset.schema.vocabulary
-    assert len(words) <= 61 and "##ing" in words
+    assert len(words) <= 60 and "##ing" in words
     assert readable(dataset.inputs[0].tolist(), words).startswith("we play and")
     assert readable(numbers_of("walking and talks", words), words) == "walking and talks"
     assert SOURCES["own-text"].load(options).schema == dataset.schema
@@ -182,3 +182,75 @@ def test_sentences_that_come_again_are_sentences_but_places_are_not(tmp_path: Pa
     )
     body = "".join(f"New York City,{number % 5}\nRio de Janeiro,{number % 7}\n" for number in range(60))
     assert recognise(write(tmp_path / "places.csv", "place,rooms\n" + body)).source == "own-table"
+
+
+def test_a_vocabulary_is_learnt_from_the_training_rows_alone(tmp_path: Path) -> None:
+    own = [f"w{'abcdefgh'[row // 5]}{'abcde'[row % 5]}" for row in range(40)]
+    rows = [f"{'fine' if row % 2 else 'poor'} film {own[row]},{'ny'[row % 2]}" for row in range(40)]
+    path = write(tmp_path / "films.csv", "text,good\n" + "\n".join(rows) + "\n")
+    source, options = SOURCES["own-sentences"], {"path": str(path), "text": "text"}
+    whole = source.load(options)
+    # Nothing, the unknown word, fine, poor and film, and one word of each row.
+    assert len(whole.schema.vocabulary) == 2 + 3 + 40
+    parts = split(whole)
+    found = whole.learned(parts.train)
+    words = found.schema.vocabulary
+    train = set(parts.train.tolist())
+    assert {word for word in words if word[:1] == "w"} == {own[row] for row in train}
+    assert len(words) == 45 and words[-12:] == ("",) * 12 and whole.schema.size == found.schema.size
+    unknown = words.index(UNKNOWN)
+    assert [int((row == unknown).sum()) for row in found.inputs] == [
+        int(row not in train) for row in range(40)
+    ]
+    assert found.skipped == (
+        "12 of 36 words in the texts that are held out are not in the vocabulary of the training texts: they are "
+        "read as <unknown>.",
+    )
+    # Rarer words go first, as counted in the training rows: of these, “film” comes oftenest.
+    few = source.load({**options, "vocabulary": 10}).learned(parts.train)
+    assert len(few.schema.vocabulary) == 10 and {"film", "fine", "poor"} < set(few.schema.vocabulary)
+    # Another run's words are taken as they are; too many of them are another text's.
+    again = whole.learned(split(whole, seed=5).train, found.learnt)
+    assert again.schema == found.schema and (again.inputs == found.inputs).all()
+    with pytest.raises(DataError, match="they were changed since it began"):
+        whole.learned(parts.train, {"words": [*words, "more"]})
+
+
+@pytest.mark.parametrize("unit", ["characters", "words", "subwords"])
+def test_the_held_out_end_of_a_text_teaches_no_words(tmp_path: Path, unit: str) -> None:
+    text = "we walk and we talk\n" * 60 + "zyx qqq xyz\n" * 20
+    path = write(tmp_path / "t.txt", text)
+    options = {"path": str(path), "unit": unit, "window": 6, "stride": 5, "vocabulary": 40}
+    whole = SOURCES["own-text"].load(options)
+    parts = split(whole)
+    found = whole.learned(parts.train)
+    assert found.inputs.shape == whole.inputs.shape and found.schema.classes == found.schema.vocabulary
+    words = found.schema.vocabulary
+    letters = {letter for word in words if word not in (UNKNOWN, "\n") for letter in word if letter != "#"}
+    assert letters - {" "} == set("weandtalk") and len(words) == len(whole.schema.vocabulary)
+    for row in (0, len(parts.train) // 2):
+        assert readable(found.inputs[row].tolist(), words)[:4] in text
+    assert words.index(UNKNOWN) in found.inputs[parts.test]
+    assert words.index(UNKNOWN) not in found.inputs[: len(parts.train) // 2]
+    assert "are not in the vocabulary of the training text" in found.skipped[-1]
+
+
+def test_both_sides_of_pairs_are_learnt_from_the_training_pairs(tmp_path: Path) -> None:
+    own = "cdefghijklmnopqrstuv"
+    lines = [f"one a{letter}\tun b{letter}" for letter in own]
+    dataset = SOURCES["own-pairs"].load(
+        {"path": str(write(tmp_path / "t.tsv", "\n".join(lines))), "header": "no"}
+    )
+    train = split(dataset).train
+    found = dataset.learned(train)
+    schema, rows = found.schema, set(train.tolist())
+    assert {word for word in schema.target_vocabulary if word[:1] == "b"} == {f"b{own[row]}" for row in rows}
+    assert schema.input_shape == dataset.schema.input_shape and len(schema.vocabulary) == 24
+    unseen = next(row for row in range(20) if row not in rows)
+    assert [schema.target_vocabulary[number] for number in found.targets[unseen]] == [
+        START,
+        "un",
+        UNKNOWN,
+        END,
+    ]
+    assert found.learnt["words"] == schema.vocabulary

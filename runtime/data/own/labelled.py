@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy
 
+from runtime.data.csv_text import Header
 from runtime.data.own.peeking import peek
 from runtime.data.own.recognise import TEXTS
 from runtime.data.own.text_files import text_of
+from runtime.data.rows import PARQUET
 from runtime.data.schema import DataError
 from runtime.data.source import Loading
 from runtime.data.table import Table, as_classes, class_names, open_table
@@ -38,24 +40,28 @@ def texted(path: Path, options: Mapping[str, Any], names: tuple[str, ...], loadi
     return open_table(path, options.get("header", "auto"), loading, dict.fromkeys(names, "text"), names)
 
 
-def text_column(path: Path) -> str:
-    """The column with the longest texts."""
-    if path.suffix.lower() in (".parquet", ".pq"):
+def text_columns(path: Path, header: Header) -> dict[str, float]:
+    """How long the texts in the first rows of each column of words are on average."""
+    if path.suffix.lower() in PARQUET:
         import polars as pl
 
         head = pl.scan_parquet(path).head(200).collect()
-        lengths = {
+        return {
             name: float(head[name].str.len_chars().mean() or 0)  # type: ignore[arg-type]
             for name, kind in head.schema.items()
             if kind == pl.String
         }
-    else:
-        seen = peek(path)
-        lengths = {
-            name: sum(map(len, seen.column(name))) / max(1, len(seen.rows))
-            for name, kind in zip(seen.names, seen.kinds, strict=True)
-            if kind in ("text", "category")
-        }
+    seen = peek(path, header)
+    return {
+        name: sum(map(len, seen.column(name))) / max(1, len(seen.rows))
+        for name, kind in zip(seen.names, seen.kinds, strict=True)
+        if kind in ("text", "category")
+    }
+
+
+def text_column(path: Path, header: Header) -> str:
+    """The column with the longest texts."""
+    lengths = text_columns(path, header)
     if not lengths:
         raise DataError(f"{path.name} has no column of text.")
     return max(lengths, key=lambda name: lengths[name])
@@ -63,7 +69,7 @@ def text_column(path: Path) -> str:
 
 def from_table(path: Path, options: Mapping[str, Any], loading: Loading) -> Labelled:
     """Rows with a text and an answer; the others are left out and counted."""
-    name = options["text"] or text_column(path)
+    name = options["text"] or text_column(path, options.get("header", "auto"))
     table = texted(path, options, (name,), loading)
     table.column(name)
     others = [

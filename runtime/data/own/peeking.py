@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from runtime.data.columns import is_missing, to_day, to_number
-from runtime.data.csv_text import delimiter_of, first_text, literal_quotes, named, width_of_rows
+from runtime.data.csv_text import Header, delimiter_of, first_text, literal_quotes, named, width_of_rows
 from runtime.data.schema import DataError
 
 Kind = Literal["number", "date", "category", "text", "empty"]
@@ -52,7 +52,7 @@ class Peek:
         return len(days) > 1 and all(one <= two for one, two in pairwise(days))
 
 
-def peek(path: Path) -> Peek:
+def peek(path: Path, header: Header = "auto") -> Peek:
     """The first rows of a text file; :class:`DataError` when it is not text or empty."""
     text, encoding = first_text(path)
     delimiter = delimiter_of(text)
@@ -67,7 +67,7 @@ def peek(path: Path) -> Peek:
         return Peek(("text",), ("text",), (), delimiter, encoding, False)
     width = width_of_rows(rows)
     rows = [row for row in rows if len(row) == width]
-    names, has_header = named(rows, width, "auto")
+    names, has_header = named(rows, width, header)
     body = tuple(tuple(row) for row in rows[has_header:])
     if width < 2 or not body:
         return Peek(("text",), ("text",), body, delimiter, encoding, has_header)

@@ -2,15 +2,14 @@
 
 The vocabulary alone says how a text is cut, so it is all that a schema, a run and a typed sentence need: parts of
 words are written as WordPiece writes them (Wu et al., arXiv 1609.08144), ``play ##ing``, and found by taking the
-longest part that fits. A vocabulary is learned from all the texts of a file; targets play no part in it.
+longest part that fits. :mod:`runtime.data.own.corpus` tells which texts a vocabulary is learned from.
 No torch in here.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from graph.catalogue.spec import Param
 from runtime.data.schema import UNKNOWN
@@ -45,15 +44,12 @@ def cut(text: str, unit: str, lower: bool) -> list[str]:
 
 
 def learn(
-    texts: Iterable[Sequence[str]], unit: str, most: int, marks: Sequence[str], step: Callable[[], None]
+    counts: Mapping[str, int], unit: str, most: int, marks: Sequence[str], step: Callable[[], None]
 ) -> tuple[str, ...]:
-    """The vocabulary of texts that are cut: the empty word, the marks, then the tokens by letter."""
-    counts: Counter[str] = Counter()
-    for number, text in enumerate(texts):
-        if number % 1000 == 0:
-            step()
-        counts.update(text)
-    counts.pop("", None)
+    """The vocabulary of texts in which characters or words come so often: the empty word, the marks, then the tokens
+    by letter."""
+    step()
+    counts = {word: count for word, count in counts.items() if word}
     head = tuple(dict.fromkeys(("", *marks)))
     room = max(1, most - len(head))
     if unit == "subwords":
@@ -63,7 +59,7 @@ def learn(
     return (*head, *sorted(word for word in kept if word not in head))
 
 
-def _parts(counts: Counter[str], most: int, step: Callable[[], None]) -> list[str]:
+def _parts(counts: Mapping[str, int], most: int, step: Callable[[], None]) -> list[str]:
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
     tokenizer = Tokenizer(models.WordPiece(unk_token=UNKNOWN))

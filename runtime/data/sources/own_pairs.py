@@ -8,31 +8,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graph.catalogue.spec import Param
+from runtime.data.own.corpus import Corpus, gathered, taught
 from runtime.data.own.scans import Facts, Survey, facts, own_source, path_option, place_of
-from runtime.data.own.tokenising import LOWER, Numbers, cut, learn, unit_option, vocabulary_option
+from runtime.data.own.tokenising import LOWER, cut, unit_option, vocabulary_option
 from runtime.data.schema import END, START, UNKNOWN, DataError, Schema
 from runtime.data.source import Loading
 
 if TYPE_CHECKING:
-    from runtime.data.dataset import Dataset
+    import torch
 
-Cells = list[list[str]]
+    from runtime.data.dataset import Dataset, Learnt
+
 LOOKED_AT = ("first", "second", "header", "unit", "lower", "vocabulary", "length", "pairs")
 
 
 def _columns(path: Path, options: Mapping[str, Any]) -> tuple[str, str]:
-    from runtime.data.own.peeking import peek
+    from runtime.data.own.labelled import text_columns
 
     if options["first"] and options["second"]:
         return options["first"], options["second"]
-    seen = peek(path)
-    texts = [name for name, kind in zip(seen.names, seen.kinds, strict=True) if kind in ("text", "category")]
+    texts = list(text_columns(path, options["header"]))
     if len(texts) < 2:
         raise DataError(f"{path.name} does not have two columns of text.")
     return options["first"] or texts[0], options["second"] or texts[1]
 
 
-def _pairs(path: Path, options: Mapping[str, Any], loading: Loading) -> tuple[Cells, Cells, list[str]]:
+def _pairs(path: Path, options: Mapping[str, Any], loading: Loading) -> tuple[Corpus, Corpus, list[str]]:
     """Both sides cut into tokens, pairs that are too long or lack a side left out, and what is to be told."""
     from runtime.data.own.labelled import texted
 
@@ -40,8 +41,8 @@ def _pairs(path: Path, options: Mapping[str, Any], loading: Loading) -> tuple[Ce
     table = texted(path, options, names, loading)
     one, other = (table.texts[table.column(name).name] for name in names)
     unit, lower, most = options["unit"], options["lower"], options["length"]
-    first: Cells = []
-    second: Cells = []
+    first: list[list[str]] = []
+    second: list[list[str]] = []
     empty = long = 0
     for number, (left, right) in enumerate(zip(one, other, strict=True)):
         if options["pairs"] and len(first) == options["pairs"]:
@@ -63,24 +64,21 @@ def _pairs(path: Path, options: Mapping[str, Any], loading: Loading) -> tuple[Ce
         notes.append(f"{long:,} pairs have more than {most} {unit} and are left out.")
     if not first:
         raise DataError(f"{path.name} has no pair of sentences that can be used. {' '.join(notes)}".strip())
-    return first, second, notes
+    return gathered(first, unit, (END, UNKNOWN)), gathered(second, unit, (START, END, UNKNOWN)), notes
 
 
 def look(path: Path, options: Mapping[str, Any], loading: Loading) -> Facts:
     first, second, notes = _pairs(path, options, loading)
-    unit, most = options["unit"], options["vocabulary"]
 
     def step() -> None:
         loading.step(0.9, "Learning the vocabularies")
 
-    words = learn(first, unit, most, (END, UNKNOWN), step)
-    written = learn(second, unit, most, (START, END, UNKNOWN), step)
-    one, other = Numbers(words, unit), Numbers(written, unit)
+    words, written = (corpus.vocabulary(options["vocabulary"], step) for corpus in (first, second))
     return {
         "vocabulary": list(words),
         "written": list(written),
-        "longest": max(len(one.of(cells)) for cells in first),
-        "longest_written": max(len(other.of(cells)) for cells in second),
+        "longest": int(first.numbered(words).lengths.max()),
+        "longest_written": int(second.numbered(written).lengths.max()),
         "size": len(first),
         "notes": notes,
     }
@@ -100,24 +98,41 @@ def schema(facts: Facts, options: Mapping[str, Any]) -> Schema:
 
 
 def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
+    import torch
+
     from runtime.data.dataset import Dataset
-    from runtime.data.tokens import filled
 
     path = place_of(options)
     made = schema(facts("own-pairs", options, loading), options)
     first, second, notes = _pairs(path, options, loading)
-    words, written = (
-        Numbers(made.vocabulary, options["unit"]),
-        Numbers(made.target_vocabulary, options["unit"]),
-    )
-    start, end = made.target_vocabulary.index(START), made.target_vocabulary.index(END)
-    stop = made.vocabulary.index(END)
-    return Dataset(
-        filled([[*words.of(cells), stop] for cells in first], made.input_shape[0]),
-        filled([[start, *written.of(cells), end] for cells in second], made.target_shape[0]),
-        replace(made, size=len(first)),
-        skipped=tuple(notes),
-    )
+
+    def numbered(words: tuple[str, ...], written: tuple[str, ...]) -> tuple[torch.Tensor, torch.Tensor]:
+        start, end = written.index(START), written.index(END)
+        return (
+            torch.from_numpy(first.numbered(words).filled(made.input_shape[0], (), (words.index(END),))),
+            torch.from_numpy(second.numbered(written).filled(made.target_shape[0], (start,), (end,))),
+        )
+
+    def learning(dataset: Dataset, train: torch.Tensor, kept: Learnt | None) -> Dataset:
+        rows = train.numpy()
+        words, strange = taught(
+            first, "words", made.vocabulary, first.held_out(rows), kept, "first sentences"
+        )
+        written, strange_written = taught(
+            second, "written", made.target_vocabulary, second.held_out(rows), kept, "second sentences"
+        )
+        inputs, targets = numbered(words, written)
+        return replace(
+            dataset,
+            inputs=inputs,
+            targets=targets,
+            schema=replace(dataset.schema, vocabulary=words, target_vocabulary=written),
+            skipped=(*notes, *strange, *strange_written),
+            learnt={"words": words, "written": written},
+        )
+
+    inputs, targets = numbered(made.vocabulary, made.target_vocabulary)
+    return Dataset(inputs, targets, replace(made, size=len(first)), skipped=tuple(notes), learning=learning)
 
 
 SOURCES = (

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graph.catalogue.spec import Param
+from runtime.data.own.corpus import Corpus, gathered, taught
 from runtime.data.own.scans import Facts, Survey, facts, own_source, path_option, place_of
-from runtime.data.own.tokenising import LOWER, Numbers, cut, learn, unit_option, vocabulary_option
+from runtime.data.own.tokenising import LOWER, cut, unit_option, vocabulary_option
 from runtime.data.schema import UNKNOWN, Schema, classification, regression
 from runtime.data.source import Loading
 
 if TYPE_CHECKING:
-    from runtime.data.dataset import Dataset
+    import torch
+
+    from runtime.data.dataset import Dataset, Learnt
     from runtime.data.own.labelled import Labelled
 
 LONGEST = 256
@@ -28,27 +31,24 @@ def _read(path: Path, options: Mapping[str, Any], loading: Loading) -> Labelled:
     return from_table(path, options, loading)
 
 
-def _cut(found: Labelled, options: Mapping[str, Any], loading: Loading) -> list[list[str]]:
-    cells = []
-    for number, text in enumerate(found.texts):
-        if number % 1000 == 0:
-            loading.step(number / len(found.texts), f"Cutting {number:,} texts into {options['unit']}")
-        cells.append(cut(text, options["unit"], options["lower"]))
-    return cells
+def _corpus(found: Labelled, options: Mapping[str, Any], loading: Loading) -> Corpus:
+    def pieces() -> Iterator[list[str]]:
+        for number, text in enumerate(found.texts):
+            if number % 1000 == 0:
+                loading.step(number / len(found.texts), f"Cutting {number:,} texts into {options['unit']}")
+            yield cut(text, options["unit"], options["lower"])
+
+    return gathered(pieces(), options["unit"], (UNKNOWN,))
 
 
 def look(path: Path, options: Mapping[str, Any], loading: Loading) -> Facts:
     found = _read(path, options, loading)
-    cells = _cut(found, options, loading)
-    words = learn(
-        cells, options["unit"], options["vocabulary"], (UNKNOWN,),
-        lambda: loading.step(0.9, "Learning the vocabulary"),
-    )  # fmt: skip
-    numbers = Numbers(words, options["unit"])
+    corpus = _corpus(found, options, loading)
+    words = corpus.vocabulary(options["vocabulary"], lambda: loading.step(0.9, "Learning the vocabulary"))
     return {
         "vocabulary": list(words),
-        "longest": max(len(numbers.of(cell)) for cell in cells),
-        "size": len(cells),
+        "longest": int(corpus.numbered(words).lengths.max()),
+        "size": len(found.texts),
         "test": len(found.test),
         "classes": found.classes,
         "target": found.target,
@@ -72,28 +72,46 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
     import torch
 
     from runtime.data.dataset import Dataset
-    from runtime.data.tokens import filled
 
     path = place_of(options)
     made = schema(facts("own-sentences", options, loading), options)
     found = _read(path, options, loading)
-    numbers = Numbers(made.vocabulary, options["unit"])
+    corpus = _corpus(found, options, loading)
     length = made.input_shape[0]
-    rows = [numbers.of(cell) for cell in _cut(found, options, loading)]
-    long = sum(len(row) > length for row in rows)
-    notes = [f"{long:,} texts are longer than {length} {options['unit']} and are cut off."] if long else []
+
+    def numbered(vocabulary: tuple[str, ...]) -> tuple[torch.Tensor, list[str]]:
+        rows = corpus.numbered(vocabulary)
+        long = int((rows.lengths > length).sum())
+        notes = (
+            [f"{long:,} texts are longer than {length} {options['unit']} and are cut off."] if long else []
+        )
+        return torch.from_numpy(rows.filled(length)), [*found.notes, *notes]
+
+    def learning(dataset: Dataset, train: torch.Tensor, kept: Learnt | None) -> Dataset:
+        words, notes = taught(corpus, "words", made.vocabulary, corpus.held_out(train.numpy()), kept, "texts")
+        inputs, others = numbered(words)
+        return replace(
+            dataset,
+            inputs=inputs,
+            schema=replace(dataset.schema, vocabulary=words),
+            skipped=(*others, *notes),
+            learnt={"words": words},
+        )
+
+    inputs, notes = numbered(made.vocabulary)
     targets = torch.tensor(found.answers)
     if made.task == "classification":
         targets = targets.long()
     else:
         targets = targets.float().unsqueeze(1)
     return Dataset(
-        filled([row[:length] for row in rows], length),
+        inputs,
         targets,
         made,
         test=torch.tensor(found.test) if found.test else None,
         target_scaling="standardise" if made.task == "regression" else "none",
-        skipped=(*found.notes, *notes),
+        skipped=tuple(notes),
+        learning=learning,
     )
 
 

@@ -2,72 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy
+
 from graph.catalogue.spec import Param
+from runtime.data.own.corpus import Corpus, gathered, of_letters, taught
 from runtime.data.own.scans import Facts, Survey, own_source, path_option, place_of
-from runtime.data.own.tokenising import LOWER, Numbers, cut, learn, unit_option, vocabulary_option
+from runtime.data.own.tokenising import LOWER, cut, unit_option, vocabulary_option
 from runtime.data.schema import UNKNOWN, DataError, Schema
 from runtime.data.source import Loading
 
 if TYPE_CHECKING:
     import torch
+    from numpy.typing import NDArray
 
-    from runtime.data.dataset import Dataset
+    from runtime.data.dataset import Dataset, Learnt
 
 LINE = "\n"
 
 
-def _lines(path: Path, options: Mapping[str, Any], loading: Loading, skipped: list[str]) -> list[list[str]]:
-    """Every line cut into tokens; a line's end is a token of its own."""
+def _corpus(path: Path, options: Mapping[str, Any], loading: Loading, skipped: list[str]) -> Corpus:
+    """All files one after the other, as one text; a line's end is a token of its own."""
     from runtime.data.own.text_files import texts_of
 
     unit, lower = options["unit"], options["lower"]
-    found: list[list[str]] = []
-    for file, text in texts_of(path, loading, skipped):
-        for number, line in enumerate(text.split(LINE)):
-            if number % 1000 == 0:
-                loading.step(0.5, f"Cutting {file.name} into {unit}")
-            found.append([*cut(line, unit, lower), LINE])
-    if not any(len(line) > 1 for line in found):
+    texts = texts_of(path, loading, skipped)
+    if unit == "characters":
+        text = LINE.join(text for _, text in texts)
+        found = of_letters(text.lower() if lower else text, (UNKNOWN,)) if text.strip() else None
+    else:
+        found = gathered(_lines(texts, unit, lower, loading), unit, (UNKNOWN, LINE))
+    if found is None or not any(word.strip() for word in found.words):
         raise DataError(f"{path.name} holds no text. {skipped[0] if skipped else ''}".strip())
     return found
 
 
-def _text(path: Path, options: Mapping[str, Any], loading: Loading, skipped: list[str]) -> str:
-    """The characters of all files, one after the other."""
-    from runtime.data.own.text_files import texts_of
-
-    text = LINE.join(text for _, text in texts_of(path, loading, skipped))
-    if not text.strip():
-        raise DataError(f"{path.name} holds no text. {skipped[0] if skipped else ''}".strip())
-    return text.lower() if options["lower"] else text
+def _lines(
+    texts: Iterable[tuple[Path, str]], unit: str, lower: bool, loading: Loading
+) -> Iterator[list[str]]:
+    for file, text in texts:
+        for number, line in enumerate(text.split(LINE)):
+            if number % 1000 == 0:
+                loading.step(0.5, f"Cutting {file.name} into {unit}")
+            yield [*cut(line, unit, lower), LINE]
 
 
 def look(path: Path, options: Mapping[str, Any], loading: Loading) -> Facts:
     skipped: list[str] = []
-    unit, most = options["unit"], options["vocabulary"]
-
-    def step() -> None:
-        loading.step(0.7, "Learning the vocabulary")
-
-    if unit == "characters":
-        text = _text(path, options, loading, skipped)
-        different = len(set(text))
-        words = learn([text], unit, most, (UNKNOWN,) if different >= most else (), step)
-        return {"vocabulary": list(words), "tokens": len(text), "notes": skipped}
-    lines = _lines(path, options, loading, skipped)
-    words = learn(lines, unit, most, (LINE,), step)
-    numbers = Numbers(words, unit)
-    if any(len(numbers.of([word])) == 0 for line in lines for word in set(line)):
-        # Some tokens are too rare for the vocabulary and need the unknown word.
-        words = learn(lines, unit, most, (UNKNOWN, LINE), step)
-        numbers = Numbers(words, unit)
-    total = sum(len(numbers.of(line)) for line in lines)
-    return {"vocabulary": list(words), "tokens": total, "notes": skipped}
+    corpus = _corpus(path, options, loading, skipped)
+    words = corpus.vocabulary(options["vocabulary"], lambda: loading.step(0.7, "Learning the vocabulary"))
+    return {"vocabulary": list(words), "tokens": len(corpus.numbered(words).flat), "notes": skipped}
 
 
 def schema(facts: Facts, options: Mapping[str, Any]) -> Schema:
@@ -91,47 +79,67 @@ def schema(facts: Facts, options: Mapping[str, Any]) -> Schema:
 
 
 def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
-    import numpy
     import torch
 
     from runtime.data.dataset import Dataset
     from runtime.data.own.scans import facts
 
-    path = place_of(options)
-    about = facts("own-text", options, loading)
-    found = schema(about, options)
     skipped: list[str] = []
-    if options["unit"] == "characters":
-        tokens = character_numbers(_text(path, options, loading, skipped), found.vocabulary)
-    else:
-        numbers = Numbers(found.vocabulary, options["unit"])
-        parts = [
-            numpy.array(numbers.of(line), numpy.int64) for line in _lines(path, options, loading, skipped)
-        ]
-        tokens = torch.from_numpy(numpy.concatenate(parts))
+    made = schema(facts("own-text", options, loading), options)
+    corpus = _corpus(place_of(options), options, loading, skipped)
+    window, stride, words = options["window"], options["stride"], made.vocabulary
+    tokens = torch.from_numpy(corpus.numbered(words).flat)
     # Views of one long row of numbers: windows that overlap take no memory of their own.
-    windows = tokens.unfold(0, options["window"] + 1, options["stride"])
+    rows = tokens.unfold(0, window + 1, stride)
+    begins, ends = _places(corpus, words, window, stride, len(rows))
+
+    def learning(dataset: Dataset, train: torch.Tensor, kept: Learnt | None) -> Dataset:
+        numbers = train.numpy()
+        size = len(corpus.pieces) + 1
+        edges = numpy.bincount(begins[numbers], minlength=size) - numpy.bincount(
+            ends[numbers], minlength=size
+        )
+        held = numpy.cumsum(edges)[:-1] == 0
+        found, notes = taught(corpus, "words", words, held, kept, "text")
+        numbered = corpus.apart().numbered(found) if options["unit"] == "subwords" else corpus.numbered(found)
+        again = torch.from_numpy(numbered.flat)
+        if len(again) <= window:
+            raise DataError(f"The text has {len(again):,} tokens, too few for a window of {window}.")
+        if options["unit"] == "subwords":
+            # Another cut makes more tokens or fewer; each window begins where it began in the text.
+            places = numpy.minimum(numbered.starts[begins], len(again) - window - 1)
+            windows = again.unfold(0, window + 1, 1)[torch.from_numpy(places)]
+        else:
+            windows = again.unfold(0, window + 1, stride)
+        return replace(
+            dataset,
+            inputs=windows[:, :-1],
+            targets=windows[:, 1:],
+            schema=replace(dataset.schema, vocabulary=found, classes=found),
+            skipped=(*skipped, *notes),
+            learnt={"words": found},
+        )
+
     return Dataset(
-        windows[:, :-1],
-        windows[:, 1:],
-        replace(found, size=len(windows)),
+        rows[:, :-1],
+        rows[:, 1:],
+        replace(made, size=len(rows)),
         ordered=True,
         skipped=tuple(skipped),
+        learning=learning,
     )
 
 
-def character_numbers(text: str, vocabulary: tuple[str, ...]) -> torch.Tensor:
-    """The number of every character, by a table of code points: a book takes no longer than its letters."""
-    import numpy
-    import torch
-
-    codes = numpy.frombuffer(text.encode("utf-32-le", errors="surrogatepass"), numpy.uint32)
-    unknown = vocabulary.index(UNKNOWN) if UNKNOWN in vocabulary else 0
-    table = numpy.full(int(codes.max()) + 1, unknown, numpy.int64)
-    for number, letter in enumerate(vocabulary):
-        if len(letter) == 1 and ord(letter) < len(table):
-            table[ord(letter)] = number
-    return torch.from_numpy(table[codes])
+def _places(
+    corpus: Corpus, vocabulary: tuple[str, ...], window: int, stride: int, rows: int
+) -> tuple[NDArray[numpy.int64], NDArray[numpy.int64]]:
+    """The first piece of the text that each window holds, and the first behind it."""
+    begins = numpy.arange(rows) * stride
+    ends = begins + window + 1
+    if corpus.unit != "subwords":
+        return begins, ends
+    tokens = corpus.apart().numbered(vocabulary).starts
+    return numpy.searchsorted(tokens, begins, "right") - 1, numpy.searchsorted(tokens, ends)
 
 
 SOURCES = (
