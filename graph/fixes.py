@@ -6,20 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from graph.boundary import MISSING, SPARE
 from graph.catalogue import CATALOGUE
 from graph.changes import ChangeSet
 from graph.document import apply_edits
-from graph.edits import UNSET, AddNodes, Connect, Disconnect, Edit, EditError, RemoveNodes, SetParams, Unset
+from graph.edits import UNSET, Connect, Edit, EditError, RemoveNodes, SetParams, Unset
+from graph.end_fixes import WIDTHS, Idea, insert, missing_ideas, output_ideas, set_label, spare_ideas
 from graph.facts import DataFacts
 from graph.model import BLOCK, INPUT, OUTPUT, Edge, Graph, Node, Project
-from graph.names import fresh_name
 from graph.order import topological
 from graph.problems import Problem
 from graph.shapes import GraphShapes, Inference, ProjectShapes
 from graph.values import Expr, Value
 
-WIDTHS = ("out_channels", "out_features", "hidden_size", "embedding_dim")
-"""Parameters that decide the size of a layer's output along its channel (or feature) axis."""
 IMAGE_SIZES = (28, 32, 64, 96, 128, 224, 227, 299)
 MOST = 4
 
@@ -82,9 +81,6 @@ def _try(
     return "node" if not moved else None
 
 
-Idea = tuple[str, list[Edit]]
-
-
 def _ideas(project: Project, problem: Problem, here: GraphShapes, facts: DataFacts | None) -> Iterator[Idea]:
     graph = project.graph(problem.graph)
     if not problem.node:
@@ -96,27 +92,23 @@ def _ideas(project: Project, problem: Problem, here: GraphShapes, facts: DataFac
         yield from _wire_ideas(graph, node, here)
     elif problem.kind == "unused":
         yield from _unused_ideas(graph, node)
-    elif problem.kind == "data" and node.type == INPUT and not problem.patches:
+    elif problem.kind == "data" and node.type == INPUT and not problem.patches and not problem.param:
         yield from _spare_input_ideas(graph, node)
     elif problem.kind == "data" and node.type == OUTPUT:
-        yield from _output_ideas(graph, node, here, facts)
+        yield from _end_ideas(project, graph, problem, here, facts)
     elif problem.kind in ("shape", "boundary", "caution"):
         yield from _unpin_ideas(graph, node)
         yield from _width_ideas(graph, node, problem, here)
         yield from _flatten_ideas(graph, node, here)
         yield from _input_ideas(project, problem)
         yield from _default_ideas(graph, node, here)
-    if problem.kind != "missing":
+    if problem.kind not in ("missing", "data"):
         yield from _remove_ideas(graph, node)
 
 
 def _patched(params: object) -> dict[str, Value | Unset]:
     assert hasattr(params, "items")
     return {name: UNSET if value is None else value for name, value in params.items()}
-
-
-def _label(name: str, node: Node, value: object) -> str:
-    return f"Set {name} of {node.name} to {value}"
 
 
 def _unpin_ideas(graph: Graph, node: Node) -> Iterator[Idea]:
@@ -157,39 +149,24 @@ def _width_ideas(graph: Graph, node: Node, problem: Problem, here: GraphShapes) 
         now = here.nodes[source.id].values.get(name)
         for size in sorted(size for size in sizes if size is not None):
             if size != now and not isinstance(source.params.get(name), Expr):
-                yield _label(name, source, size), [SetParams(graph.id, source.id, {name: size})]
+                yield set_label(name, source, size), [SetParams(graph.id, source.id, {name: size})]
 
 
-def _output_ideas(graph: Graph, node: Node, here: GraphShapes, facts: DataFacts | None) -> Iterator[Idea]:
-    wires = graph.edges_into(node.id)
-    found = _source_of_width(graph, graph.nodes[wires[0].source]) if wires else None
-    if facts is None or not facts.output or found is None:
-        return
-    source, name = found
-    width = facts.output[-1] if source.type not in ("Conv2d", "Conv1d") else facts.output[0]
-    resize: list[Edit] = [SetParams(graph.id, source.id, {name: width})]
-    yield _label(name, source, width), resize
-    if here.nodes[node.id].inputs["input"][0].rank == len(facts.output) + 1:
-        return
-    for wire in graph.edges_into(source.id)[:1]:
-        flat = _insert(graph, wire, "Flatten")
-        yield f"Insert a Flatten before {source.name}", flat
-        yield f"Insert a Flatten and set {name} of {source.name} to {width}", [*flat, *resize]
-
-
-def _insert(graph: Graph, wire: Edge, kind: str) -> list[Edit]:
-    """A new node in the middle of a wire."""
-    source, target = graph.nodes[wire.source], graph.nodes[wire.target]
-    (new,) = graph.fresh_ids("n")
-    first, second = graph.fresh_ids("e", 2)
-    layer = CATALOGUE[kind]
-    node = Node(new, kind, fresh_name(graph, kind), dict(layer.initial))
-    node.x, node.y = (source.x + target.x) / 2, (source.y + target.y) / 2 + 90
-    wires = [
-        Edge(first, wire.source, wire.source_port, new, layer.inputs[0].name),
-        Edge(second, new, layer.out_ports(node.params)[0].name, wire.target, wire.target_port, wire.order),
-    ]
-    return [Disconnect(graph.id, [wire.id]), AddNodes(graph.id, [node], wires)]
+def _end_ideas(
+    project: Project, graph: Graph, problem: Problem, here: GraphShapes, facts: DataFacts | None
+) -> Iterator[Idea]:
+    """What is wanted of an Output, or of how many there are."""
+    node = graph.nodes[problem.node]
+    numbers = {key: number for number, key in enumerate(project.networks)}
+    asks = facts.of(numbers[graph.id]) if facts is not None and graph.id in numbers else None
+    if problem.param == SPARE:
+        yield from spare_ideas(graph, node)
+    elif problem.param == MISSING and asks is not None:
+        yield from missing_ideas(graph, node, asks)
+    elif asks is not None:
+        place = graph.outputs.index(node)
+        if place < len(asks.wants):
+            yield from output_ideas(project, graph, node, here, asks.wants[place])
 
 
 def _flatten_ideas(graph: Graph, node: Node, here: GraphShapes) -> Iterator[Idea]:
@@ -197,7 +174,7 @@ def _flatten_ideas(graph: Graph, node: Node, here: GraphShapes) -> Iterator[Idea
         for wire in graph.edges_into(node.id):
             tensors = here.nodes[node.id].inputs.get(wire.target_port, ())
             if any(tensor.rank > 2 for tensor in tensors):
-                yield f"Insert a Flatten before {node.name}", _insert(graph, wire, "Flatten")
+                yield f"Insert a Flatten before {node.name}", insert(graph, wire, "Flatten")
 
 
 def _input_ideas(project: Project, problem: Problem) -> Iterator[Idea]:

@@ -13,7 +13,7 @@ from graph.catalogue.spec import Complaint, Patch, Port
 from graph.coded import Waiting
 from graph.custom import is_function
 from graph.effective import effective, passed
-from graph.facts import DataFacts
+from graph.facts import Asks, DataFacts
 from graph.inferred import Field, GraphShapes, NodeShapes, seen_through
 from graph.model import BLOCK, INPUT, OUTPUT, Edge, Graph, Node, Project, edge_key, id_key
 from graph.order import live, topological
@@ -71,7 +71,7 @@ class Walk:
         self.plans: dict[str, _Plan] = {}
         self.probes = 1
 
-    def network(self, network: Graph, facts: DataFacts | None) -> GraphShapes:
+    def network(self, network: Graph, facts: DataFacts | None, asks: Asks | None = None) -> GraphShapes:
         length = any(-1 in _shape(node) for node in network.inputs)
         corners = probes((BATCH, LENGTH) if length else (BATCH,))
         self.probes = len(corners)
@@ -100,7 +100,7 @@ class Walk:
         known = all(result.nodes[node.id].inputs.get("input") for node in network.outputs)
         if known and not any(problem.severity == "error" for problem in result.problems):
             leaving = {node.id: result.nodes[node.id].inputs["input"][0] for node in network.outputs}
-            result.problems.extend(check_boundary(network, leaving, facts))
+            result.problems.extend(check_boundary(network, leaving, facts, asks, self.project.blocks))
         return result
 
     def graph(

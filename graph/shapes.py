@@ -36,14 +36,14 @@ class Inference:
         """Who is asked about blocks written in Python."""
 
     def run(self, project: Project, facts: DataFacts | None = None) -> ProjectShapes:
-        """Shapes and problems of all networks. ``facts`` adds what the data and the loss ask of the first."""
+        """Shapes and problems of all networks. ``facts`` adds what data, loss and recipe ask."""
         if len(self._memo) > self._limit:
             self._memo.clear()
         result = ProjectShapes()
         seen: set[tuple[str, ...]] = set()
         for number, network in enumerate(project.networks.values()):
             walk = Walk(self, project)
-            shapes = walk.network(network, facts if number == 0 else None)
+            shapes = walk.network(network, facts, facts.of(number) if facts is not None else None)
             result.networks[network.id] = shapes
             for problem in shapes.problems:
                 # one mistake inside a block shows once, however often the block is used

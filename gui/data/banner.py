@@ -15,8 +15,7 @@ from gui.recipes.fitting import choose_recipe, refusal
 from gui.training.banner import Banner
 from gui.training.fields import choose_data
 from gui.training.fit import data_problem, fit_pictures, suggested_loss
-from gui.training.fit_recipes import fit_everything, recipe_misfit
-from gui.training.fit_tokens import token_misfit
+from gui.training.fit_recipes import fit_everything
 from gui.training.session import TrainingSession
 from gui.workspace import Workspace
 from runtime.data import SOURCES, DataError, Schema, Source, prepared_schema
@@ -103,16 +102,11 @@ class DataBanner(Banner):
                 buttons = [*self._offers(project), *self._recipe_buttons(schema)]
             return Finding("warning", unfit, buttons, self._recipes(schema))
         try:
-            facts = facts_for(project)
+            facts_for(project)
         except DataError as error:
             loss = suggested_loss(project)
             return Finding("warning", str(error), [self._loss_button(loss)] if loss else [])
         problem = data_problem(self.workspace.shapes.problems)
-        if facts is None:
-            ready = self.workspace.ready
-            problem = recipe_misfit(self.workspace.inference, project) if ready else None
-        elif problem is None:
-            problem = token_misfit(project)
         if problem is None:
             return None
         buttons = [(self.tr("Fit network to the data"), self.fit_network)]
@@ -157,7 +151,7 @@ class DataBanner(Banner):
     def fit_network(self) -> None:
         """Change the network in one undo step so that it takes the data and gives what the loss wants."""
         workspace = self.workspace
-        edits = fit_everything(workspace.inference, workspace.project, workspace.facts)
+        edits = fit_everything(workspace.inference, workspace.project)
         if edits is None:
             buttons: list[Button] = [(self.tr("Show problems"), self.problems_asked.emit)]
             if fit_pictures(workspace.project) is not None:

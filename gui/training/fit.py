@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from graph.document import apply_edits
-from graph.edits import Edit, EditError, RemoveNodes, SetParams, SetProject
-from graph.facts import DataFacts
-from graph.fixes import Fix, fixes_for
+from graph.edits import SetProject
 from graph.model import Project
 from graph.problems import Problem
-from graph.shapes import Inference
 from runtime.data import DataError, get_source, prepared_schema
 from runtime.data.steps.plan import schema_after
 from runtime.data.targets import FORMS, refusal
+from runtime.recipes import SUPERVISED, known_recipe
 
-ROUNDS = 12
-"""Repairs tried one after the other before the network is given up."""
 USUAL_LOSS = {
     "classification": "cross_entropy",
     "binary": "bce_with_logits",
@@ -34,11 +29,16 @@ def suggested_loss(project: Project) -> str | None:
     Losses of measurements may be used with classes (on one-hot targets), so that is no error, but nobody who
     has just chosen such data means it.
     """
+    recipe = known_recipe(project.training)
+    if recipe is None:
+        return None
+    loss = project.training.loss
+    if recipe.id != SUPERVISED:
+        return recipe.losses[0] if recipe.losses and loss not in recipe.losses else None
     try:
         schema = prepared_schema(project.data)
     except DataError:
         return None
-    loss = project.training.loss
     usual = USUAL_LOSS.get(schema.task)
     if loss in FORMS and refusal(schema, loss) is not None:
         return usual
@@ -49,44 +49,6 @@ def suggested_loss(project: Project) -> str | None:
 def data_problem(problems: list[Problem]) -> Problem | None:
     """The error that says network and data do not fit, if there is one."""
     return next((item for item in problems if item.kind == "data" and item.severity == "error"), None)
-
-
-def fit_network(inference: Inference, project: Project, facts: DataFacts) -> list[Edit] | None:
-    """Edits after which the first network takes the data and gives what the loss wants, without taking a
-    layer away; ``None`` when no such edits are found. The project is left as it is."""
-    tried = project.copy()
-    edits: list[Edit] = []
-    network = tried.main
-    if len(network.inputs) != 1:
-        return None
-    entry = network.inputs[0]
-    wanted: dict[str, object] = {"shape": facts.input_shape, "dtype": facts.input_dtype}
-    if any(entry.params.get(name) != value for name, value in wanted.items()):
-        edits.append(SetParams(network.id, entry.id, wanted))  # type: ignore[arg-type]
-        apply_edits(tried, edits)
-    for _ in range(ROUNDS):
-        found = inference.run(tried, facts)
-        # scores to spare are only a hint, but whoever fits a network does not want them
-        left = found.errors or [item for item in found.problems if item.kind == "data"]
-        if not left:
-            return edits or None
-        fix = next(filter(_gentle, fixes_for(inference, tried, left[0], facts)), None)
-        if fix is None:
-            return None if found.errors else edits or None
-        try:
-            apply_edits(tried, fix.edits)
-        except EditError:
-            return None
-        edits.extend(fix.edits)
-    return None
-
-
-def _gentle(fix: Fix) -> bool:
-    """Whether a repair keeps all layers and the input as the data has it."""
-    return not any(
-        isinstance(edit, RemoveNodes) or (isinstance(edit, SetParams) and "shape" in edit.values)
-        for edit in fix.edits
-    )
 
 
 def fit_pictures(project: Project) -> SetProject | None:

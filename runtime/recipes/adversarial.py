@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.catalogue.spec import Param
+from graph.facts import Asks, Feed, Want
 from graph.model import Project
 from runtime.choice import ChoiceError
+from runtime.data.schema import Schema
 from runtime.recipes import _signs
 from runtime.recipes.spec import Figure, Link, Recipe, Role
 
@@ -28,6 +30,15 @@ def built(project: Project) -> Mapping[str, Any]:
             "it takes. Give it one, 100 for instance."
         )
     return {"noise": tuple(shape)}
+
+
+def asks(project: Project, schema: Schema) -> Sequence[Asks]:
+    """The generator takes noise of any shape and makes samples; the discriminator takes samples."""
+    made = Want(schema.input_shape, "sample", "to be like the samples", axis=0)
+    return (
+        Asks((Feed(None, what="noise"),), (made,), exact=True),
+        Asks((Feed(schema.input_shape, schema.input_dtype),), (Want(None),), exact=True),
+    )
 
 
 RECIPE = Recipe(
@@ -83,6 +94,8 @@ RECIPE = Recipe(
     uses_loss=True,
     losses=("bce", "bce_with_logits", "mse"),
     built=built,
+    asks=asks,
+    numbers=True,
 )  # fmt: skip
 
 advise = _signs.adversarial

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from graph.catalogue.spec import Param
+from graph.facts import Asks, Feed, Want
+from graph.model import Project
+from runtime.data.schema import Schema
 from runtime.recipes.adversarial import ANYTHING
 from runtime.recipes.spec import Figure, Link, Recipe, Role
+
+
+def asks(project: Project, schema: Schema) -> Sequence[Asks]:
+    """The sample goes in and comes out."""
+    drawn = Want(schema.input_shape, reason="to draw the sample again", axis=0)
+    return (Asks((Feed(schema.input_shape, schema.input_dtype),), (drawn,)),)
+
 
 RECIPE = Recipe(
     id="autoencoding",
@@ -31,5 +43,7 @@ RECIPE = Recipe(
         Link("group:network", "network", "moves the weights"),
     ),
     uses_loss=True,
+    asks=asks,
+    numbers=True,
     losses=("mse", "l1", "smooth_l1", "bce", "bce_with_logits"),
 )  # fmt: skip

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.catalogue.spec import Param
+from graph.facts import Asks, Feed, Want
 from graph.model import Project
 from runtime.choice import ChoiceError, setting
+from runtime.data.schema import Schema
 from runtime.recipes.adversarial import ANYTHING
 from runtime.recipes.spec import Figure, Link, Recipe, Role
 
@@ -31,6 +33,14 @@ def built(project: Project) -> Mapping[str, Any]:
         "Contrastive divergence needs a Boltzmann machine: a block with Parameter nodes called weights, hidden_bias "
         "and visible_bias. The preset “Restricted Boltzmann machine” shows one."
     )
+
+
+def asks(project: Project, schema: Schema) -> Sequence[Asks]:
+    """Samples; with fine-tuning the first output gives the classes."""
+    first = Want(None)
+    if setting(project.training, "fine_tuning"):
+        first = Want((schema.class_count,), reason=f"for {schema.class_count} classes", wider=True)
+    return (Asks((Feed(schema.input_shape, schema.input_dtype),), (first,)),)
 
 
 RECIPE = Recipe(
@@ -71,4 +81,6 @@ RECIPE = Recipe(
     ),
     uses_loss=True,
     built=built,
+    asks=asks,
+    numbers=True,
 )  # fmt: skip

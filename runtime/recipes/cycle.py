@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from graph.catalogue.spec import Param
+from graph.facts import Asks, Feed, Want
+from graph.model import Project
+from runtime.data.schema import Schema
 from runtime.recipes import _signs
 from runtime.recipes.spec import Figure, Link, Recipe, Role
+
+
+def asks(project: Project, schema: Schema) -> Sequence[Asks]:
+    """Each generator takes one kind and makes the other; each discriminator takes its own."""
+    a = Feed(schema.input_shape, schema.input_dtype)
+    b = Feed(schema.target_shape, schema.target_dtype, "the other kind")
+    like_a = Want(schema.input_shape, reason="to be like the first pictures", axis=0)
+    like_b = Want(schema.target_shape, reason="to be like the other pictures", axis=0)
+    return (
+        Asks((a,), (like_b,), exact=True),
+        Asks((b,), (like_a,), exact=True),
+        Asks((a,), (Want(None),), exact=True),
+        Asks((b,), (Want(None),), exact=True),
+    )
+
 
 RECIPE = Recipe(
     id="cycle",
@@ -63,6 +83,7 @@ RECIPE = Recipe(
         Link("group:discriminators", "discriminator_b", "moves the weights"),
     ),
     uses_loss=True,
+    asks=asks,
     losses=("bce", "bce_with_logits", "mse"),
 )  # fmt: skip
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.catalogue.spec import Param
+from graph.facts import Asks, Feed, Want
+from graph.model import Project
 from runtime.data.schema import Schema
 from runtime.recipes.spec import Figure, Link, Recipe, Role
 
@@ -13,6 +15,14 @@ from runtime.recipes.spec import Figure, Link, Recipe, Role
 def known(schema: Schema) -> Mapping[str, Any]:
     """The names of the classes."""
     return {"classes": schema.classes or ()}
+
+
+def asks(project: Project, schema: Schema) -> Sequence[Asks]:
+    """A picture in; out 5 numbers and a score per class for every cell of a grid of any size."""
+    count = schema.class_count
+    reason = f"for objectness, x, y, width, height and {count} classes in every cell"
+    cells = Want(("rows", "columns", 5 + count), "cells", reason, wider=True)
+    return (Asks((Feed(schema.input_shape, schema.input_dtype),), (cells,), exact=False),)
 
 
 def _weight(name: str, default: float, help: str) -> Param:
@@ -71,4 +81,5 @@ RECIPE = Recipe(
         Link("group:network", "network", "moves the weights"),
     ),
     known=known,
+    asks=asks,
 )  # fmt: skip

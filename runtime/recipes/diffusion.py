@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.catalogue.spec import Param
+from graph.facts import Asks, Feed, Want
 from graph.model import Project
-from runtime.choice import ChoiceError
+from runtime.choice import setting
 from runtime.data.schema import Schema
 from runtime.recipes.adversarial import ANYTHING
 from runtime.recipes.spec import Figure, Link, Recipe, Role
+
+NOISE_STEPS = 1000
 
 
 def known(schema: Schema) -> Mapping[str, Any]:
@@ -19,18 +22,20 @@ def known(schema: Schema) -> Mapping[str, Any]:
     return {"shape": schema.input_shape, "classes": schema.class_count if one_class else 0}
 
 
-def built(project: Project) -> Mapping[str, Any]:
-    """A network with a third input is told the class, which the data must have."""
-    from runtime.data import prepared_schema
-
-    inputs = project.main.inputs
-    schema = prepared_schema(project.data)
-    if len(inputs) > 2 and schema.task not in ("classification", "binary"):
-        raise ChoiceError(
-            f"“{project.main.name}” takes a class at its input “{inputs[2].name}”, but the data has no classes. Choose "
-            "other data, or remove that input."
-        )
-    return {}
+def asks(project: Project, schema: Schema) -> Sequence[Asks]:
+    """A noisy sample, the step and, where the network has a third Input and the data classes, the class; out comes
+    the noise. The number behind the last class stands for "no class"."""
+    steps = setting(project.training, "noise_steps") or NOISE_STEPS
+    feeds = [
+        Feed(schema.input_shape, schema.input_dtype, "the noisy sample"),
+        Feed((), "int64", "the step", steps if isinstance(steps, int) else NOISE_STEPS, "steps"),
+    ]
+    count = known(schema)["classes"]
+    if count and len(project.main.inputs) > 2:
+        feeds.append(Feed((), "int64", "the class", count + 1, "classes, “no class” included"))
+    noise = Want(schema.input_shape, "noise", "to be the noise in the sample", axis=0)
+    note = "" if count else "it has no classes to tell"
+    return (Asks(tuple(feeds), (noise,), exact=True, note=note),)
 
 
 RECIPE = Recipe(
@@ -49,7 +54,8 @@ RECIPE = Recipe(
     watch="",
     groups=(("network", ("network",)),),
     options=(
-        Param("noise_steps", "int", 1000, "Steps from the sample to nothing but noise.", minimum=10, maximum=10_000),
+        Param("noise_steps", "int", NOISE_STEPS, "Steps from the sample to nothing but noise.", minimum=10,
+              maximum=10_000),
         Param("noise_schedule", "choice", "linear", "How the noise grows: linear as in the first paper, cosine slower "
               "at both ends.", choices=("linear", "cosine")),
         Param("label_dropout", "float", 0.1, "Share of the samples whose class is withheld.",
@@ -70,5 +76,6 @@ RECIPE = Recipe(
     uses_loss=True,
     losses=("mse", "l1", "smooth_l1"),
     known=known,
-    built=built,
+    asks=asks,
+    numbers=True,
 )  # fmt: skip

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from graph.catalogue.spec import Param
+from graph.facts import Asks, Feed, Want
+from graph.model import Project
+from runtime.data.schema import Schema
 from runtime.recipes import _signs
 from runtime.recipes.spec import Figure, Link, Recipe, Role
+
+
+def asks(project: Project, schema: Schema) -> Sequence[Asks]:
+    """The generator makes the wanted picture of the given one; the discriminator sees both."""
+    given = Feed(schema.input_shape, schema.input_dtype, "the given picture")
+    wanted = Feed(schema.target_shape, schema.target_dtype, "the wanted picture")
+    made = Want(schema.target_shape, reason="to be like the wanted picture", axis=0)
+    return (
+        Asks((Feed(schema.input_shape, schema.input_dtype),), (made,), exact=True),
+        Asks((given, wanted), (Want(None),), exact=True),
+    )
+
 
 RECIPE = Recipe(
     id="image_to_image",
@@ -48,6 +65,7 @@ RECIPE = Recipe(
         Link("group:generator", "generator", "moves the weights"),
     ),
     uses_loss=True,
+    asks=asks,
     losses=("bce", "bce_with_logits", "mse"),
 )  # fmt: skip
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.catalogue.spec import Param
+from graph.facts import Asks, Feed, Want
+from graph.model import Project
 from runtime.data.schema import Schema
 from runtime.recipes.spec import Figure, Link, Recipe, Role
 
@@ -14,6 +16,14 @@ def known(schema: Schema) -> Mapping[str, Any]:
     """How many tokens a sample has, and how many kinds there are where they come one-hot."""
     one_hot = schema.class_count if len(schema.input_shape) == 2 else 0
     return {"window": schema.input_shape[0], "one_hot": one_hot}
+
+
+def asks(project: Project, schema: Schema) -> Sequence[Asks]:
+    """A text in; a score of every token for every place out."""
+    count = schema.class_count
+    feed = Feed(schema.input_shape, schema.input_dtype, count=len(schema.vocabulary))
+    reason = f"for {count} tokens at every place"
+    return (Asks((feed,), (Want((-1, count), "scores", reason, wider=True),)),)
 
 
 RECIPE = Recipe(
@@ -51,4 +61,5 @@ RECIPE = Recipe(
         Link("group:network", "network", "moves the weights"),
     ),
     known=known,
+    asks=asks,
 )  # fmt: skip

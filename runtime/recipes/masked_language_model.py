@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.catalogue.spec import Param
+from graph.facts import Asks, Feed, Want
+from graph.model import Project
 from runtime.data.schema import CLASS, END, MASK, SEPARATOR, START, UNKNOWN, DataError, Schema
 from runtime.recipes.spec import Figure, Link, Recipe, Role
 
@@ -21,6 +23,25 @@ def known(schema: Schema) -> Mapping[str, Any]:
         "marks": tuple(number for number, word in enumerate(words) if word in special),
         "tokens": len(words),
     }
+
+
+def asks(project: Project, schema: Schema) -> Sequence[Asks]:
+    """Two sentences and which is which; out come a score of every word for every place, and two for "follows"."""
+    count = len(schema.vocabulary)
+    segments = next((one for one in schema.fields if one.name == "segments"), None)
+    if segments is None:
+        raise DataError("The data does not say which words belong to which of the two sentences.")
+    feeds = (
+        Feed(schema.input_shape, schema.input_dtype, "the words", count),
+        Feed(segments.shape, segments.dtype, "which sentence they are of", 2, "sentences"),
+    )
+    wants = (
+        Want(
+            (-1, count), "scores of words", f"for {count} words at every place", wider=True
+        ),
+        Want((2,), "scores of “follows”", "for yes and no", wider=True),
+    )
+    return (Asks(feeds, wants, exact=True),)
 
 
 RECIPE = Recipe(
@@ -63,4 +84,5 @@ RECIPE = Recipe(
         Link("group:network", "network", "moves the weights"),
     ),
     known=known,
+    asks=asks,
 )  # fmt: skip

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from graph.facts import Asks, Feed, Want
+from graph.model import Project
 from runtime.data.schema import Schema
 from runtime.recipes.spec import Figure, Link, Recipe, Role
 
@@ -12,6 +14,16 @@ from runtime.recipes.spec import Figure, Link, Recipe, Role
 def known(schema: Schema) -> Mapping[str, Any]:
     """The names of the questions."""
     return {"questions": schema.classes or ()}
+
+
+def asks(project: Project, schema: Schema) -> Sequence[Asks]:
+    """One Output with an answer to every question, or an Output for each."""
+    count, feed = schema.class_count, Feed(schema.input_shape, schema.input_dtype)
+    if len(project.main.outputs) == 1:
+        together = Want((count,), "answers", f"for an answer to each of {count} questions")
+        return (Asks((feed,), (together,), exact=True),)
+    each = tuple(Want((1,), name, f"for the answer to “{name}”") for name in schema.classes or ())
+    return (Asks((feed,), each, exact=True),)
 
 
 RECIPE = Recipe(
@@ -39,4 +51,5 @@ RECIPE = Recipe(
         Link("group:network", "network", "moves the weights"),
     ),
     known=known,
+    asks=asks,
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.catalogue.spec import Param
+from graph.facts import Asks, Feed, Want
+from graph.model import Project
 from runtime.data.schema import IGNORED, Schema
 from runtime.recipes.spec import Figure, Link, Recipe, Role
 
@@ -13,6 +15,13 @@ from runtime.recipes.spec import Figure, Link, Recipe, Role
 def known(schema: Schema) -> Mapping[str, Any]:
     """The names of the classes, and the number of the pixels that do not count."""
     return {"classes": schema.classes or (), "ignored": IGNORED}
+
+
+def asks(project: Project, schema: Schema) -> Sequence[Asks]:
+    """A picture in; a score of every class for every pixel out."""
+    reason = f"for {schema.class_count} classes of every pixel"
+    scores = Want((schema.class_count, *schema.target_shape), "scores", reason, wider=True, axis=0)
+    return (Asks((Feed(schema.input_shape, schema.input_dtype),), (scores,)),)
 
 
 RECIPE = Recipe(
@@ -62,4 +71,5 @@ RECIPE = Recipe(
         Link("group:network", "network", "moves the weights"),
     ),
     known=known,
+    asks=asks,
 )

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from graph.catalogue.spec import Param
+from graph.facts import Asks, Feed, Want
+from graph.model import Project
+from runtime.data.schema import Schema
 from runtime.recipes.spec import Figure, Link, Recipe, Role
+
+
+def asks(project: Project, schema: Schema) -> Sequence[Asks]:
+    """A sequence in; a score of every class for every step out."""
+    feed = Feed(schema.input_shape, schema.input_dtype, count=len(schema.vocabulary))
+    reason = f"for {schema.class_count} classes at every step"
+    return (Asks((feed,), (Want((-1, schema.class_count), "scores", reason, wider=True),)),)
+
 
 RECIPE = Recipe(
     id="sequence_labelling",
@@ -33,4 +46,5 @@ RECIPE = Recipe(
         Link("loss:loss", "group:network"),
         Link("group:network", "network", "moves the weights"),
     ),
+    asks=asks,
 )  # fmt: skip

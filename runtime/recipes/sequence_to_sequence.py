@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.catalogue.spec import Param
+from graph.facts import Asks, Feed, Want
+from graph.model import Project
 from runtime.data.schema import END, START, DataError, Schema
 from runtime.recipes.spec import Figure, Link, Recipe, Role
 
@@ -31,6 +33,15 @@ def _ends(mark: str) -> str:
 
 def share(name: str, default: float, help: str) -> Param:
     return Param(name, "float", default, help, minimum=0.0, maximum=1.0)
+
+
+def asks(project: Project, schema: Schema) -> Sequence[Asks]:
+    """The source, and the target without its last place; a score of every token for every place comes out."""
+    length, words = schema.target_shape[0], len(schema.target_vocabulary or schema.vocabulary)
+    source = Feed(schema.input_shape, schema.input_dtype, "the source", len(schema.vocabulary))
+    written = Feed((length if length < 0 else length - 1,), schema.target_dtype, "the target so far", words)
+    scores = Want((-1, words), "scores", f"for {words} tokens at every place", wider=True)
+    return (Asks((source, written), (scores,)),)
 
 
 RECIPE = Recipe(
@@ -80,4 +91,5 @@ RECIPE = Recipe(
         Link("group:network", "network", "moves the weights"),
     ),
     known=known,
+    asks=asks,
 )  # fmt: skip

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.catalogue.spec import Param
+from graph.facts import Asks, Feed, Want
 from graph.model import Project
 from runtime.choice import ChoiceError
-from runtime.data import prepared_schema
+from runtime.data import Schema, prepared_schema
 from runtime.recipes.spec import Figure, Link, Recipe, Role
 
 TERM = re.compile(r"(\w+)\s*:\s*(\w+)(?:\s*[×x*]\s*([0-9.]+(?:e-?\d+)?))?(?:\s+with\s+(\w+))?", re.ASCII)
@@ -78,6 +79,38 @@ def built(project: Project) -> Mapping[str, Any]:
     }
 
 
+def columns_of(schema: Schema) -> dict[str, Feed]:
+    """What each column of a batch holds, by its name."""
+    tokens = len(schema.vocabulary)
+    return {
+        "input": Feed(schema.input_shape, schema.input_dtype, count=tokens),
+        "target": Feed(schema.target_shape, schema.target_dtype, "the target"),
+        **{one.name: Feed(one.shape, one.dtype, f"“{one.name}”") for one in schema.fields},
+    }
+
+
+def asks(project: Project, schema: Schema) -> Sequence[Asks]:
+    """Inputs take the columns of their names; Outputs are compared with theirs."""
+    found, columns = built(project), columns_of(schema)
+    wants = [Want(None) for _ in project.main.outputs]
+    for _, number, loss, _, column in found["losses"]:
+        wants[number] = _compared(loss, column, columns[column], schema)
+    return (Asks(tuple(columns[name] for name in found["feeds"]), tuple(wants)),)
+
+
+def _compared(loss: str, column: str, feed: Feed, schema: Schema) -> Want:
+    """What a loss wants to compare with a column, as :func:`runtime.loops.several.fitted` does."""
+    shape, count = feed.shape or (), schema.class_count if column == "target" else 0
+    if loss not in ("cross_entropy", "nll"):
+        if feed.dtype.startswith("float"):
+            return Want(shape, reason=f"to be compared with “{column}”")
+        return Want((*shape, count) if count else None, reason=f"for {count} classes")
+    if not count or schema.task in ("regression", "multi-label", "image-to-image"):
+        return Want(None)
+    wanted = (count, *shape) if len(shape) == 2 else ((2,) if schema.task == "binary" else (*shape, count))
+    return Want(wanted, reason=f"for {count} classes", wider=True, axis=0 if len(shape) == 2 else -1)
+
+
 RECIPE = Recipe(
     id="several",
     title="Supervised, several inputs and outputs",
@@ -115,5 +148,6 @@ RECIPE = Recipe(
     ),
     uses_loss=True,
     built=built,
+    asks=asks,
     losses=LOSSES,
 )  # fmt: skip

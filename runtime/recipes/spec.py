@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from graph.catalogue.spec import Param
+from graph.facts import Asks
 from graph.model import Project, Training
 from graph.values import BadValue
 from runtime.choice import ChoiceError, setting
@@ -59,6 +60,10 @@ def _plain(project: Project) -> Mapping[str, Any]:
     return {}
 
 
+def _unknown(project: Project, schema: Schema) -> Sequence[Asks | None]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How batches become steps of one or more networks.
@@ -93,6 +98,11 @@ class Recipe:
     """Further keywords of the loop that follow from the networks: the shape of the noise a generator takes."""
     losses: tuple[str, ...] = ()
     """The project's losses that fit; empty: any."""
+    asks: Callable[[Project, Schema], Sequence[Asks | None]] = field(default=_unknown)
+    """What the Inputs and Outputs of the networks have to be like with this data, role by role; ``None``, or nothing:
+    nobody knows. May raise :class:`ChoiceError`."""
+    numbers: bool = False
+    """Whether samples are mixed and compared as numbers, so that numbers which stand for words are of no use."""
 
     @property
     def main(self) -> Figure:
@@ -128,7 +138,20 @@ class Recipe:
             return f"{self.title} needs data with {wanted}; this data has {TASK_WORDS[schema.task]}."
         if self.kinds and schema.kind not in self.kinds:
             return f"{self.title} needs {' or '.join(self.kinds)} as inputs; this data has {schema.kind}."
+        if self.numbers and schema.input_dtype == "int64":
+            return f"{self.title} needs numbers it can mix and compare; the numbers of this data stand for words."
         return None
+
+    def networks_refusal(self, project: Project) -> str | None:
+        """Why the project's networks cannot play the roles, as a sentence; ``None`` when there are enough."""
+        have, need = len(project.networks), len(self.roles)
+        if have >= need or need == 1:
+            return None
+        names = ", ".join(role.title for role in self.roles)
+        return (
+            f"The recipe “{self.title}” trains {need} networks ({names}), but the project has {have}. Add a network "
+            f"for “{self.roles[have].title}” (+ beside the networks' tabs), or choose another recipe."
+        )
 
     @property
     def whole(self) -> str:

@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from graph.facts import Asks, Feed, Want
+from graph.model import Project
+from runtime.data.schema import DataError, Schema
 from runtime.recipes.spec import Figure, Link, Recipe, Role
+
+
+def asks(project: Project, schema: Schema) -> Sequence[Asks]:
+    """Samples, and what the loss compares; :class:`DataError` for a loss that does not go with the targets."""
+    from runtime.data.steps.plan import loss_problem
+    from runtime.data.targets import TITLES, form_of, output_shape
+
+    loss = project.training.loss
+    shape, problem = output_shape(schema, loss), loss_problem(project.data.steps, loss)
+    if problem is not None:
+        raise DataError(problem)
+    goal = f"{schema.class_count} classes" if schema.task != "regression" else "the numbers to predict"
+    reason = f"for {TITLES.get(loss, loss)} with {goal}"
+    feed = Feed(schema.input_shape, schema.input_dtype, count=len(schema.vocabulary))
+    return (Asks((feed,), (Want(shape, reason=reason, wider=form_of(loss) == "index"),)),)
+
 
 RECIPE = Recipe(
     id="supervised",
@@ -25,4 +46,5 @@ RECIPE = Recipe(
         Link("group:network", "network", "moves the weights"),
     ),
     uses_loss=True,
+    asks=asks,
 )

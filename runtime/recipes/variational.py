@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.catalogue.spec import Param
+from graph.facts import Asks, Feed, Want
+from graph.model import Project
 from runtime.data.schema import Schema
 from runtime.recipes import _signs
 from runtime.recipes.adversarial import ANYTHING
@@ -15,6 +17,16 @@ from runtime.recipes.spec import Figure, Link, Recipe, Role
 def known(schema: Schema) -> Mapping[str, Any]:
     """The shape of a sample."""
     return {"shape": schema.input_shape}
+
+
+def asks(project: Project, schema: Schema) -> Sequence[Asks]:
+    """A sample in; out the sample drawn again, and mean and log-variance of its code, which are of one size."""
+    wants = (
+        Want(schema.input_shape, "reconstruction", "to draw the sample again", axis=0),
+        Want(None, "mean"),
+        Want(None, "log-variance", like=1),
+    )
+    return (Asks((Feed(schema.input_shape, schema.input_dtype),), wants, exact=True),)
 
 
 RECIPE = Recipe(
@@ -53,6 +65,8 @@ RECIPE = Recipe(
     uses_loss=True,
     losses=("bce", "bce_with_logits", "mse", "l1", "smooth_l1"),
     known=known,
+    asks=asks,
+    numbers=True,
 )  # fmt: skip
 
 advise = _signs.variational

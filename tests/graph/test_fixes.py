@@ -5,7 +5,7 @@ from __future__ import annotations
 from graph.build import GraphBuilder, project
 from graph.document import apply_edits
 from graph.edits import Disconnect, SetParams
-from graph.facts import DataFacts
+from graph.facts import DataFacts, plain_facts
 from graph.fixes import fixes_for
 from graph.model import Project
 from graph.shapes import Inference
@@ -65,7 +65,7 @@ def test_an_add_of_different_widths_is_mended_at_either_side() -> None:
 
 def test_the_wrong_number_of_classes_is_mended_at_the_last_layer() -> None:
     made = classifier(28)
-    facts = DataFacts("Flowers", (3, 28, 28), output=(3,), output_reason="for three classes")
+    facts = plain_facts("Flowers", (3, 28, 28), output=(3,), output_reason="for three classes")
     assert labels(made, facts)["Set out_features of fc to 3"] == "graph"
 
 
@@ -74,7 +74,7 @@ def test_a_forgotten_flatten_is_inserted() -> None:
     x = g.add("Conv2d", g.input("x", shape=(1, 8, 8)), out_channels=4, kernel_size=3)
     g.output(g.add("Linear", x, name="fc", out_features=10), name="y")
     made = project("P", g)
-    facts = DataFacts("Digits", (1, 8, 8), output=(10,), output_reason="for ten classes")
+    facts = plain_facts("Digits", (1, 8, 8), output=(10,), output_reason="for ten classes")
     fixes = fixes_for(INFERENCE, made, only_error(made, facts), facts)
     best = fixes[0]
     assert (best.label, best.repairs) == ("Insert a Flatten before fc", "graph")
@@ -85,7 +85,7 @@ def test_a_forgotten_flatten_is_inserted() -> None:
 
 def test_data_of_another_shape_sets_the_input() -> None:
     made = classifier(96)
-    facts = DataFacts("Digits", (1, 8, 8), output=(10,), output_reason="for ten classes")
+    facts = plain_facts("Digits", (1, 8, 8), output=(10,), output_reason="for ten classes")
     found = labels(made, facts)
     assert found["Set the shape to 1 × 8 × 8, as the data has it"] == "graph"
 

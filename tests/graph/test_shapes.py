@@ -7,7 +7,7 @@ import pytest
 from graph.build import GraphBuilder, project
 from graph.document import apply_edits
 from graph.edits import UNSET, AddNodes, Connect, Disconnect, SetParams
-from graph.facts import DataFacts
+from graph.facts import plain_facts
 from graph.fixes import fixes_for
 from graph.model import Edge, Node, Project
 from graph.shapes import Inference
@@ -134,12 +134,12 @@ def test_a_missing_wire_and_an_unused_branch() -> None:
 
 def test_data_and_loss_have_a_say() -> None:
     made = small()
-    facts = DataFacts("Digits", (1, 8, 8), output=(10,), output_reason="for ten classes")
+    facts = plain_facts("Digits", (1, 8, 8), output=(10,), output_reason="for ten classes")
     (problem,) = INFERENCE.run(made, facts).problems
     assert problem.text == (
         "Input “x” expects samples of 1 × 28 × 28 float32, but Digits gives 1 × 8 × 8 float32."
     )
-    facts = DataFacts("Digits", (1, 28, 28), output=(7,), output_reason="for seven classes")
+    facts = plain_facts("Digits", (1, 28, 28), output=(7,), output_reason="for seven classes")
     (problem,) = INFERENCE.run(made, facts).problems
     assert problem.expected == "(B, 7)"
 
@@ -271,7 +271,7 @@ def test_a_mistake_inside_a_block_used_side_by_side_is_one_problem() -> None:
 
 def test_an_input_that_the_data_does_not_feed_is_named_and_can_be_removed() -> None:
     made = small()
-    facts = DataFacts("Digits", (1, 28, 28), output=(10,), output_reason="for ten classes")
+    facts = plain_facts("Digits", (1, 28, 28), output=(10,), output_reason="for ten classes")
     apply_edits(made, [AddNodes(made.main.id, [Node("n90", "Input", "spare", {"index": 1})])])
     (problem,) = INFERENCE.run(made, facts).errors
     assert problem.text == "Digits feeds one Input, “x”, so nothing arrives at “spare”."

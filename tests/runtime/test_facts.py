@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.facts import DataFacts
+from graph.facts import Feed, Want
 from graph.model import DataChoice, Project, Training
 from runtime.data import SOURCES, DataError
 from runtime.facts import facts_for
@@ -14,15 +14,17 @@ from runtime.recipes import RECIPES, SUPERVISED, recipe_problem
 def test_classes_ask_for_one_output_each() -> None:
     facts = facts_for(Project(data=DataChoice("digits"), training=Training(loss="cross_entropy")))
     assert facts is not None
-    assert (facts.input_shape, facts.input_dtype, facts.output) == ((1, 8, 8), "float32", (10,))
-    assert facts.output_reason == "for Cross-entropy with 10 classes"
+    (asks,) = facts.networks
+    assert asks is not None and (facts.name, facts.recipe) == ("Handwritten digits", "Supervised")
+    assert asks.feeds == (Feed((1, 8, 8), "float32"),)
+    assert asks.wants == (Want((10,), reason="for Cross-entropy with 10 classes", wider=True),)
 
 
 def test_two_classes_ask_for_one_or_two_outputs_depending_on_the_loss() -> None:
-    def output(loss: str) -> tuple[int, ...] | None:
+    def output(loss: str) -> object:
         facts = facts_for(Project(data=DataChoice("moons"), training=Training(loss=loss)))
-        assert isinstance(facts, DataFacts)
-        return facts.output
+        assert facts is not None and facts.networks[0] is not None
+        return facts.networks[0].wants[0].shape
 
     assert output("bce_with_logits") == (1,)
     assert output("cross_entropy") == (2,)
@@ -56,12 +58,6 @@ def test_every_source_has_facts_without_loading(source: str) -> None:
     facts = facts_for(Project(data=DataChoice(source), training=Training(loss=loss)))
     assert facts is not None
     assert facts.input_shape == SOURCES[source].schema().input_shape
-
-
-@pytest.mark.parametrize("recipe", sorted(RECIPES.keys() - {SUPERVISED}))
-def test_a_recipe_of_its_own_asks_for_nothing_of_one_network(recipe: str) -> None:
-    assert facts_for(Project(data=DataChoice("digits"), training=Training(recipe=recipe))) is None
-    assert recipe_problem(recipe) is None
 
 
 def test_recipes_that_nobody_knows_are_named_and_the_known_ones_listed() -> None:
