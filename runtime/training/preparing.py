@@ -18,6 +18,7 @@ from runtime.choice import ChoiceError, chosen
 from runtime.custom import asker
 from runtime.data import Dataset, Splits, load_prepared
 from runtime.data.dataset import Learnt
+from runtime.data.own.scans import state_of
 from runtime.devices import default_threads, pick_device
 from runtime.freezing import freezing_plan
 from runtime.initialisation import INITIALISATIONS, initialise
@@ -211,7 +212,8 @@ def _inference() -> Inference:
     return Inference()
 
 
-_last_data: tuple[Any, Dataset, Splits] | None = None
+_last_data: tuple[Any, Dataset, Splits, bool] | None = None
+"""What it depends on, the data, and whether an earlier run's words were used."""
 
 
 def _data(
@@ -228,13 +230,15 @@ def _data(
         project.data.source,
         repr(sorted(project.data.options.items())),
         repr(project.data.steps),
+        state_of(project.data.source, project.data.options),
         training.validation_fraction,
         training.test_fraction,
         training.seed,
         fold,
     )
-    if _last_data is None or _last_data[0] != key or (kept and _words(_last_data[1]) != kept):
-        _last_data = None
+    last = _last_data
+    if last is None or last[0] != key or (_words(last[1]) != kept if kept else last[3]):
+        last = _last_data = None
         dataset, splits = load_prepared(
             project.data.source,
             project.data.options,
@@ -247,8 +251,8 @@ def _data(
             fold=fold,
             kept=kept,
         )
-        _last_data = (key, dataset, splits)
-    return _last_data[1], _last_data[2]
+        last = _last_data = (key, dataset, splits, bool(kept))
+    return last[1], last[2]
 
 
 def _words(dataset: Dataset) -> dict[str, list[str]]:

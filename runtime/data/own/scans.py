@@ -170,6 +170,16 @@ def is_own(source: str) -> bool:
     return source in SURVEYS
 
 
+def state_of(source: str, options: Mapping[str, Any]) -> str:
+    """Something that changes with a person's own files; empty for every other source, and where nothing is there."""
+    if not is_own(source):
+        return ""
+    try:
+        return stamp(place_of(options))
+    except (DataError, OSError):
+        return ""
+
+
 def stamp(path: Path) -> str:
     """Size and time of change of a file; of a folder those of the folders in it, two levels deep."""
     about = path.stat()

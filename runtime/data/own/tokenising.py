@@ -49,14 +49,14 @@ def learn(
     """The vocabulary of texts in which characters or words come so often: the empty word, the marks, then the tokens
     by letter."""
     step()
-    counts = {word: count for word, count in counts.items() if word}
     head = tuple(dict.fromkeys(("", *marks)))
+    counts = {word: count for word, count in counts.items() if word not in head}
     room = max(1, most - len(head))
     if unit == "subwords":
         return (*head, *(word for word in _parts(counts, room, step) if word not in head))
     # Frequent words first to be kept, equally frequent ones by letter, so that the order of the rows plays no part.
     kept = sorted(counts, key=lambda word: (-counts[word], word))[:room]
-    return (*head, *sorted(word for word in kept if word not in head))
+    return (*head, *sorted(kept))
 
 
 def _parts(counts: Mapping[str, int], most: int, step: Callable[[], None]) -> list[str]:

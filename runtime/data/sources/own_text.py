@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy
-
 from graph.catalogue.spec import Param
-from runtime.data.own.corpus import Corpus, gathered, of_letters, taught
+from runtime.data.own.corpus import Corpus, gathered, of_letters
+from runtime.data.own.following import next_tokens
 from runtime.data.own.scans import Facts, Survey, own_source, path_option, place_of
 from runtime.data.own.tokenising import LOWER, cut, unit_option, vocabulary_option
 from runtime.data.schema import UNKNOWN, DataError, Schema
 from runtime.data.source import Loading
 
 if TYPE_CHECKING:
-    import torch
-    from numpy.typing import NDArray
-
-    from runtime.data.dataset import Dataset, Learnt
+    from runtime.data.dataset import Dataset
 
 LINE = "\n"
 
@@ -79,67 +74,12 @@ def schema(facts: Facts, options: Mapping[str, Any]) -> Schema:
 
 
 def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
-    import torch
-
-    from runtime.data.dataset import Dataset
     from runtime.data.own.scans import facts
 
     skipped: list[str] = []
     made = schema(facts("own-text", options, loading), options)
     corpus = _corpus(place_of(options), options, loading, skipped)
-    window, stride, words = options["window"], options["stride"], made.vocabulary
-    tokens = torch.from_numpy(corpus.numbered(words).flat)
-    # Views of one long row of numbers: windows that overlap take no memory of their own.
-    rows = tokens.unfold(0, window + 1, stride)
-    begins, ends = _places(corpus, words, window, stride, len(rows))
-
-    def learning(dataset: Dataset, train: torch.Tensor, kept: Learnt | None) -> Dataset:
-        numbers = train.numpy()
-        size = len(corpus.pieces) + 1
-        edges = numpy.bincount(begins[numbers], minlength=size) - numpy.bincount(
-            ends[numbers], minlength=size
-        )
-        held = numpy.cumsum(edges)[:-1] == 0
-        found, notes = taught(corpus, "words", words, held, kept, "text")
-        numbered = corpus.apart().numbered(found) if options["unit"] == "subwords" else corpus.numbered(found)
-        again = torch.from_numpy(numbered.flat)
-        if len(again) <= window:
-            raise DataError(f"The text has {len(again):,} tokens, too few for a window of {window}.")
-        if options["unit"] == "subwords":
-            # Another cut makes more tokens or fewer; each window begins where it began in the text.
-            places = numpy.minimum(numbered.starts[begins], len(again) - window - 1)
-            windows = again.unfold(0, window + 1, 1)[torch.from_numpy(places)]
-        else:
-            windows = again.unfold(0, window + 1, stride)
-        return replace(
-            dataset,
-            inputs=windows[:, :-1],
-            targets=windows[:, 1:],
-            schema=replace(dataset.schema, vocabulary=found, classes=found),
-            skipped=(*skipped, *notes),
-            learnt={"words": found},
-        )
-
-    return Dataset(
-        rows[:, :-1],
-        rows[:, 1:],
-        replace(made, size=len(rows)),
-        ordered=True,
-        skipped=tuple(skipped),
-        learning=learning,
-    )
-
-
-def _places(
-    corpus: Corpus, vocabulary: tuple[str, ...], window: int, stride: int, rows: int
-) -> tuple[NDArray[numpy.int64], NDArray[numpy.int64]]:
-    """The first piece of the text that each window holds, and the first behind it."""
-    begins = numpy.arange(rows) * stride
-    ends = begins + window + 1
-    if corpus.unit != "subwords":
-        return begins, ends
-    tokens = corpus.apart().numbered(vocabulary).starts
-    return numpy.searchsorted(tokens, begins, "right") - 1, numpy.searchsorted(tokens, ends)
+    return next_tokens(corpus, made, options["stride"], tuple(skipped))
 
 
 SOURCES = (

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from graph.catalogue.spec import Param
 from runtime.data.dataset import Dataset
+from runtime.data.own.corpus import gathered
+from runtime.data.own.following import next_tokens
+from runtime.data.own.tokenising import learn
 from runtime.data.schema import UNKNOWN, Schema
 from runtime.data.source import Loading, Source
-from runtime.data.texts import commonest, shipped, words_in
+from runtime.data.texts import shipped, words_in
 
 UNITS = ("characters", "words")
 
@@ -26,13 +30,11 @@ def pieces(unit: str, lower: bool) -> tuple[str, ...]:
 
 @cache
 def vocabulary(unit: str, lower: bool, most: int) -> tuple[str, ...]:
-    """The different tokens, most of them the commonest words where there are more than ``most``."""
+    """The different characters, all of which come before the end that is held out; or the commonest words."""
     found = list(pieces(unit, lower))
     if unit == "characters":
         return tuple(sorted(set(found)))
-    if len(set(found)) <= most:
-        return commonest(found, most)
-    return (UNKNOWN, *commonest(found, most - 1))
+    return learn(Counter(found), unit, most, (UNKNOWN, "\n"), lambda: None)
 
 
 def _chosen(options: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -62,7 +64,9 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
     schema = describe(options)
     text, words = _chosen(options)
     table = {word: number for number, word in enumerate(words)}
-    numbers = torch.tensor([table.get(word, 0) for word in text])
+    if options["unit"] == "words":
+        return next_tokens(gathered([text], "words", (UNKNOWN, "\n")), schema, options["stride"])
+    numbers = torch.tensor([table[word] for word in text])
     windows = numbers.unfold(0, options["window"] + 1, options["stride"])
     return Dataset(windows[:, :-1].clone(), windows[:, 1:].clone(), schema, ordered=True)
 

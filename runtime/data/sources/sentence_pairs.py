@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graph.catalogue.spec import Param
 from runtime.data.dataset import Dataset
 from runtime.data.options import SEED, count
+from runtime.data.own.corpus import gathered, taught
 from runtime.data.schema import CLASS, MASK, SEPARATOR, UNKNOWN, Field, Schema
 from runtime.data.source import Loading, Source
 from runtime.data.texts import commonest, sentences
 from runtime.data.tokens import filled
+
+if TYPE_CHECKING:
+    import torch
+
+    from runtime.data.dataset import Learnt
 
 GIRLS = ("anna", "clara", "emma", "greta", "ida", "julia")
 BOYS = ("ben", "david", "felix", "hugo", "karl", "leo")
@@ -117,31 +124,39 @@ def pairs(options: Mapping[str, Any]) -> list[tuple[Sentence, Sentence, bool]]:
     return found
 
 
-def packed(
-    first: Sequence[str], second: Sequence[str], numbers: Mapping[str, int]
-) -> tuple[list[int], list[int]]:
+def packed(first: Sequence[str], second: Sequence[str]) -> tuple[list[str], list[int]]:
     """([class] first [separator] second [separator], 0 and 1 for the sentence each belongs to)."""
     words = [CLASS, *first, SEPARATOR, *second, SEPARATOR]
     border = len(first) + 2
-    unknown = numbers[UNKNOWN]
-    return [numbers.get(word, unknown) for word in words], [
-        int(place >= border) for place in range(len(words))
-    ]
+    return words, [int(place >= border) for place in range(len(words))]
 
 
 def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
     import torch
 
     schema = describe(options)
-    numbers = {word: number for number, word in enumerate(schema.vocabulary)}
     made = pairs(options)
-    rows = [packed(first, second, numbers) for first, second, _ in made]
+    rows = [packed(first, second) for first, second, _ in made]
     length = schema.input_shape[0]
+    corpus = gathered((words for words, _ in rows), "words", MARKS[1:])
+
+    def learning(dataset: Dataset, train: torch.Tensor, kept: Learnt | None) -> Dataset:
+        held = corpus.held_out(train.numpy())
+        words, notes = taught(corpus, "words", schema.vocabulary, held, kept, "sentences")
+        return replace(
+            dataset,
+            inputs=torch.from_numpy(corpus.numbered(words).filled(length)),
+            schema=replace(dataset.schema, vocabulary=words),
+            skipped=tuple(notes),
+            learnt={"words": words},
+        )
+
     return Dataset(
-        filled([tokens for tokens, _ in rows], length),
+        torch.from_numpy(corpus.numbered(schema.vocabulary).filled(length)),
         torch.tensor([int(follows) for _, _, follows in made]),
         schema,
         fields={"segments": filled([segments for _, segments in rows], length)},
+        learning=learning if options["text"] == "alice" else None,  # the words of the stories are given
     )
 
 
