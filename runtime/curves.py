@@ -1,9 +1,11 @@
-"""ROC and precision-recall curves of classes, one against the rest, and the areas under them. By scikit-learn."""
+"""ROC and precision-recall curves of classes, one against the rest, and the areas under them (by scikit-learn); and
+those of boxes that were found."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -66,3 +68,75 @@ def _thin(x: Any, y: Any) -> dict[str, list[float]]:
     step = max(1, -(-len(x) // POINTS))
     rows = sorted({*range(0, len(x), step), len(x) - 1})
     return {"x": [float(x[row]) for row in rows], "y": [float(y[row]) for row in rows]}
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """What was found of one class over all pictures: ``scores`` from the best down and whether each is ``right`` (both
+    (N,)), and how many things there are in ``total``."""
+
+    scores: torch.Tensor
+    right: torch.Tensor
+    total: int
+
+    @property
+    def precision(self) -> torch.Tensor:
+        """The share of right ones among the best 1, 2, … N, each at least as large as those behind it (as PASCAL VOC
+        has it since 2010)."""
+        shares = self.right.double().cumsum(0) / torch.arange(1, len(self.right) + 1)
+        return shares.flip(0).cummax(0).values.flip(0) if len(shares) else shares
+
+    @property
+    def area(self) -> float | None:
+        """Average precision; ``None`` for a class of which there is nothing."""
+        return float((self.precision * self.right).sum() / self.total) if self.total else None
+
+    def curve(self) -> dict[str, list[float]]:
+        """``x``, recall, and ``y``, precision."""
+        recall = self.right.double().cumsum(0) / max(1, self.total)
+        start, end = torch.zeros(1, dtype=torch.float64), recall[-1:]
+        first = self.precision[:1] if len(recall) else torch.zeros(1, dtype=torch.float64)
+        drop = torch.zeros(len(end), dtype=torch.float64)
+        return _thin(torch.cat([start, recall, end]), torch.cat([first, self.precision, drop]))
+
+    def hits(self, least: float) -> int:
+        """How many of those with at least this score are right."""
+        return int(self.right[self.scores >= least].sum())
+
+    def alarms(self, least: float) -> int:
+        """How many of those with at least this score are wrong."""
+        return int((~self.right[self.scores >= least]).sum())
+
+
+def detections(
+    found: Sequence[torch.Tensor], wanted: Sequence[torch.Tensor], classes: int, least: float = 0.5
+) -> list[Detections]:
+    """Judges what was found in each picture, rows of x0, y0, x1, y1, class, score, against what is there (without the
+    score), class by class. From the best score down each takes the thing that it overlaps most, and is right when that
+    is at least ``least`` and not taken yet."""
+    from runtime.loops.detection import overlaps
+
+    results = []
+    for kind in range(classes):
+        things = [rows[rows[:, 4] == kind] for rows in wanted]
+        guesses: list[tuple[float, float, tuple[int, int]]] = []
+        for picture, rows in enumerate(found):
+            rows, there = rows[rows[:, 4] == kind], things[picture]
+            if not len(rows):
+                continue
+            if len(there):
+                best, which = overlaps(rows, there).max(1)
+            else:
+                best, which = torch.zeros(len(rows)), torch.zeros(len(rows), dtype=torch.int64)
+            places = [(picture, number) for number in which.tolist()]
+            guesses += list(zip(rows[:, 5].tolist(), best.tolist(), places, strict=True))
+        guesses.sort(key=lambda guess: -guess[0])
+        taken: set[tuple[int, int]] = set()
+        right = torch.zeros(len(guesses), dtype=torch.bool)
+        for number, (_, overlap, place) in enumerate(guesses):
+            if overlap >= least and place not in taken:
+                taken.add(place)
+                right[number] = True
+        scores = torch.tensor([guess[0] for guess in guesses], dtype=torch.float64)
+        results.append(Detections(scores, right, sum(len(rows) for rows in things)))
+    return results

@@ -19,6 +19,8 @@ Commands, ``{"do": ...}``:
   ``temperature`` of what is written (left out: the recipe's own). For recipes about text. Or ``picture``: an array
   (C, H, W) of uint8, one channel or three, and ``invert`` (bool).
 - ``evaluate``: ``split``. Scores of the weights as they are.
+- ``results``: ``split``: where the network errs (:mod:`runtime.judging`). ``cases``: ``split``, ``samples`` (places in
+  it) and ``part``: single samples with what was wanted and what was given.
 - ``import``: ``source`` ("torchvision:NAME", "timm:NAME", "FILE.py:CLASS": running that file is trusted),
   ``arguments`` of the class, ``shapes`` of the inputs, ``weights`` (bool: take them along), ``title``. ``stop``
   cancels it between two of its steps.
@@ -59,6 +61,9 @@ Messages, ``{"event": ...}``:
 - ``finished`` and ``stopped``: ``folder``, ``best_epoch``, ``best_val_loss``, ``epochs`` (done),
   ``seconds``, and what
   ``evaluation`` holds too: ``test_loss``, ``test_accuracy``, ``classes``, ``confusion``, ``report``.
+- ``results``: ``split``, ``total`` samples it has and ``looked_at``, ``judge`` (its id) and ``parts``
+  (:mod:`runtime.judging.views`). ``cases``: ``split``, ``part``, ``samples``, ``rows`` (in the data), ``views``.
+  ``problem`` instead: why there are none.
 - ``prediction``: ``outputs`` (array), ``probabilities`` (rows or ``None``), ``classes``, ``labels``.
 - ``tried``: ``text`` that was given, ``step``, ``shows`` (:mod:`runtime.showing`); ``problem``: why there are none. For
   a picture ``seen`` (array of uint8, as the network was given it) and what ``prediction`` holds.

@@ -349,6 +349,28 @@ class Worker:
             found = scored(session, split)
         self.link.send({"event": "evaluation", "split": split, **found})
 
+    def _do_results(self, command: Message) -> None:
+        from runtime.judging.exam import results
+
+        self._judged(results, command)
+
+    def _do_cases(self, command: Message) -> None:
+        from runtime.judging.exam import cases
+
+        self._judged(cases, command)
+
+    def _judged(self, make: Callable[[Session, Message], Message], command: Message) -> None:
+        """The answer, or in ``problem`` why there is none: whoever asked is waiting for it."""
+        try:
+            answer = make(self._needed(), command)
+        except Exception as error:  # noqa: BLE001, whatever a model does with samples it is told in a sentence
+            from runtime.training.guard import explain
+
+            told = explain(error, self.session)
+            problem = f"{told.sentence} {told.hint}".strip()
+            answer = {"event": command["do"], "split": command.get("split", "test"), "problem": problem}
+        self.link.send(answer)
+
     def _do_find_rate(self, command: Message) -> None:
         import tempfile
 

@@ -30,7 +30,7 @@ def measure(session: Session, split: str) -> Generator[None, None, Measured]:
     """Evaluate a split: ``measured = yield from measure(...)``. Yields now and then, so that the driver of
     the loop can look around."""
     if session.loop is not None:
-        return (yield from _figures(session, split))
+        return (yield from figures_of(session, split))
     rows = session.rows(split).to(session.inputs.device)
     answers = 0
     losses: list[tuple[torch.Tensor, int]] = []
@@ -58,7 +58,7 @@ def measure(session: Session, split: str) -> Generator[None, None, Measured]:
     return Measured(total / len(rows), right / answers if answers else None)
 
 
-def _figures(session: Session, split: str) -> Generator[None, None, Measured]:
+def figures_of(session: Session, split: str) -> Generator[None, None, Measured]:
     """The figures of a recipe of its own: means over the samples, then what it measures over the whole split. Random
     numbers begin with the run's seed, so that noise is the same in every epoch."""
     rows = session.rows(split)
@@ -97,15 +97,26 @@ def all_outputs(session: Session, rows: torch.Tensor) -> tuple[torch.Tensor, tor
     return torch.cat(outputs), torch.cat(targets)
 
 
+def own_units(
+    session: Session, outputs: torch.Tensor, targets: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Numbers that were predicted, and the true ones, in the units the data had before its targets were scaled."""
+    scaler = session.dataset.target_scaler
+    if scaler is None:
+        return outputs, targets
+    return scaler.invert(outputs.reshape(targets.shape)), scaler.invert(targets)
+
+
 def scored(session: Session, split: str) -> dict[str, Any]:
     """All scores of a split as the end of a run reports them; the keys start with the split's name where they
     are plain numbers: ``test_loss``, ``test_accuracy``, then ``classes``, ``confusion``, ``report`` or, for
-    numbers to predict, ``mae``, ``mse``, ``rmse``, ``r2``."""
+    numbers to predict, ``mae``, ``mse``, ``rmse``, ``r2`` in the data's own units (the loss is that of the training, on
+    scaled targets where they are scaled)."""
     rows = session.rows(split)
     if not len(rows):
         return {f"{split}_loss": None, f"{split}_accuracy": None}
     if session.loop is not None:
-        measured = _to_the_end(_figures(session, split))
+        measured = to_the_end(figures_of(session, split))
         return {f"{split}_loss": measured.loss, f"{split}_accuracy": None, "scores": measured.figures}
     outputs, targets = all_outputs(session, rows)
     total = 0.0
@@ -118,12 +129,14 @@ def scored(session: Session, split: str) -> dict[str, Any]:
     schema, loss = session.dataset.schema, session.project.training.loss
     if form_of(loss) == "index":
         outputs = outputs[..., : schema.class_count]  # the table has no column for scores to spare
+    if schema.task == "regression":
+        outputs, targets = own_units(session, outputs, targets)
     found = scores.evaluate(outputs, targets, schema, loss)
     found.pop("accuracy", None)
     return {f"{split}_loss": total / len(rows), f"{split}_accuracy": accuracy, **found}
 
 
-def _to_the_end(steps: Generator[None, None, Measured]) -> Measured:
+def to_the_end(steps: Generator[None, None, Measured]) -> Measured:
     """What a generator returns."""
     while True:
         try:

@@ -1,0 +1,261 @@
+"""Where a network errs: figures against scikit-learn and by hand, and the samples behind them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from graph.build import GraphBuilder, project
+from graph.model import DataChoice, Project, Training
+from runtime.curves import detections
+from runtime.data.schema import Task
+from runtime.judging import JUDGES, judge_of
+from runtime.judging.boxes import of_picture
+from runtime.judging.exam import cases, results
+from runtime.judging.marked import differences, distance, runs
+from runtime.judging.masks import overlaps, picture_iou
+from runtime.judging.series import goals_of
+from runtime.judging.views import histogram, members, scatter, thinned
+from runtime.loops.detection import average_precision
+from runtime.protocol import encode
+from runtime.recipes import RECIPES
+from runtime.training.errors import RunError
+from runtime.training.loop import train
+from runtime.training.preparing import prepare
+from runtime.training.session import Session
+
+Message = dict[str, Any]
+
+
+def network(
+    kind: str, shape: tuple[int, ...], layers: list[Any], data: DataChoice, **training: Any
+) -> Project:
+    """A small chain of layers, trained for a moment."""
+    g = GraphBuilder(kind)
+    g.output(g.chain(g.input("x", shape=shape), *layers))
+    wanted = {"epochs": 1, "batch_size": 64, "device": "cpu", "threads": 1, **training}
+    return project(kind, g, data=data, training=Training(**wanted))
+
+
+def linear(size: int) -> tuple[str, dict[str, int]]:
+    return ("Linear", {"out_features": size})
+
+
+def trained(made: Project, folder: Path) -> Session:
+    torch.set_num_threads(1)
+    session = prepare(made, folder)
+    for _ in train(session):
+        pass
+    return session
+
+
+def judged(session: Session, split: str = "test") -> tuple[list[Message], dict[str, Message]]:
+    """The parts of a split, and all views of the first by name. Every sample a view points at can be shown."""
+    answer = results(session, {"split": split})
+    assert encode(answer) and answer["looked_at"] <= answer["total"] == len(session.rows(split))
+    views = {view["name"]: view for one in answer["parts"][0]["pages"] for view in one["views"]}
+    for part in answer["parts"][:3]:
+        for view in [view for page in part["pages"] for view in page["views"]]:
+            behind = next(
+                (one for one in [*(view.get("samples") or []), *view.get("cells", {}).values()] if one), None
+            )
+            if behind is not None:
+                asked = behind if isinstance(behind, list) else [behind]
+                shown = cases(session, {"split": split, "part": part["name"], "samples": asked})
+                assert shown["samples"] == asked[:24] and shown["views"] and encode(shown)
+                assert shown["rows"] == session.rows(split)[shown["samples"]].tolist()
+    return answer["parts"], views
+
+
+def test_every_recipe_has_a_judge() -> None:
+    named = {recipe for judge in JUDGES for recipe in judge.recipes}
+    assert named >= set(RECIPES), "a recipe without a judge"
+    assert judge_of("supervised", "regression", "series").id == "series"
+    assert judge_of("supervised", "regression", "table").id == "numbers"
+    assert judge_of("supervised", "binary", "table").id == "classes"
+    assert judge_of("something new", "binary", "table").id == "figures"
+    assert all(judge.coming and judge.judge and judge.cases for judge in JUDGES)
+    tasks = Task.__args__  # type: ignore[attr-defined]
+    assert {task for judge in JUDGES for task in judge.tasks} <= set(tasks)
+
+
+def test_classes_are_scikit_learns(tmp_path: Path) -> None:
+    from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
+
+    session = trained(network("Iris", (4,), [linear(3)], DataChoice("iris")), tmp_path)
+    (part,), views = judged(session)
+    x, truth = session.take(session.rows("test"))
+    with torch.no_grad():
+        given = session.forward(x).argmax(1).numpy()
+    assert part["scores"]["accuracy"] == pytest.approx(accuracy_score(truth, given))
+    counts = views["confusion"]["counts"]
+    assert counts == confusion_matrix(truth, given, labels=range(3)).tolist()
+    f1 = [row[3] for row in views["report"]["rows"][:3]]
+    assert f1 == pytest.approx(
+        f1_score(truth, given, average=None, zero_division=0, labels=range(3)).tolist()
+    )
+    for key, places in views["confusion"]["cells"].items():
+        row, column = map(int, key.split(","))
+        assert len(places) == counts[row][column]
+        assert all((int(truth[place]), given[place]) == (row, column) for place in places)
+    wrong = [place for place in range(len(truth)) if given[place] != truth[place]]
+    assert sorted(views["mistakes"]["samples"]) == wrong
+    sure = [row[3] for row in views["mistakes"]["rows"]]
+    assert sure == sorted(sure, reverse=True)
+
+
+def test_numbers_are_scikit_learns_in_the_datas_own_units(tmp_path: Path) -> None:
+    from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
+
+    made = network("Diabetes", (10,), [linear(1)], DataChoice("diabetes"), loss="mse")
+    session = trained(made, tmp_path)
+    (part,), views = judged(session)
+    rows = session.rows("test")
+    x, y = session.take(rows)
+    scaler = session.dataset.target_scaler
+    with torch.no_grad():
+        given, truth = session.forward(x), y
+    if scaler is not None:
+        given, truth = scaler.invert(given), scaler.invert(truth)
+    assert part["scores"]["mae"] == pytest.approx(mean_absolute_error(truth, given), rel=1e-5)
+    assert part["scores"]["rmse"] == pytest.approx(root_mean_squared_error(truth, given), rel=1e-5)
+    assert part["scores"]["r2"] == pytest.approx(r2_score(truth, given), rel=1e-4)
+    assert sum(views["left"]["counts"]) == len(rows)
+    away = (given - truth).abs().flatten()
+    assert views["worst"]["samples"][0] == int(away.argmax())
+    raw = session.dataset.input_scaler
+    worst = x[int(away.argmax())]
+    assert views["worst"]["rows"][0][4] == pytest.approx(
+        float((raw.invert(worst) if raw else worst)[0]), rel=1e-3
+    )
+    shown = cases(session, {"split": "test", "samples": [3], "part": "all"})["views"][0]
+    assert shown["rows"][0][1] == pytest.approx(float(truth[3]), rel=1e-4)
+
+
+def test_a_series_is_compared_with_saying_as_it_is_now(tmp_path: Path) -> None:
+    made = network("Weather", (10, 5), ["Flatten", linear(1)], DataChoice("time-series"), loss="mse")
+    session = trained(made, tmp_path)
+    (part,), views = judged(session)
+    rows = session.rows("test")
+    record = session.dataset.target_scaler.invert(session.targets)[:, 0]  # type: ignore[union-attr]
+    naive = float((record[rows - 1] - record[rows]).abs().mean())
+    assert part["scores"]["naive_mae"] == pytest.approx(naive, rel=1e-4) and part["note"]
+    assert views["timeline"]["truth"]["shape"] == [1, 1, len(rows)]
+    drawn = cases(session, {"split": "test", "samples": [0], "part": "all"})["views"][0]["lines"]
+    assert drawn[0]["x"] == list(range(-9, 2)) and drawn[1]["dashed"]
+    assert drawn[0]["y"][-1] == pytest.approx(float(record[rows[0]]), rel=1e-4)
+    assert goals_of(["a +1", "b +1", "a +2", "b +2"]) == (["a", "b"], 2)
+    assert goals_of(["a +1", "b"]) == (["a +1", "b"], 1)
+
+
+def test_tags_and_the_sentences_behind_them(tmp_path: Path) -> None:
+    from sklearn.metrics import confusion_matrix
+
+    data = DataChoice("word-kinds")
+    recipe = {"recipe": "sequence_labelling"}
+    g = GraphBuilder("Tags")
+    x = g.input("x", shape=(7,), dtype="int64")
+    x = g.add("Embedding", x, num_embeddings=100, embedding_dim=4)
+    g.output(g.add("Linear", x, out_features=7))
+    made = project(
+        "Tags", g, data=data, training=Training(epochs=1, batch_size=256, device="cpu", threads=1, **recipe)
+    )
+    session = trained(made, tmp_path)
+    (part,), views = judged(session)
+    batch = session.batch_of(session.rows("test"))
+    with torch.no_grad():
+        given = session.loop.scores(batch["input"]).argmax(-1)
+    there = batch["target"] != -100
+    wanted = confusion_matrix(batch["target"][there], given[there], labels=range(7))
+    assert views["confusion"]["counts"] == wanted.tolist()
+    exact = ((given == batch["target"]) | ~there).all(1).double().mean()
+    assert part["scores"]["exact"] == pytest.approx(float(exact))
+    lengths = views["lengths"]
+    assert sum(lengths["counts"]) == len(session.rows("test"))
+    share = sum(value * count for value, count in zip(lengths["values"], lengths["counts"], strict=True))
+    assert share / sum(lengths["counts"]) == pytest.approx(float(exact))
+
+
+def test_what_is_drawn_again_has_an_error_of_its_own(tmp_path: Path) -> None:
+    layers = ["Flatten", linear(8), linear(64), ("Unflatten", {"dim": 1, "unflattened_size": (1, 8, 8)})]
+    made = network("Again", (1, 8, 8), layers, DataChoice("digits"), recipe="autoencoding", loss="mse")
+    session = trained(made, tmp_path)
+    (part,), views = judged(session)
+    x = session.batch_of(session.rows("test"))["input"]
+    with torch.no_grad():
+        each = (session.loop.draw(x) - x).square().flatten(1).mean(1)
+    assert part["scores"]["mse"] == pytest.approx(float(each.mean()), rel=1e-5)
+    assert views["worst"]["samples"][0] == int(each.argmax())
+    assert sum(views["errors"]["counts"]) == len(x)
+    assert {row[0] for row in views["classes"]["rows"]} == {str(number) for number in range(10)}
+    assert views["drawn"]["column_titles"] == ["original", "drawn again", "difference"]
+
+
+def test_overlaps_by_hand() -> None:
+    counts = torch.tensor([[6, 2, 0], [1, 3, 0], [0, 0, 0]])
+    iou, dice = overlaps(counts)
+    assert iou[:2].tolist() == pytest.approx([6 / 9, 3 / 6]) and bool(iou[2].isnan())
+    assert dice[:2].tolist() == pytest.approx([12 / 15, 6 / 9])
+    assert picture_iou(counts.unsqueeze(0)).tolist() == pytest.approx([(6 / 9 + 3 / 6) / 2])
+
+
+def test_boxes_are_judged_as_the_recipe_does() -> None:
+    torch.manual_seed(3)
+    wanted, found = [], []
+    for _ in range(12):
+        corner = torch.rand(4, 2) * 0.6
+        things = torch.cat([corner, corner + 0.2, torch.randint(0, 2, (4, 1)).float()], dim=1)
+        guesses = torch.cat([things.repeat(2, 1), torch.rand(8, 1)], dim=1)
+        guesses[:, :4] += 0.04 * torch.randn(8, 4)
+        wanted.append(things)
+        found.append(guesses)
+    each = detections(found, wanted, 3)
+    areas = average_precision(found, wanted, 3)
+    assert each[2].area is areas[2] is None
+    for one, area in zip(each[:2], areas[:2], strict=True):
+        assert one.area == pytest.approx(area)
+        assert one.hits(0.0) + one.alarms(0.0) == len(one.scores)
+        curve = one.curve()
+        steps = zip(curve["x"], curve["x"][1:], curve["y"][1:], strict=False)
+        assert sum((after - before) * height for before, after, height in steps) == pytest.approx(area)
+    here = torch.tensor([[0.0, 0.0, 0.2, 0.2, 0.0]])
+    twice = torch.tensor(
+        [[0.0, 0.0, 0.2, 0.2, 0.0, 0.9], [0.0, 0.0, 0.2, 0.2, 0.0, 0.8], [0, 0, 0.2, 0.2, 1, 0.3]]
+    )
+    assert of_picture(twice, here) == (1, 0, 1, 1.0), "a second box is a false alarm, an unsure one is none"
+
+
+def test_differences_are_marked() -> None:
+    wrong, missed, swapped = differences(["the", "cat", "sat"], ["the", "dog", "sat", "down"])
+    assert (
+        wrong == [False, True, False] and missed == [False, True, False, True] and swapped == [("dog", "cat")]
+    )
+    assert runs(["the", "cat", "sat"], wrong) == [["the", 0], [" cat", 1], [" sat", 0]]
+    assert runs("abc", [True, True, False], characters=True) == [["ab", 1], ["c", 0]]
+    assert distance("kitten", "sitting") == 3 and distance("", "ab") == 2
+
+
+def test_many_points_are_thinned_but_the_worst_stay() -> None:
+    y = torch.zeros(100_000)
+    y[[17, 70_001]] = 5.0
+    drawn = scatter("s", "", torch.zeros(100_000), y, torch.arange(100_000), ("", ""), "zero")
+    assert len(drawn["samples"]) <= 3000 and drawn["total"] == 100_000
+    assert {17, 70_001} <= set(drawn["samples"])
+    assert thinned(5, torch.tensor([1])).tolist() == [0, 1, 2, 3, 4]
+    bars = histogram("h", "", torch.tensor([-1.0, 0.0, 0.0, 3.0]), torch.arange(4), "", around_zero=True)
+    assert bars["edges"][0] == -3.0 and max(bars["counts"]) == 2 and bars["samples"][20] == [1, 2]
+    cells = members(torch.tensor([0, 0, 1]), torch.tensor([1, 1, 1]), torch.tensor([4, 4, 9]))
+    assert cells == {(0, 1): [4], (1, 1): [9]}
+
+
+def test_what_cannot_be_shown_is_a_sentence(tmp_path: Path) -> None:
+    session = trained(network("Digits", (1, 8, 8), ["Flatten", linear(10)], DataChoice("digits")), tmp_path)
+    shown = cases(session, {"split": "test", "samples": [0, 5], "part": "all"})
+    assert shown["views"][0]["kind"] == "pictures" and shown["views"][0]["images"]["shape"] == [2, 1, 8, 8]
+    with pytest.raises(RunError, match="none with the number 1000000"):
+        cases(session, {"split": "test", "samples": [10**6]})
+    with pytest.raises(RunError, match="There is no split “holiday”"):
+        results(session, {"split": "holiday"})
