@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from graph.code.classes import Classes
 from graph.code.forward import Forward
-from graph.code.layout import WIDTH, definition, flat, item_lines, parse, statement, with_comment
+from graph.code.layout import definition, flat, item_lines, parse, statement, width, with_comment
 from graph.code.plans import Argument, LayerPlan, PlacePlan, Scope, UsePlan, Variant, printed
 from graph.code.structure import CodeError, Ref
 from graph.custom import Reading, pasted
@@ -131,7 +131,7 @@ class Emitter:
         ]
         count = f"; {self.classes.root.parameters:,} parameters."
         text = ", ".join(parts)
-        if len(text) + len(count) + 10 > WIDTH:
+        if len(text) + len(count) + 10 > width():
             numbers = (("input", len(enters)), ("output", len(leaves)))
             text = ", ".join(f"{number} {word}{'s' if number != 1 else ''}" for word, number in numbers)
         return text[:1].upper() + text[1:] + count
@@ -226,7 +226,7 @@ class Emitter:
                 self._lines(_ended(lines, suffix), owner, (*keys, *inside))
                 return
             head, _, call = opening.rpartition(" = ")
-            wrap = bool(head) and len(f"{pad}{opening}(") > WIDTH
+            wrap = bool(head) and len(f"{pad}{opening}(") > width()
             if wrap:
                 self._line(f"{pad}{head} = (", owner, keys)
                 indent, opening = indent + 4, call

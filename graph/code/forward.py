@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from graph.building import call_text
-from graph.code.layout import WIDTH, flat, names_of, parse, statement, substitute, unpacking
+from graph.code.layout import flat, names_of, parse, statement, substitute, unpacking, width
 from graph.code.naming import local_name, name_values
 from graph.code.plans import LayerPlan, Scope, UsePlan, Variant, stand_in_arguments
 from graph.code.structure import Ref, Step
@@ -78,7 +78,7 @@ class Forward:
         result = self._result()
         statements = [(self._writes(piece), self._reads(piece.tree)) for piece in self.pieces]
         statements.append(([], self._reads(result.tree)))
-        given = name_values(self.structure, self.arguments(), statements)
+        given = name_values(self.structure, self.arguments(), statements, self._marks())
         lines = []
         for piece in [*self.pieces, result]:
             trees = {name: parse(given[self.tokens[name]]) for name in self._tokens_in(piece.tree)}
@@ -98,6 +98,17 @@ class Forward:
                 name = given[piece.result]
                 lines.append(Line(statement(f"{name} = ", tree, indent), piece.nodes, shown))
         return lines
+
+    def _marks(self) -> set[Ref]:
+        """Whole numbers and booleans that a function makes: masks, lengths, indices."""
+        nodes = self.variant.instances[0].shapes.nodes
+        return {
+            (step.id, port)
+            for step in self.structure.steps
+            if not step.module
+            for port, tensor in nodes[step.id].outputs.items()
+            if tensor.kind != "float"
+        }
 
     def _token(self, ref: Ref) -> str:
         """A stand-in for a value, until it is known what it will be called."""
@@ -162,7 +173,7 @@ class Forward:
         guesses = {name: parse("_" * _NAME_GUESS) for name in names_of(whole) if name in self.tokens}
         shown = self.comment((step.id, self._first_port(step)))
         length = 8 + len("return ") + len(flat(substitute(whole, guesses))) + (len(shown) + 4 if shown else 0)
-        return length <= WIDTH
+        return length <= width()
 
     def _flush(self) -> None:
         self.pieces += self.pending

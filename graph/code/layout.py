@@ -1,4 +1,4 @@
-"""Python text from syntax trees, laid out as ``ruff format`` would leave it at 88 columns.
+"""Python text from syntax trees, laid out as ``ruff format`` would leave it, at 88 columns or as many as are asked for.
 
 Only what generated code needs: expressions made of names, numbers, calls, lists, tuples, subscripts,
 arithmetic and one kind of comprehension. ruff itself is not needed when the program runs; a test holds
@@ -8,10 +8,16 @@ the result to be a fixed point of it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 
 WIDTH = 88
+"""How long lines are, unless another length is asked for."""
+
+_WIDTH = ContextVar("width", default=WIDTH)
 
 _SIGNS: dict[type[ast.operator], tuple[str, int]] = {
     ast.BitOr: ("|", 6),
@@ -28,6 +34,21 @@ _SIGNS: dict[type[ast.operator], tuple[str, int]] = {
 }
 _ATOM = 15
 _UNARY = 12
+
+
+def width() -> int:
+    """How many columns a line may have."""
+    return _WIDTH.get()
+
+
+@contextmanager
+def lines_of(columns: int) -> Iterator[None]:
+    """Lay out for another width."""
+    token = _WIDTH.set(columns)
+    try:
+        yield
+    finally:
+        _WIDTH.reset(token)
 
 
 @lru_cache(maxsize=16384)
@@ -95,7 +116,7 @@ def _text(node: ast.AST) -> tuple[str, int]:
         if node.value is Ellipsis:
             return "...", _ATOM
         negative = isinstance(node.value, (int, float)) and node.value < 0
-        return repr(node.value).replace("e+", "e"), _UNARY if negative else _ATOM
+        return _number(node.value), _UNARY if negative else _ATOM
     if isinstance(node, ast.Attribute):
         value = _print(node.value, _ATOM)
         number = isinstance(node.value, ast.Constant) and isinstance(node.value.value, int)
@@ -123,6 +144,15 @@ def _text(node: ast.AST) -> tuple[str, int]:
     if isinstance(node, ast.ListComp):
         return f"[{_print(node.elt, 1)} {_clauses(node)}]", _ATOM
     return ast.unparse(node), 0
+
+
+def _number(value: object) -> str:
+    """``1e-6`` and ``1e9``, as people write them, for ``1e-06`` and ``1000000000.0``."""
+    text = repr(value)
+    if isinstance(value, float) and text.endswith("00000.0"):
+        digits = text.removesuffix(".0")
+        text = f"{digits.rstrip('0')}e{len(digits) - len(digits.rstrip('0'))}"
+    return re.sub(r"e([+-]?)0*(?=\d)", lambda found: f"e{found[1].removeprefix('+')}", text)
 
 
 def quoted(text: str) -> str:
@@ -176,7 +206,7 @@ def _simple_power(node: ast.expr) -> bool:
 
 
 def _fits(text: str) -> bool:
-    return len(text) <= WIDTH
+    return len(text) <= _WIDTH.get()
 
 
 def _spread(tree: ast.expr, indent: int, prefix: str, suffix: str) -> list[str]:
