@@ -106,6 +106,9 @@ class Calls(ABC):
         found = self.module_of(tree.func)
         assert found is not None
         attribute, definition = found
+        if isinstance(definition, ListDef) and definition.sequential:
+            self.first |= {id(item): Node("", "", "") for item in definition.items}
+            return Tensor(self.owner.chain(self.drawing, definition.items, self.tensor(tree.args[0])))
         if isinstance(definition, ListDef):
             raise CannotRead(f"“self.{attribute}” is a list; call its modules one by one.", tree)
         if isinstance(definition, UseDef):

@@ -68,8 +68,9 @@ class ClassReader:
             here = self.chain(drawing, chain.items, here)
             drawing.output(here, "", forward.lineno)
             return drawing.finish(self.reader.draft.sketches)
+        laid = self._laid_flat(forward) if self.network and self.reader.flat else set()
         for name, found in list(self.defined.items()):
-            if isinstance(found, ListDef) and found.sequential:
+            if isinstance(found, ListDef) and found.sequential and name not in laid:
                 self.defined[name] = self.in_place(found.items, name, found.tree)
         Forward(self, forward, drawing).read()
         return drawing.finish(self.reader.draft.sketches)
@@ -381,7 +382,7 @@ class ClassReader:
         found = self.defined.get("layers")
         if len(self.defined) != 1 or not isinstance(found, ListDef) or not found.sequential:
             return False
-        if len(found.items) < 2:
+        if len(found.items) < (1 if self.reader.flat else 2):
             return False
         blocks = any(isinstance(item, UseDef) for item in found.items)
         if (blocks and not self.reader.flat) or len(forward.args.args) != 2:
@@ -389,6 +390,22 @@ class ClassReader:
         body = [part for part in forward.body if not _is_text(part)]
         wanted = f"return self.layers({forward.args.args[1].arg})"
         return len(body) == 1 and ast.unparse(body[0]) == wanted
+
+    def _laid_flat(self, forward: ast.FunctionDef) -> set[str]:
+        """Chains of a network that was one chain, each called once: their layers are drawn, where they stood."""
+        uses = [dotted(part) for part in ast.walk(forward) if isinstance(part, ast.Attribute)]
+        calls = {
+            dotted(part.func)
+            for part in ast.walk(forward)
+            if isinstance(part, ast.Call) and len(part.args) == 1 and not part.keywords
+        }
+        loops = any(isinstance(part, ast.For) for part in ast.walk(forward))
+        return {
+            name
+            for name, found in self.defined.items()
+            if isinstance(found, ListDef) and found.sequential and found.items and not loops
+            and f"{SELF}.{name}" in calls and uses.count(f"{SELF}.{name}") == 1
+        }  # fmt: skip
 
     def _sequential(self, init: ast.FunctionDef) -> Sketch:
         body = [part for part in init.body if not _is_text(part)]

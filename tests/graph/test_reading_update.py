@@ -51,6 +51,16 @@ def places(drawn: Project, graph: str = "g1") -> dict[str, tuple[float, float]]:
     return {node.name: (node.x, node.y) for node in drawn.graph(graph).nodes.values()}
 
 
+def chain(layers: int) -> Project:
+    """Linear and ReLU by turns."""
+    g = GraphBuilder("Chain")
+    x = g.input("x", shape=(4,))
+    for number in range(layers):
+        x = g.add("ReLU", x) if number % 2 else g.add("Linear", x, out_features=4)
+    g.output(x)
+    return project("Chain", g)
+
+
 def named(drawn: Project, name: str, graph: str = "g1") -> Any:
     return next(node for node in drawn.graph(graph).nodes.values() if node.name == name)
 
@@ -99,6 +109,35 @@ def test_a_layer_is_put_in_beside_its_neighbours() -> None:
         abs(x - left) > 100 or abs(y - top) > 60 for name, (left, top) in after.items() if name != "dropout1"
     )
     assert "nn.Dropout(p=0.3),  # (B, 32, 2, 2)\n            nn.Flatten()" in source_of(drawn).text
+
+
+def test_a_chain_that_is_called_otherwise_leaves_its_layers_where_they_are() -> None:
+    """Renamed, cut in two, with something behind it, or with one layer left: what stayed has not moved."""
+    call, flatten = "        return self.layers(x)", "            nn.Flatten(),"
+    begin = "        self.layers = nn.Sequential("
+    for changes, added in (
+        (((call, "        x = self.layers(x)\n        return x"),), 0),
+        (((call, "        return self.layers(x) + 1"),), 1),
+        (((begin, begin.replace("layers", "net")), (call, call.replace("layers", "net"))), 0),
+        (
+            (
+                (flatten, f"        )\n        self.head = nn.Sequential(\n{flatten}"),
+                (call, "        return self.head(self.layers(x))"),
+            ),
+            0,
+        ),
+    ):
+        drawn = GOLDEN["digits_cnn"]()
+        before = places(drawn)
+        found = edited(drawn, *changes)
+        after = places(drawn)
+        assert (found.added, found.removed, found.classes) == (added, 0, 0), changes
+        assert {name: after[name] for name in before} == before, changes
+    drawn = chain(2)
+    before = places(drawn)
+    found = edited(drawn, ("            nn.ReLU(),  # (B, 4)\n", ""))
+    assert (found.added, found.removed, found.classes) == (0, 1, 0)
+    assert places(drawn) == {name: place for name, place in before.items() if name != "relu1"}
 
 
 def test_a_layer_is_taken_out() -> None:
