@@ -151,6 +151,7 @@ def cnn48() -> Project:
             weight_decay=1e-4,
             epochs=5,
             batch_size=64,
+            options={"precision": "automatic", "channels_last": True},
         ),
     )
 

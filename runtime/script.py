@@ -26,7 +26,7 @@ from runtime.initialisation import INITIALISATIONS, initialise_text
 from runtime.losses import LOSSES, Answer, answer_rule
 from runtime.optimizers import OPTIMIZERS, extras
 from runtime.practices import practices_of
-from runtime.precision import PRECISION
+from runtime.precision import asked_precision, autocast_text
 from runtime.recipes import SUPERVISED, recipe_of
 from runtime.runs import write_atomic
 from runtime.schedules import SCHEDULES, planned, schedule_text
@@ -164,7 +164,7 @@ class _Writer:
         plain = steps_per_epoch(count, training.batch_size, False)
         norms = any(norm in model for norm in NORMS)
         self.skips = plain - steps_per_epoch(count, training.batch_size, norms)
-        self.precision = PRECISION.check(training.options.get("precision", PRECISION.default))
+        self.precision = asked_precision(training)
         self.steps = steps_text(dataset.preparation, pairs=True) if dataset.preparation else None
         start = chosen(INITIALISATIONS, training.initialisation, "initialisation")
         self.own_starts = start_lines(starts, "model")
@@ -187,6 +187,8 @@ class _Writer:
             parts.append(support_text("average"))
         if self.freezing:
             parts.append(support_text("freezing"))
+        if self.precision == "automatic":
+            parts.append(support_text("hardware"))
         parts += [part for part in (self._evaluate(), self._main()) if part]
         return "\n\n\n".join(parts) + '\n\n\nif __name__ == "__main__":\n    main()\n'
 
@@ -226,7 +228,7 @@ class _Writer:
         if self.precision == "float32":
             return [f"{indent}outputs = {self.output}", f"{indent}loss = {loss}"]
         return [
-            f"{indent}with torch.autocast(x.device.type, torch.{self.precision}):",
+            f"{indent}with {autocast_text(self.precision, 'x.device')}:",
             f"{indent}    outputs = {self.output}",
             f"{indent}outputs = outputs.float()",
             f"{indent}loss = {loss}",

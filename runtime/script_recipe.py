@@ -23,7 +23,7 @@ from runtime.initialisation import INITIALISATIONS, initialise_text
 from runtime.losses import LOSSES
 from runtime.optimizers import OPTIMIZERS, extras
 from runtime.practices import practices_of
-from runtime.precision import PRECISION
+from runtime.precision import asked_precision, autocast_text
 from runtime.recipes import Figure, recipe_of
 from runtime.schedules import SCHEDULES, planned, schedule_text
 from runtime.script_lines import freezing_text, import_lines, support_imports, support_text, update_lines
@@ -35,11 +35,11 @@ LINE = 110
 """The loops are written in lines of this length, so the whole script is."""
 SPLITS = ("train", "validation", "test")
 LOW = '''def in_low_precision(network: nn.Module, device: torch.device) -> None:
-    """Let the network compute in {precision}; what it gives is float32, for losses sum many small numbers."""
+    """Let the network compute in {which}; what it gives is float32, for losses sum many small numbers."""
     plain = network.forward
 
     def forward(*inputs):
-        with torch.autocast(device.type, torch.{precision}):
+        with {autocast}:
             outputs = plain(*inputs)
         if isinstance(outputs, tuple):
             return tuple(value.float() if value.is_floating_point() else value for value in outputs)
@@ -85,7 +85,7 @@ def recipe_script(
     }
     start = chosen(INITIALISATIONS, training.initialisation, "initialisation")
     initialise = initialise_text(start, start.settled(training))
-    precision = PRECISION.check(training.options.get("precision", PRECISION.default))
+    precision = asked_precision(training)
     loop_text, loop_name = _apart(recipe.text, recipe.loop, models)
     methods = _methods(ast.parse(loop_text), loop_name)
     imports = [line for line in head.splitlines() if line.startswith(("import ", "from "))]
@@ -138,7 +138,7 @@ def recipe_script(
         *([steps.text] if steps else []),
         *([initialise.rstrip("\n")] if initialise else []),
         *([support_text("starting")] if starts else []),
-        *([LOW.format(precision=precision).rstrip("\n")] if precision != "float32" else []),
+        *_low(precision),
         *([support_text("average")] if asked.ema else []),
         *([support_text("freezing")] if not is_even(project) else []),
         EVALUATE.format(loop=loop_name, summary=summary).rstrip("\n"),
@@ -183,6 +183,15 @@ def _load_data(title: str, name: str, state: str) -> str:
         f'    """{title}: the columns of the three splits, {state}."""\n'
         f'    return torch.load(HERE / "{name}", weights_only=True)'
     )
+
+
+def _low(precision: str) -> list[str]:
+    """What lets networks compute in less than float32."""
+    if precision == "float32":
+        return []
+    which = "bfloat16 where the device can" if precision == "automatic" else precision
+    text = LOW.format(which=which, autocast=autocast_text(precision, "device")).rstrip("\n")
+    return [*([support_text("hardware")] if precision == "automatic" else []), text]
 
 
 def _main(

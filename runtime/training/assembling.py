@@ -19,7 +19,7 @@ from runtime.loops import loop_class
 from runtime.losses import LOSSES, Answer, answer_rule
 from runtime.optimizers import OPTIMIZERS, extras
 from runtime.practices import practices_of
-from runtime.precision import PRECISION
+from runtime.precision import precision_on
 from runtime.recipes import SUPERVISED, recipe_of
 from runtime.runs import Run
 from runtime.schedules import make_schedule
@@ -67,7 +67,7 @@ def assemble(
     made = {group: make_optimizer(project, members) for group, members in groups.items()}
     optimizers = {group: optimizer for group, (optimizer, _) in made.items()}
     schedules = {group: schedule for group, (_, schedule) in made.items() if schedule is not None}
-    precision = PRECISION.check(training.options.get("precision", PRECISION.default))
+    precision = precision_on(training, device)
     practices = practices_of(training)
     if practices.accumulate > 1 and len(groups) > 1:
         raise RunError(
@@ -156,9 +156,7 @@ def make_loop(
         declared = chosen(LOSSES, training.loss, "loss")
         loss = declared.make(declared.settled(training))
     for part in parts:
-        in_precision(
-            part.module, device, PRECISION.check(training.options.get("precision", PRECISION.default))
-        )
+        in_precision(part.module, device, precision_on(training, device))
     return loop_class(recipe)(
         {part.role: part.module for part in parts},
         optimizers,

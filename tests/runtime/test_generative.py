@@ -217,8 +217,8 @@ def test_a_run_goes_on_as_if_it_had_never_stopped(recipe: str, whole: Any, tmp_p
 def test_the_scripts_give_the_figures_of_the_runs(whole: Any, tmp_path: Path) -> None:
     """All in one interpreter that knows nothing of TorchLoom."""
     unheld, coarse_one = gan(validation_fraction=0.0), diffusion()
-    coarse_one.training.options["precision"] = "bfloat16"
-    more = {"unheld": unheld, "bfloat16": coarse_one}
+    coarse_one.training.options["precision"] = "automatic"
+    more = {"unheld": unheld, "automatic": coarse_one}
     projects = {recipe: build() for recipe, build in SMALL_ONES.items()} | more
     told = {recipe: messages for recipe, (_, _, messages) in whole.items()}
     told |= {name: run(what, tmp_path / name)[1] for name, what in more.items()}

@@ -70,6 +70,7 @@ CASES = {
     "single": lambda: digits_cnn(batch_size=157, epochs=1, options={"label_smoothing": 0.1}),
     "moons": lambda: moons_mlp(),
     "half": lambda: moons_mlp(options={"precision": "bfloat16"}, validation_fraction=0.0),
+    "automatic": lambda: moons_mlp(options={"precision": "automatic"}),
     "xor": xor,
     "chars": next_character,
     "regression": regression,

@@ -17,6 +17,7 @@ from graph.build import GraphBuilder, project
 from graph.files import load, to_data
 from graph.model import DataChoice, Training
 from runtime.data import load_prepared
+from runtime.precision import precision_on
 from runtime.runs import Recorder, Run, list_runs, new_folder
 from runtime.training.loop import train
 from runtime.training.preparing import prepare
@@ -267,6 +268,18 @@ def test_bfloat16_trains_too(tmp_path: Path) -> None:
     assert last["event"] == "finished" and last["test_accuracy"] > 0.5
     last, _ = run(digits_cnn(options={"precision": "float16"}), tmp_path)
     assert "works on a CUDA device only" in last["sentence"]
+
+
+def test_automatic_precision_is_bfloat16_where_the_device_has_units_for_it(tmp_path: Path) -> None:
+    settled = precision_on(Training(options={"precision": "automatic"}), torch.device("cpu"))
+    able = torch.cpu.get_capabilities()
+    assert settled == ("bfloat16" if able.get("amx_bf16") or able.get("avx512_bf16") else "float32")
+    assert precision_on(Training(options={"precision": "automatic"}), torch.device("meta")) == "float32"
+    losses = [
+        epochs(run(digits_cnn(options={"precision": precision}), tmp_path / precision)[1])[-1]["train_loss"]
+        for precision in ("automatic", settled)
+    ]
+    assert losses[0] == losses[1]
 
 
 def test_messages_are_json(tmp_path: Path) -> None:
