@@ -24,6 +24,16 @@ from tests.benchmarks.report import Report, median_ms
 
 COUNT = 5000
 FAR = 20_000
+GOALS = {
+    "load": "at least 20",
+    "full repaint, everything in view": "at least 50",
+    "full repaint at 1:1": "at least 3",
+    "pan step at 1:1": "under 4 ms",
+    "hover step at 1:1": "under 4 ms",
+    "move of a node with 10 wires": "at least 1",
+    "memory": "at least 4",
+}
+"""How many times as much the peer takes, or what ours stays under."""
 
 
 def run(report: Report) -> None:
@@ -31,19 +41,12 @@ def run(report: Report) -> None:
     assert isinstance(application, QApplication)
     ours = _ours(big(COUNT).main, report)
     theirs = _theirs(big(COUNT).main)
-    goals = {
-        "load": "at least 20 times faster",
-        "full repaint, everything in view": "at least 50 times faster",
-        "full repaint at 1:1": "at least 3 times faster",
-        "pan step at 1:1": "ours under 4 ms",
-        "hover step at 1:1": "ours under 4 ms",
-        "move of a node with 10 wires": "no slower",
-        "memory": "at most a quarter",
-    }
-    for name, goal in goals.items():
+    for name, goal in GOALS.items():
         unit = "MB" if name == "memory" else "ms"
-        report(f"{COUNT:,} nodes: {name}, ours", ours[name], unit, "NodeGraphQt", theirs[name], goal)
-        report(f"{COUNT:,} nodes: {name}, NodeGraphQt / ours", theirs[name] / max(ours[name], 1e-9), "times")
+        own, ratio = (goal, None) if goal.startswith("under") else (None, goal)
+        report(f"{COUNT:,} nodes: {name}, ours", ours[name], unit, "NodeGraphQt", theirs[name], own)
+        times = theirs[name] / max(ours[name], 1e-9)
+        report(f"{COUNT:,} nodes: {name}, NodeGraphQt / ours", times, "times", goal=ratio)
     _far(report)
 
 

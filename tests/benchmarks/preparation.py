@@ -57,7 +57,7 @@ def _compare(
     accuracy: float,
     theirs: Spent,
     their_accuracy: float,
-    goal: str = "",
+    goal: str | None = None,
 ) -> None:
     """Seconds of the fastest epoch, on the clock and of processor time, and the accuracy they led to."""
     (clock, processor), (their_clock, their_processor) = (
