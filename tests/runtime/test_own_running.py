@@ -22,8 +22,9 @@ from runtime.data import pixels as pixels_module
 from runtime.data.own import NotScanned, answer_at_once, recognise, scan
 from runtime.data.own import scans as scans_module
 from runtime.data.own.warnings import warnings
-from runtime.data.schema import Schema, classification
+from runtime.data.schema import UNKNOWN, Schema, classification
 from runtime.data.splits import Splits
+from runtime.runs import Run
 from runtime.script import write_script
 
 from .running import epochs, run
@@ -94,6 +95,9 @@ def test_from_a_table_to_a_trained_network_and_its_script(tmp_path: Path) -> Non
     rows = []
     for number in range(300):
         weight, colour = number * 7 % 50, ("red", "blue", "?")[number % 3]
+        colour = (
+            f"odd{number}" if number % 60 == 7 else colour
+        )  # one of each: some are held out, nobody learns them
         heavy = "yes" if weight + 10 * (colour == "red") > 30 else "no"
         rows.append(f"{weight if number % 11 else ''};{colour};2024-{number % 12 + 1:02d}-03;{heavy}")
     path = tmp_path / "apples.csv"
@@ -108,12 +112,38 @@ def test_from_a_table_to_a_trained_network_and_its_script(tmp_path: Path) -> Non
     made = project("Apples", g, data=DataChoice(found.source, found.options), training=training)
     last, messages = run(made, tmp_path / "run")
     assert last["event"] == "finished" and last["test_accuracy"] > 0.8, last
+    known = Run(tmp_path / "run").read_learnt()["colour"]
+    assert {"blue", "red"} < set(known) and len(known) < 2 + 5
     write_script(made, tmp_path / "train.py")
     told = subprocess.run(
         [sys.executable, "train.py"], cwd=tmp_path, capture_output=True, text=True, timeout=120
     )
     assert told.returncode == 0, told.stderr
     assert f"loss {epochs(messages)[-1]['train_loss']:.6f}" in told.stdout
+
+
+def test_a_resumed_run_goes_on_with_its_words(tmp_path: Path) -> None:
+    words = ["ash", "oak", "elm", "fir", "yew", "may"]
+    rows = [f"an {words[row % 6]} and {words[row % 5]},{'ny'[row % 6 > 2]}" for row in range(60)]
+    path = tmp_path / "trees.csv"
+    path.write_text("\n".join(("said,tall", *rows)))
+    choice = DataChoice("own-sentences", {"path": str(path), "text": "said"})
+    schema = get_source(choice.source).schema(choice.options)
+    g = GraphBuilder("Trees")
+    x: Any = g.input("x", shape=schema.input_shape, dtype="int64")
+    x = g.add("Embedding", x, num_embeddings=len(schema.vocabulary), embedding_dim=2)
+    g.output(g.add("Linear", g.add("Flatten", x), out_features=1))
+    training = Training(loss="bce_with_logits", epochs=1, threads=1, device="cpu")
+    made = project("Trees", g, data=choice, training=training)
+    assert run(made, tmp_path / "run")[0]["event"] == "finished"
+    known = Run(tmp_path / "run").read_learnt()
+    assert set(known["words"]) == {"", UNKNOWN, "an", "and", *words}
+    path.write_text(path.read_text().replace("ash", "zzz"))  # a new word, which would stand in another place
+    made.training.epochs = 2
+    assert run(made, tmp_path / "run", resume=True)[0]["event"] == "finished"
+    assert Run(tmp_path / "run").read_learnt() == known
+    assert run(made, tmp_path / "other")[0]["event"] == "finished"
+    assert Run(tmp_path / "other").read_learnt()["words"][-1] == "zzz"
 
 
 def test_a_file_that_is_gone_is_told(tmp_path: Path) -> None:
