@@ -12,6 +12,7 @@ from functools import cache
 
 from graph.catalogue import CATALOGUE, CATEGORIES
 from graph.catalogue.spec import Port
+from graph.closest import corrected, words_of
 from graph.model import BLOCK, Project
 from graph.other_names import OTHER_NAMES
 from graph.shapes import Inference
@@ -118,10 +119,14 @@ def _word(word: str, title: str, aliases: list[str], entry: Entry) -> int:
 
 
 def search(query: str, among: Iterable[Entry], preferred: Iterable[Entry] = ()) -> list[Entry]:
-    """The entries that match, best first; ``preferred`` ones stand before the others of a like score."""
-    liked = set(preferred)
-    rated = [(score(query, entry), entry) for entry in among]
-    found = [(value, number, entry) for number, (value, entry) in enumerate(rated) if value]
+    """The entries that match, best first; ``preferred`` ones stand before the others of a like score.
+
+    Where nothing matches, what was probably meant is looked for: ``sofmax``, ``batchnrom``.
+    """
+    liked, offered = set(preferred), list(among)
+    found = _rated(query, offered)
+    if not found and (meant := corrected(query, _vocabulary(offered))):
+        found = _rated(meant, offered)
 
     def place(item: tuple[int, int, Entry]) -> tuple[int, int, int, int]:
         value, number, entry = item
@@ -133,6 +138,22 @@ def search(query: str, among: Iterable[Entry], preferred: Iterable[Entry] = ()) 
 
     found.sort(key=place)
     return [entry for _, _, entry in found]
+
+
+def _rated(query: str, among: list[Entry]) -> list[tuple[int, int, Entry]]:
+    """What matches: how well, and where it stood."""
+    rated = [(score(query, entry), number, entry) for number, entry in enumerate(among)]
+    return [item for item in rated if item[0]]
+
+
+def _vocabulary(among: list[Entry]) -> set[str]:
+    """All words that entries are called by."""
+    words: set[str] = set()
+    for entry in among:
+        words |= words_of(entry.category, *entry.words, *OTHER_NAMES.get(entry.type, ()))
+        for part in _parts(entry.title) or [entry.title]:
+            words |= {part, part.rstrip("123d")}
+    return words
 
 
 def takes(port: Port, kind: str) -> bool:

@@ -68,8 +68,13 @@ class PresetCard(QFrame):
         preset = self.preset
         if not set(tags) <= set(preset.tags):
             return False
-        text = " ".join((preset.id, preset.title, preset.summary, preset.group, *preset.tags)).lower()
-        return all(word in text for word in query.lower().split())
+        return all(word in self.text for word in query.lower().split())
+
+    @property
+    def text(self) -> str:
+        """All that is searched."""
+        preset = self.preset
+        return " ".join((preset.id, preset.title, preset.summary, preset.group, *preset.tags)).lower()
 
     def draw(self) -> None:
         """Build the preset and show its picture."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from graph.closest import corrected, words_of
 from gui.flow import FlowLayout
 from gui.icons import icon
 from gui.start.card import PresetCard
@@ -61,6 +62,7 @@ class Gallery(QWidget):
         row.addWidget(title)
         row.addWidget(self.count, 1, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.search, 1)
+        self._meant = ""
         self.column = Column(gap=6)
         self.column.verticalScrollBar().valueChanged.connect(self._start)
         self.layout_ = QVBoxLayout(self)
@@ -139,9 +141,18 @@ class Gallery(QWidget):
 
     def _found(self) -> list[PresetCard]:
         tags = self.tags.chosen if self.tags else set()
-        return [card for card in self.cards if card.matches(self.search.text(), tags)]
+        query = self._meant or self.search.text()
+        return [card for card in self.cards if card.matches(query, tags)]
+
+    def _guess(self) -> str:
+        """What was probably meant, where no network is called what was typed."""
+        query = self.search.text()
+        if any(card.matches(query) for card in self.cards):
+            return ""
+        return corrected(query, words_of(*(card.text for card in self.cards)))
 
     def _filter(self) -> None:
+        self._meant = self._guess()
         found = set(map(id, self._found()))
         for heading, box, cards in self._groups:
             for card in cards:
@@ -153,6 +164,8 @@ class Gallery(QWidget):
         self.count.setText(
             self.tr("{0} networks").format(whole)
             if len(found) == whole
+            else self.tr("{0} of {1} networks for “{2}”").format(len(found), whole, self._meant)
+            if self._meant
             else self.tr("{0} of {1} networks").format(len(found), whole)
         )
         self.nothing.setText(self._nothing_text())

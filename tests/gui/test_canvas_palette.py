@@ -37,6 +37,8 @@ def test_blocks_of_the_project_are_offered() -> None:
         ("pool", "MaxPool2d"), ("max pool", "MaxPool2d"), ("adaptive", "AdaptiveAvgPool2d"),
         ("batchnorm", "BatchNorm2d"), ("batch norm", "BatchNorm2d"), ("cat", "Concat"), ("RELU", "ReLU"),
         ("drop", "Dropout"), ("lstm", "LSTM"), ("flat", "Flatten"), ("softm", "Softmax"),
+        ("sofmax", "Softmax"), ("liner", "Linear"), ("batch nrom", "BatchNorm2d"), ("cnov2d", "Conv2d"),
+        ("max polling", "MaxPool2d"), ("relo", "ReLU"),
     ],
 )  # fmt: skip
 def test_what_comes_first(typed: str, first: str) -> None:
@@ -55,6 +57,7 @@ def test_every_word_must_match() -> None:
     titles = {entry.title for entry in search("transposed 2d", ALL)} | {"ConvTranspose2d"}
     assert "Linear" not in titles
     assert score("conv zzz", named("Conv2d")) == 0
+    assert search("conv zzz", ALL) == [] and search("qwxvb", ALL) == []
 
 
 def test_preferred_entries_stand_before_their_equals() -> None:

@@ -104,7 +104,8 @@ def test_words_and_tags_narrow_together(page: StartPage) -> None:
 @pytest.mark.parametrize(
     ("query", "wanted"),
     [("skip connection", "unet"), ("yolo", "detector"), ("szegedy", ""), ("pixels boxes", "multi-task"),
-     ("swish", "efficientnet-b0"), ("pre-norm", "transformer-pre-norm")],
+     ("swish", "efficientnet-b0"), ("pre-norm", "transformer-pre-norm"), ("transfomer", "transformer"),
+     ("resent", "resnet50")],
 )  # fmt: skip
 def test_a_search_looks_at_title_sentence_group_and_tags(page: StartPage, query: str, wanted: str) -> None:
     page.search.setText(query)
