@@ -32,7 +32,7 @@ def test_a_node_dropped_on_a_block_goes_into_it(hand: Hand) -> None:
     hand.workspace.refresh_shapes()
     assert not hand.workspace.shapes.errors
     hand.workspace.undo.undo()
-    assert places(hand) == before and "flatten1" not in inside(hand)
+    assert places(hand) == before and "flatten1" not in inside(hand) and mirror(hand) == []
 
 
 def test_ctrl_and_esc_keep_it_out(hand: Hand) -> None:
