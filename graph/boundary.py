@@ -144,15 +144,15 @@ def _takes_data(network: Graph, facts: DataFacts, asks: Asks) -> Problem | None:
             continue
         mine = f"{sample_text(shape)} {values['dtype']}"
         theirs = f"{sample_text(feed.shape)} {feed.dtype}"
-        label = f"Set the shape to {sample_text(feed.shape)}, as the data has it"
-        giver = facts.name
-        if feed.what:
-            label = f"Set the shape to {sample_text(feed.shape)}"
-            giver = f"for {feed.what} the recipe “{facts.recipe}”" if facts.recipe else giver
+        label = f"Set the shape to {sample_text(feed.shape)}"
+        giver, which = f"the recipe “{facts.recipe}”", f" ({feed.what})"
+        if not feed.made:
+            giver, label = facts.name, f"{label}, as the data has it"
+            which = which if feed.what and len(asks.feeds) > 1 else ""
         return _problem(
             network,
             entry.id,
-            f"Input “{entry.name}” expects samples of {mine}, but {giver} gives {theirs}.",
+            f"Input “{entry.name}” expects samples of {mine}, but {giver} gives {theirs}{which}.",
             "data",
             expected=mine,
             got=theirs,
@@ -173,6 +173,8 @@ def _has_room(network: Graph, facts: DataFacts, asks: Asks, blocks: Mapping[str,
         for table, size, units in rooms:
             if table.size >= size:
                 continue
+            value = table.written(size)
+            label = f"Set {table.param} of {table.node.name} to {value}"
             return Problem(
                 table.place,
                 table.graph.id,
@@ -182,7 +184,7 @@ def _has_room(network: Graph, facts: DataFacts, asks: Asks, blocks: Mapping[str,
                 expected=str(size),
                 got=str(table.size),
                 param=table.param,
-                patches=(Patch(f"Set {table.param} of {table.node.name} to {size}", {table.param: size}),),
+                patches=(Patch(label, {table.param: value}),) if value is not None else (),
             )
     return None
 

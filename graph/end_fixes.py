@@ -53,20 +53,24 @@ def output_ideas(project: Project, graph: Graph, node: Node, here: GraphShapes, 
     if wanted is None:
         return
     shaped: list[tuple[Path, Node]] = []
+    colours = None
     spot = above(project.blocks, [(graph, None)], node)
     while spot is not None:
         path, source = spot
         tables = list(_widths(path, source))
         if tables:
             yield from _width_ideas(tables[0], shaped, got, wanted, want.axis)
+            if len(wanted) == 3 and isinstance(wanted[0], int) and got.size(1) != wanted[0]:
+                colours = _resized(tables[0], wanted[0])
             if path[-1][0] is graph:
                 yield from _flatten_ideas(graph, tables[0], got, wanted, want.axis)
             break
         if source.type in SHAPED:
             shaped.append(spot)
         spot = above(project.blocks, path, source)
-    yield from _unflatten_ideas(graph, node, got, wanted, spot)
-    yield from _size_ideas(project, graph, node, here, got, wanted)
+    if not want.wider:  # scores of every pixel are no row of numbers in another form
+        yield from _unflatten_ideas(graph, node, got, wanted, spot)
+    yield from _size_ideas(project, graph, node, here, got, wanted, colours)
 
 
 def _widths(path: Path, node: Node) -> Iterator[Table]:
@@ -92,18 +96,25 @@ def _width_ideas(
         if len(sizes) == len(wanted)
     }
     for width in _sizes(got, wanted, axis, bool(shaped)):
-        if width == table.size:
+        resize = _resized(table, width)
+        if width == table.size or resize is None:
             continue
-        resize = SetParams(table.graph.id, table.node.id, {table.param: width})
+        label, edits = resize
         if not shaped:
-            yield set_label(table.param, table.node, width), [resize]
+            yield label, edits
         for name, edit in follow.items():
-            yield (
-                f"Let {name} give {text} and set {table.param} of {table.node.name} to {width}",
-                [resize, edit],
-            )
+            yield f"Let {name} give {text}, and {label[0].lower()}{label[1:]}", [*edits, edit]
     for name, edit in follow.items():
         yield f"Let {name} give {text}", [edit]
+
+
+def _resized(table: Table, width: int) -> Idea | None:
+    """Another width, written down where it stands."""
+    value = table.written(width)
+    if value is None:
+        return None
+    label = set_label(table.param, table.node, value)
+    return label, [SetParams(table.graph.id, table.node.id, {table.param: value})]
 
 
 def _sizes(got: Tensor, wanted: tuple[int | str, ...], axis: int, shaped: bool) -> list[int]:
@@ -132,12 +143,12 @@ def _flatten_ideas(
     if got.rank <= len(wanted) + 1 or table.graph is not graph:
         return
     width = wanted[axis] if wanted else None
+    resize = _resized(table, width) if isinstance(width, int) and width > 0 else None
     for wire in graph.edges_into(table.node.id)[:1]:
         flat = insert(graph, wire, "Flatten")
         yield f"Insert a Flatten before {table.node.name}", flat
-        if isinstance(width, int) and width > 0:
-            resize = SetParams(graph.id, table.node.id, {table.param: width})
-            yield f"Insert a Flatten and set {table.param} of {table.node.name} to {width}", [*flat, resize]
+        if resize is not None:
+            yield f"Insert a Flatten, and {resize[0][0].lower()}{resize[0][1:]}", [*flat, *resize[1]]
 
 
 def _unflatten_ideas(
@@ -153,38 +164,43 @@ def _unflatten_ideas(
     for edit in made:
         if isinstance(edit, AddNodes):
             edit.nodes[0].params.update({"dim": 1, "unflattened_size": sizes})
-    table, total = tables[0], math.prod(sizes)
-    resize: list[Edit] = [SetParams(table.graph.id, table.node.id, {table.param: total})]
+    resize = _resized(tables[0], math.prod(sizes))
     text = " × ".join(map(str, sizes))
-    yield (
-        f"Insert an Unflatten to {text} and set {table.param} of {table.node.name} to {total}",
-        [*(resize if table.size != total else []), *made],
-    )
+    if resize is not None:
+        label = resize[0]
+        yield f"Insert an Unflatten to {text}, and {label[0].lower()}{label[1:]}", [*resize[1], *made]
 
 
 def _size_ideas(
-    project: Project, graph: Graph, node: Node, here: GraphShapes, got: Tensor, wanted: tuple[int | str, ...]
+    project: Project,
+    graph: Graph,
+    node: Node,
+    here: GraphShapes,
+    got: Tensor,
+    wanted: tuple[int | str, ...],
+    colours: Idea | None,
 ) -> Iterator[Idea]:
-    """Pictures of another size: a larger first window of layers that make pictures out of one pixel."""
+    """Pictures of another size: a larger first window of layers that make pictures out of one pixel. ``colours`` is
+    what makes the number of channels right, where that is wrong too."""
     if len(wanted) != 3 or got.rank != 4 or not all(isinstance(size, int) and size > 0 for size in wanted):
         return
-    high, want_high = got.size(2), wanted[1]
+    high, want_high = got.size(2), int(wanted[1])
     if high is None or high == want_high:
         return
-    path: Path = [(graph, None)]
-    spot = above(project.blocks, path, node)
+    spot = above(project.blocks, [(graph, None)], node)
     while spot is not None:
         path, source = spot
         found = _shapes_at(here, path, source)
         seen = found.inputs.get("input", ()) if found else ()
         if source.type == "ConvTranspose2d" and seen and seen[0].size(2) == seen[0].size(3) == 1:
             for table in number(path, source, "kernel_size"):
-                size = table.size * int(want_high) // high
-                if size * high == table.size * int(want_high):
-                    yield (
-                        set_label(table.param, table.node, size),
-                        [SetParams(table.graph.id, table.node.id, {table.param: size})],
-                    )
+                size, rest = divmod(table.size * want_high, high)
+                resize = _resized(table, size) if rest == 0 else None
+                if resize is not None and colours is None:
+                    yield resize
+                elif resize is not None and colours is not None:
+                    label = colours[0]
+                    yield f"{resize[0]}, and {label[0].lower()}{label[1:]}", [*resize[1], *colours[1]]
         spot = above(project.blocks, path, source)
 
 

@@ -13,13 +13,15 @@ class Feed:
     """What an Input is given. ``what`` is how it is called in a sentence; "" where it is simply the data's samples.
 
     ``shape`` is ``None`` where the Input may take what it likes (noise). ``count`` is how many different whole numbers
-    can come, so that an embedding they meet has room for each; ``units`` are called so."""
+    can come, so that an embedding they meet has room for each; ``units`` are called so. ``made`` tells that the recipe
+    makes it, and not the data (noise, the step of a diffusion)."""
 
     shape: tuple[int, ...] | None
     dtype: str = "float32"
     what: str = ""
     count: int = 0
     units: str = "different tokens"
+    made: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -21,6 +22,7 @@ from graph.values import Expr, Value
 
 IMAGE_SIZES = (28, 32, 64, 96, 128, 224, 227, 299)
 MOST = 4
+NUMBERS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ def _ideas(project: Project, problem: Problem, here: GraphShapes, facts: DataFac
         yield from _unpin_ideas(graph, node)
         yield from _width_ideas(graph, node, problem, here)
         yield from _flatten_ideas(graph, node, here)
+        yield from _use_ideas(project, problem)
         yield from _input_ideas(project, problem)
         yield from _default_ideas(graph, node, here)
     if problem.kind not in ("missing", "data"):
@@ -175,6 +178,24 @@ def _flatten_ideas(graph: Graph, node: Node, here: GraphShapes) -> Iterator[Idea
             tensors = here.nodes[node.id].inputs.get(wire.target_port, ())
             if any(tensor.rank > 2 for tensor in tensors):
                 yield f"Insert a Flatten before {node.name}", insert(graph, wire, "Flatten")
+
+
+def _use_ideas(project: Project, problem: Problem) -> Iterator[Idea]:
+    """Inside a block: what arrives at a layer may be as long as a parameter of the block's use says it is."""
+    if len(problem.place) < 2:
+        return
+    outer = project.graph(problem.place[0])
+    for step in problem.place[1:-1]:
+        block = outer.nodes[step.partition("[")[0]].block
+        if block is None:
+            return
+        outer = project.graph(block)
+    use = outer.nodes[problem.place[-1].partition("[")[0]]
+    known = [int(text) for text in NUMBERS.findall(f"{problem.expected} {problem.got}")]
+    for name, value in use.params.items():
+        for size in dict.fromkeys(known if value in known and not isinstance(value, bool) else ()):
+            if size != value:
+                yield set_label(name, use, size), [SetParams(outer.id, use.id, {name: size})]
 
 
 def _input_ideas(project: Project, problem: Problem) -> Iterator[Idea]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph.model import BLOCK, INPUT, OUTPUT, REROUTE, Graph, Node
 from graph.problems import Place
-from graph.values import Expr
+from graph.values import BadValue, Expr, evaluate, names_in
 
 PLACES = "places"
 """What blocks for texts call the longest text they have positions for."""
@@ -20,17 +20,25 @@ Blocks = Mapping[str, Graph]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A parameter that is a number: the graph and node where it is written down, and how one gets there."""
+    """A number of a layer: its ``size`` now, and the graph, node and parameter where it is written down (which may be
+    the use of a block), and how one gets there. It is ``times`` what is written there, ``plus`` something."""
 
     place: Place
     graph: Graph
     node: Node
     param: str
     size: int
+    times: int = 1
+    plus: int = 0
 
     @property
     def key(self) -> tuple[str, str, str]:
         return (self.graph.id, self.node.id, self.param)
+
+    def written(self, size: int) -> int | None:
+        """What has to be written down for another size; ``None`` where no whole number gives it."""
+        value, rest = divmod(size - self.plus, self.times)
+        return value if rest == 0 and value > 0 else None
 
 
 def embeddings(blocks: Blocks, network: Graph, entry: Node) -> Iterator[Table]:
@@ -62,20 +70,45 @@ def positions(network: Graph, entry: Node) -> Iterator[Table]:
 
 
 def number(path: Path, node: Node, param: str) -> Iterator[Table]:
-    """Where a number of a node stands: in the node, or in the use of a block whose parameter it is."""
+    """Where a number of a node stands: in the node, or in the use of a block whose parameter it is worked out from."""
     value = node.params.get(param)
     graph = path[-1][0]
     if isinstance(value, int):
         yield Table(place_of(path), graph, node, param, value)
     elif isinstance(value, Expr) and len(path) > 1:
         outer, use = path[-2]
-        exposed = next((one for one in graph.parameters if one.name == value.text), None)
+        names = names_in(value.text)
+        exposed = next((one for one in graph.parameters if names == {one.name}), None)
         if exposed is None or use is None:
             return  # worked out from several parameters: nobody can say which of them is meant
         if exposed.name in use.params:
-            yield from number([*path[:-2], (outer, None)], use, exposed.name)
+            found = list(number([*path[:-2], (outer, None)], use, exposed.name))
         elif isinstance(exposed.default, int):
-            yield Table(place_of(path[:-1]), outer, use, exposed.name, exposed.default)
+            found = [Table(place_of(path[:-1]), outer, use, exposed.name, exposed.default)]
+        else:
+            return
+        for table in found:
+            rule = _straight(value.text, exposed.name, table.size)
+            if rule is not None:
+                times, plus = rule
+                yield replace(
+                    table,
+                    size=times * table.size + plus,
+                    times=times * table.times,
+                    plus=times * table.plus + plus,
+                )
+
+
+def _straight(text: str, name: str, now: int) -> tuple[int, int] | None:
+    """The a and b of an expression that is a × name + b."""
+    try:
+        first, second, third = (evaluate(text, {name: now + more}) for more in range(3))
+    except BadValue:
+        return None
+    if not (isinstance(first, int) and isinstance(second, int) and isinstance(third, int)):
+        return None
+    times = second - first
+    return (times, first - times * now) if times > 0 and third - second == times else None
 
 
 def place_of(path: Path) -> Place:

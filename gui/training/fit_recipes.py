@@ -22,6 +22,11 @@ ROUNDS = 12
 def fit_everything(inference: Inference, project: Project) -> list[Edit] | None:
     """Edits after which every network takes what it is fed and gives what is wanted, without taking a layer away;
     ``None`` when no such edits are found or none are needed. The project is left as it is."""
+    # layers that repeat the old shape of the samples usually follow from the repairs; if not, they are told first
+    return _fitted(inference, project, False) or _fitted(inference, project, True)
+
+
+def _fitted(inference: Inference, project: Project, told: bool) -> list[Edit] | None:
     tried = project.copy()
     edits: list[Edit] = []
 
@@ -33,8 +38,11 @@ def fit_everything(inference: Inference, project: Project) -> list[Edit] | None:
         facts = facts_for(tried)
         if facts is None:
             return None
+        again = _repeated(tried, facts) if told else []
+        if told and not again:
+            return None
         take(inserted_edits(tried, facts))
-        take([*input_edits(tried, facts), *table_edits(tried, facts)])
+        take([*input_edits(tried, facts), *table_edits(tried, facts), *again])
         for _ in range(ROUNDS):
             # what is asked can hang on how many Inputs and Outputs there are by now
             facts = facts_for(tried)
@@ -43,9 +51,8 @@ def fit_everything(inference: Inference, project: Project) -> list[Edit] | None:
             left = _left(tried, shapes, facts)
             if not left:
                 return edits or None
-            fix = next(
-                (fix for fix in fixes_for(inference, tried, left[0], facts) if _gentle(fix, left[0])), None
-            )
+            found = fixes_for(inference, tried, left[0], facts)
+            fix = next((fix for fix in found if _gentle(fix, left[0])), None)
             if fix is None:
                 # scores to spare do no harm
                 return None if left[0].severity == "error" else edits or None
@@ -53,6 +60,28 @@ def fit_everything(inference: Inference, project: Project) -> list[Edit] | None:
     except (DataError, EditError):
         return None
     return None
+
+
+def _repeated(project: Project, facts: DataFacts) -> list[Edit]:
+    """Edits where the shape that an Input had is written down once more, as the one it is to have."""
+    edits: list[Edit] = []
+    for place, network in enumerate(project.networks.values()):
+        asks = facts.of(place)
+        feed = asks.feeds[0] if asks is not None and asks.feeds else None
+        old = network.inputs[0].params.get("shape") if network.inputs else None
+        if feed is None or feed.shape is None or old == feed.shape:
+            continue
+        used, todo = [network], [network]
+        while todo:
+            ids = {node.block for node in todo.pop().nodes.values() if node.block in project.blocks}
+            more = [project.blocks[key] for key in sorted(ids) if project.blocks[key] not in used]  # type: ignore[type-var, index]
+            used += more
+            todo += more
+        for graph in used:
+            for node in graph.nodes.values():
+                if node.type == "Unflatten" and node.params.get("unflattened_size") == old:
+                    edits.append(SetParams(graph.id, node.id, {"unflattened_size": feed.shape}))
+    return edits
 
 
 def _left(project: Project, shapes: ProjectShapes, facts: DataFacts) -> list[Problem]:

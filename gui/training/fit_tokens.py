@@ -18,7 +18,11 @@ def table_edits(project: Project, facts: DataFacts) -> list[SetParams]:
     for table, size in _wishes(project, facts):
         if table.size != size:
             wanted[table.key] = (table, size)
-    return [SetParams(table.graph.id, table.node.id, {table.param: size}) for table, size in wanted.values()]
+    return [
+        SetParams(table.graph.id, table.node.id, {table.param: value})
+        for table, size in wanted.values()
+        if (value := table.written(size)) is not None
+    ]
 
 
 def _wishes(project: Project, facts: DataFacts) -> Iterator[tuple[Table, int]]:

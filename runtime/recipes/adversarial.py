@@ -36,7 +36,7 @@ def asks(project: Project, schema: Schema) -> Sequence[Asks]:
     """The generator takes noise of any shape and makes samples; the discriminator takes samples."""
     made = Want(schema.input_shape, "sample", "to be like the samples", axis=0)
     return (
-        Asks((Feed(None, what="noise"),), (made,), exact=True),
+        Asks((Feed(None, what="noise", made=True),), (made,), exact=True),
         Asks((Feed(schema.input_shape, schema.input_dtype),), (Want(None),), exact=True),
     )
 
@@ -95,6 +95,7 @@ RECIPE = Recipe(
     losses=("bce", "bce_with_logits", "mse"),
     built=built,
     asks=asks,
+    presets=("gan", "dcgan-28", "dcgan-14"),
     numbers=True,
 )  # fmt: skip
 

@@ -44,6 +44,7 @@ RECIPE = Recipe(
     ),
     uses_loss=True,
     asks=asks,
+    presets=("autoencoder",),
     numbers=True,
     losses=("mse", "l1", "smooth_l1", "bce", "bce_with_logits"),
 )  # fmt: skip

@@ -82,5 +82,6 @@ RECIPE = Recipe(
     uses_loss=True,
     built=built,
     asks=asks,
+    presets=("rbm", "dbn"),
     numbers=True,
 )  # fmt: skip

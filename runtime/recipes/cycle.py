@@ -84,6 +84,7 @@ RECIPE = Recipe(
     ),
     uses_loss=True,
     asks=asks,
+    presets=("cyclegan",),
     losses=("bce", "bce_with_logits", "mse"),
 )  # fmt: skip
 

@@ -21,8 +21,8 @@ def asks(project: Project, schema: Schema) -> Sequence[Asks]:
     """A picture in; out 5 numbers and a score per class for every cell of a grid of any size."""
     count = schema.class_count
     reason = f"for objectness, x, y, width, height and {count} classes in every cell"
-    cells = Want(("rows", "columns", 5 + count), "cells", reason, wider=True)
-    return (Asks((Feed(schema.input_shape, schema.input_dtype),), (cells,), exact=False),)
+    cells = Want(("rows", "columns", 5 + count), "cells", reason)
+    return (Asks((Feed(schema.input_shape, schema.input_dtype),), (cells,)),)
 
 
 def _weight(name: str, default: float, help: str) -> Param:
@@ -82,4 +82,5 @@ RECIPE = Recipe(
     ),
     known=known,
     asks=asks,
+    presets=("detector",),
 )  # fmt: skip

@@ -28,7 +28,7 @@ def asks(project: Project, schema: Schema) -> Sequence[Asks]:
     steps = setting(project.training, "noise_steps") or NOISE_STEPS
     feeds = [
         Feed(schema.input_shape, schema.input_dtype, "the noisy sample"),
-        Feed((), "int64", "the step", steps if isinstance(steps, int) else NOISE_STEPS, "steps"),
+        Feed((), "int64", "the step", steps if isinstance(steps, int) else NOISE_STEPS, "steps", made=True),
     ]
     count = known(schema)["classes"]
     if count and len(project.main.inputs) > 2:
@@ -77,5 +77,6 @@ RECIPE = Recipe(
     losses=("mse", "l1", "smooth_l1"),
     known=known,
     asks=asks,
+    presets=("ddpm", "ddpm-classes"),
     numbers=True,
 )  # fmt: skip

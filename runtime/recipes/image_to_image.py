@@ -66,6 +66,7 @@ RECIPE = Recipe(
     ),
     uses_loss=True,
     asks=asks,
+    presets=("pix2pix",),
     losses=("bce", "bce_with_logits", "mse"),
 )  # fmt: skip
 

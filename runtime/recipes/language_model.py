@@ -10,6 +10,7 @@ from graph.facts import Asks, Feed, Want
 from graph.model import Project
 from runtime.data.schema import Schema
 from runtime.recipes.spec import Figure, Link, Recipe, Role
+from runtime.recipes.words import tokens_of
 
 
 def known(schema: Schema) -> Mapping[str, Any]:
@@ -21,7 +22,7 @@ def known(schema: Schema) -> Mapping[str, Any]:
 def asks(project: Project, schema: Schema) -> Sequence[Asks]:
     """A text in; a score of every token for every place out."""
     count = schema.class_count
-    feed = Feed(schema.input_shape, schema.input_dtype, count=len(schema.vocabulary))
+    feed = Feed(schema.input_shape, schema.input_dtype, count=tokens_of(schema))
     reason = f"for {count} tokens at every place"
     return (Asks((feed,), (Want((-1, count), "scores", reason, wider=True),)),)
 
@@ -62,4 +63,5 @@ RECIPE = Recipe(
     ),
     known=known,
     asks=asks,
+    presets=("char-gpt", "char-gpt-tied"),
 )  # fmt: skip

@@ -36,9 +36,7 @@ def asks(project: Project, schema: Schema) -> Sequence[Asks]:
         Feed(segments.shape, segments.dtype, "which sentence they are of", 2, "sentences"),
     )
     wants = (
-        Want(
-            (-1, count), "scores of words", f"for {count} words at every place", wider=True
-        ),
+        Want((-1, count), "scores of words", f"for {count} words at every place", wider=True),
         Want((2,), "scores of “follows”", "for yes and no", wider=True),
     )
     return (Asks(feeds, wants, exact=True),)
@@ -85,4 +83,5 @@ RECIPE = Recipe(
     ),
     known=known,
     asks=asks,
+    presets=("bert",),
 )  # fmt: skip

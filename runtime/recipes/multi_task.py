@@ -52,4 +52,5 @@ RECIPE = Recipe(
     ),
     known=known,
     asks=asks,
+    presets=("multi-task",),
 )

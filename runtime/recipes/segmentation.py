@@ -72,4 +72,5 @@ RECIPE = Recipe(
     ),
     known=known,
     asks=asks,
+    presets=("unet", "fcn"),
 )

@@ -9,11 +9,12 @@ from graph.facts import Asks, Feed, Want
 from graph.model import Project
 from runtime.data.schema import Schema
 from runtime.recipes.spec import Figure, Link, Recipe, Role
+from runtime.recipes.words import tokens_of
 
 
 def asks(project: Project, schema: Schema) -> Sequence[Asks]:
     """A sequence in; a score of every class for every step out."""
-    feed = Feed(schema.input_shape, schema.input_dtype, count=len(schema.vocabulary))
+    feed = Feed(schema.input_shape, schema.input_dtype, count=tokens_of(schema))
     reason = f"for {schema.class_count} classes at every step"
     return (Asks((feed,), (Want((-1, schema.class_count), "scores", reason, wider=True),)),)
 
@@ -47,4 +48,5 @@ RECIPE = Recipe(
         Link("group:network", "network", "moves the weights"),
     ),
     asks=asks,
+    presets=("word-kinds",),
 )  # fmt: skip

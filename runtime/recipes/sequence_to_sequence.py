@@ -92,4 +92,5 @@ RECIPE = Recipe(
     ),
     known=known,
     asks=asks,
+    presets=("seq2seq", "transformer"),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from graph.model import Project
 from runtime.choice import ChoiceError
 from runtime.data import Schema, prepared_schema
 from runtime.recipes.spec import Figure, Link, Recipe, Role
+from runtime.recipes.words import tokens_of
 
 TERM = re.compile(r"(\w+)\s*:\s*(\w+)(?:\s*[×x*]\s*([0-9.]+(?:e-?\d+)?))?(?:\s+with\s+(\w+))?", re.ASCII)
 LOSSES = ("cross_entropy", "nll", "bce", "bce_with_logits", "mse", "l1", "smooth_l1", "huber")
@@ -81,7 +82,7 @@ def built(project: Project) -> Mapping[str, Any]:
 
 def columns_of(schema: Schema) -> dict[str, Feed]:
     """What each column of a batch holds, by its name."""
-    tokens = len(schema.vocabulary)
+    tokens = tokens_of(schema)
     return {
         "input": Feed(schema.input_shape, schema.input_dtype, count=tokens),
         "target": Feed(schema.target_shape, schema.target_dtype, "the target"),
@@ -149,5 +150,6 @@ RECIPE = Recipe(
     uses_loss=True,
     built=built,
     asks=asks,
+    presets=("digits-cnn", "iris-mlp", "diabetes-mlp", "lstm", "variable-length", "mnist-cnn"),
     losses=LOSSES,
 )  # fmt: skip

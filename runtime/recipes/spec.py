@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from runtime.data.schema import Schema
 
 LOOPS = Path(__file__).parent.parent / "loops"
+MANY = 5
+"""Kinds of data a recipe can use that a sentence still lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class Recipe:
     asks: Callable[[Project, Schema], Sequence[Asks | None]] = field(default=_unknown)
     """What the Inputs and Outputs of the networks have to be like with this data, role by role; ``None``, or nothing:
     nobody knows. May raise :class:`ChoiceError`."""
+    presets: tuple[str, ...] = ()
+    """Ready-made projects whose networks are built for it, by their ids."""
     numbers: bool = False
     """Whether samples are mixed and compared as numbers, so that numbers which stand for words are of no use."""
 
@@ -134,7 +138,10 @@ class Recipe:
         from runtime.recipes.words import TASK_WORDS
 
         if schema.task not in self.tasks:
-            wanted = " or ".join(TASK_WORDS[task] for task in self.tasks)
+            if len(self.tasks) > MANY:
+                return f"{self.title} cannot use data with {TASK_WORDS[schema.task]}."
+            *others, last = (TASK_WORDS[task] for task in self.tasks)
+            wanted = f"{', '.join(others)} or {last}" if others else last
             return f"{self.title} needs data with {wanted}; this data has {TASK_WORDS[schema.task]}."
         if self.kinds and schema.kind not in self.kinds:
             return f"{self.title} needs {' or '.join(self.kinds)} as inputs; this data has {schema.kind}."

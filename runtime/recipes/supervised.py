@@ -8,6 +8,7 @@ from graph.facts import Asks, Feed, Want
 from graph.model import Project
 from runtime.data.schema import DataError, Schema
 from runtime.recipes.spec import Figure, Link, Recipe, Role
+from runtime.recipes.words import tokens_of
 
 
 def asks(project: Project, schema: Schema) -> Sequence[Asks]:
@@ -21,7 +22,7 @@ def asks(project: Project, schema: Schema) -> Sequence[Asks]:
         raise DataError(problem)
     goal = f"{schema.class_count} classes" if schema.task != "regression" else "the numbers to predict"
     reason = f"for {TITLES.get(loss, loss)} with {goal}"
-    feed = Feed(schema.input_shape, schema.input_dtype, count=len(schema.vocabulary))
+    feed = Feed(schema.input_shape, schema.input_dtype, count=tokens_of(schema))
     return (Asks((feed,), (Want(shape, reason=reason, wider=form_of(loss) == "index"),)),)
 
 
@@ -47,4 +48,16 @@ RECIPE = Recipe(
     ),
     uses_loss=True,
     asks=asks,
+    presets=(
+        "digits-cnn",
+        "iris-mlp",
+        "diabetes-mlp",
+        "lstm",
+        "time-series",
+        "variable-length",
+        "char-rnn",
+        "char-gpt",
+        "mnist-cnn",
+        "small-resnet",
+    ),
 )

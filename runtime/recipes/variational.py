@@ -66,6 +66,7 @@ RECIPE = Recipe(
     losses=("bce", "bce_with_logits", "mse", "l1", "smooth_l1"),
     known=known,
     asks=asks,
+    presets=("vae",),
     numbers=True,
 )  # fmt: skip
 

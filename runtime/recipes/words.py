@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from runtime.data.schema import Schema
+
 TASK_WORDS = {
     "classification": "classes",
     "binary": "two classes",
@@ -18,3 +20,10 @@ TASK_WORDS = {
     "unlabelled": "no targets",
 }
 """What each task (:data:`runtime.data.schema.Task`) offers: "data with …"."""
+
+
+def tokens_of(schema: Schema) -> int:
+    """How many different numbers the inputs hold that stand for words or letters; 0 where they are none."""
+    if schema.kind != "tokens" or schema.input_dtype != "int64":
+        return 0
+    return len(schema.vocabulary) or (schema.class_count if schema.task == "next-token" else 0)
