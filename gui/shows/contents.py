@@ -23,6 +23,10 @@ class ShowError(ValueError):
     """A show that cannot be drawn. The text is a sentence."""
 
 
+MOST_LINES = 64
+"""Lines below one picture."""
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What all shows have. ``name`` stays the same from epoch to epoch."""
@@ -100,6 +104,30 @@ class Series(Content):
     truth: NDArray[np.float32]
     predicted: NDArray[np.float32]
     start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line below a picture; ``right`` is ``None`` where nothing says so."""
+
+    text: str
+    right: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers(Content):
+    """What is said of each picture."""
+
+    images: NDArray[np.uint8]
+    rows: tuple[tuple[Said, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Against(Content):
+    """Predicted numbers (N,) and the true ones."""
+
+    truth: NDArray[np.float32]
+    predicted: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +272,27 @@ def _points(show: Mapping[str, Any], name: str, title: str) -> Points:
     return Points(name, title, points.astype(np.float32), labels, _words(show.get("classes")))
 
 
+def _answers(show: Mapping[str, Any], name: str, title: str) -> Answers:
+    images = _images(show["images"])
+    rows = tuple(
+        tuple(
+            Said(str(line["text"]), line["right"] if isinstance(line.get("right"), bool) else None)
+            for line in list(said)[:MOST_LINES]
+        )
+        for said in list(show["rows"])[:MOST]
+    )
+    if len(rows) != len(images):
+        raise ShowError(f"it has answers for {len(rows)} pictures but shows {len(images)}.")
+    return Answers(name, title, images, rows)
+
+
+def _against(show: Mapping[str, Any], name: str, title: str) -> Against:
+    truth, predicted = numbers(show["truth"], 1), numbers(show["predicted"], 1)
+    if len(truth) != len(predicted):
+        raise ShowError(f"it has {len(predicted)} predictions for {len(truth)} numbers.")
+    return Against(name, title, truth.astype(np.float32), predicted.astype(np.float32))
+
+
 READERS: dict[str, Callable[[Mapping[str, Any], str, str], Content]] = {
     "pictures": _pictures,
     "text": _text,
@@ -251,5 +300,7 @@ READERS: dict[str, Callable[[Mapping[str, Any], str, str], Content]] = {
     "masks": _masks,
     "boxes": _boxes,
     "series": _series,
+    "answers": _answers,
+    "against": _against,
     "points": _points,
 }

@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from gui.shows.contents import Points, Series
+from gui.shows.contents import Against, Points, Series
 from gui.shows.legend import ClassLegend
 from gui.shows.palette import class_color, class_name
 from gui.shows.view import View
@@ -88,6 +88,29 @@ class SeriesView(PlotView):
                 )
             )
         self.legend.show_classes([(0, self.tr("truth")), (1, self.tr("network"))])
+
+
+class AgainstView(PlotView):
+    """Predicted numbers over the true ones, and the diagonal on which they would lie if all were right."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(self.tr("Predicted and true numbers"), parent)
+        item = self.plot.getPlotItem()
+        item.setLabel("bottom", self.tr("true"))
+        item.setLabel("left", self.tr("predicted"))
+
+    def plot_content(self) -> None:
+        content: Against = self.content
+        item = self.plot.getPlotItem()
+        pairs = np.stack([content.truth, content.predicted], axis=1)
+        pairs = pairs[np.isfinite(pairs).all(axis=1)]
+        if not len(pairs):
+            return
+        ends = [float(pairs[:, 0].min()), float(pairs[:, 0].max())]
+        item.plot(ends, ends, pen=pg.mkPen(theme().muted, width=1.2, style=pg.QtCore.Qt.PenStyle.DashLine))
+        size = 5 if len(pairs) > 200 else 7
+        brush, pen = class_color(1), pg.mkPen(theme().panel, width=0.5)
+        item.addItem(pg.ScatterPlotItem(pairs[:, 0], pairs[:, 1], size=size, brush=brush, pen=pen))
 
 
 class PointsView(PlotView):

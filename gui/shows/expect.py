@@ -16,7 +16,7 @@ COMING = {
     "variational": QT_TRANSLATE_NOOP(
         "Shows", "pictures beside what the network rebuilds of them, and the code in two dimensions"
     ),
-    "autoencoder": QT_TRANSLATE_NOOP("Shows", "pictures beside what the network rebuilds of them"),
+    "autoencoding": QT_TRANSLATE_NOOP("Shows", "pictures beside what the network rebuilds of them"),
     "contrastive_divergence": QT_TRANSLATE_NOOP(
         "Shows", "what the machine rebuilds, and the features it looks for"
     ),
@@ -30,6 +30,10 @@ COMING = {
         "Shows", "masks over the pictures: the truth beside what the network sees"
     ),
     "detection": QT_TRANSLATE_NOOP("Shows", "boxes over the pictures, with class and score"),
+    "sequence_labelling": QT_TRANSLATE_NOOP("Shows", "sentences with what the network takes each word for"),
+    "language_model": QT_TRANSLATE_NOOP("Shows", "text that the network writes"),
+    "several": QT_TRANSLATE_NOOP("Shows", "samples with what the network says at each of its outputs"),
+    "own": QT_TRANSLATE_NOOP("Shows", "what your recipe gives in a method show(batch), if it has one"),
     "multi_task": QT_TRANSLATE_NOOP("Shows", "samples with the network's answer to each question"),
 }
 """Recipe -> what its shows are about."""
@@ -45,6 +49,14 @@ def expectation(recipe: str, task: str) -> str:
         return tr("After each epoch you see here {0}. Every epoch is kept.").format(tr(COMING[recipe]))
     if task == "next-token":
         return tr("After each epoch you see here text that the network writes. Every epoch is kept.")
+    if task in ("classification", "binary"):
+        return tr(
+            "After each epoch you see here samples with the class the network takes them for. Every epoch is kept."
+        )
+    if task == "regression":
+        return tr(
+            "After each epoch you see here what the network predicts over what is true. Every epoch is kept."
+        )
     return tr(
         "Recipes that draw, write, translate or mark pictures show here after each epoch how far they have got. "
         "For this one, look at Charts, Feature maps and Results."

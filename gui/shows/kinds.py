@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from gui.shows.answers import AnswerView
 from gui.shows.attention import AttentionView
 from gui.shows.boxes import BoxView
-from gui.shows.contents import Attention, Boxes, Content, Masks, Pictures, Points, Series, Text
-from gui.shows.curves import PointsView, SeriesView
+from gui.shows.contents import (
+    Against,
+    Answers,
+    Attention,
+    Boxes,
+    Content,
+    Masks,
+    Pictures,
+    Points,
+    Series,
+    Text,
+)
+from gui.shows.curves import AgainstView, PointsView, SeriesView
 from gui.shows.masks import MaskView
 from gui.shows.pictures import PictureView
 from gui.shows.view import View
@@ -18,6 +30,8 @@ VIEWS: dict[type[Content], type[View]] = {
     Masks: MaskView,
     Boxes: BoxView,
     Series: SeriesView,
+    Answers: AnswerView,
+    Against: AgainstView,
     Points: PointsView,
 }
 

@@ -28,6 +28,8 @@ class MaskSheet(GridSheet):
         super().__init__()
         self.opacity = 0.55
         self.wrong = False
+        self.difference = False
+        """Whether a further column marks where the network differs from the truth."""
         self.groups = 1
         self.parts: tuple[str, ...] = ("picture", "truth", "predicted")
         self.content: Masks | None = None
@@ -42,6 +44,8 @@ class MaskSheet(GridSheet):
         self.ratio = content.images.shape[2] / content.images.shape[3]
         known = bool((content.truth != IGNORED).any())
         self.parts = ("picture", "truth", "predicted") if known else ("picture", "predicted")
+        if known and self.difference:
+            self.parts = (*self.parts, "wrong")
         self.count = len(self.parts) * len(self._images)
         self._tint()
 
@@ -55,7 +59,12 @@ class MaskSheet(GridSheet):
 
         self.groups = max(range(1, min(pictures, 4) + 1), key=size)
         self.columns = len(self.parts) * self.groups
-        words = {"picture": self.tr("picture"), "truth": self.tr("truth"), "predicted": self.tr("network")}
+        words = {
+            "picture": self.tr("picture"),
+            "truth": self.tr("truth"),
+            "predicted": self.tr("network"),
+            "wrong": self.tr("difference"),
+        }
         self.column_titles = tuple(words[part] for part in self.parts) * self.groups
 
     def _tint(self) -> None:
@@ -138,6 +147,11 @@ class MaskView(SheetView):
         shown = [int(number) for number in seen if number not in (IGNORED, clear_class(content.classes))]
         self.legend.show_classes([(number, class_name(content.classes, number)) for number in shown])
         super().take(content)
+
+    def show_difference(self) -> None:
+        """Mark what is wrong in a column of its own, instead of over what the network says."""
+        self.sheet.difference = True  # type: ignore[attr-defined]
+        self.wrong.hide()
 
     def _cover(self, percent: int) -> None:
         self.sheet.opacity = percent / 100  # type: ignore[attr-defined]

@@ -183,7 +183,9 @@ class WatchPanel(QWidget):
         self._turn()
 
     def _take(self, message: dict[str, Any]) -> None:
-        first, self._announced = not self._announced, True
+        loud = any(not (isinstance(show, dict) and show.get("quiet")) for show in message["shows"])
+        first = loud and not self._announced
+        self._announced = self._announced or loud
         if self._foreign:
             return  # it is kept in the run's folder, and the person looks at another run
         self.book.take(message)

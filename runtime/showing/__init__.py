@@ -9,9 +9,12 @@ A show is a plain dict that can travel (:mod:`runtime.protocol`), told apart by 
 - ``boxes``: ``images``, ``truth`` and ``predicted`` (per picture rows of x0, y0, x1, y1 in pixels, class, and the
   score where predicted), ``classes``.
 - ``series``: ``truth`` and ``predicted`` (arrays (T,)), ``from`` (first predicted step).
+- ``answers``: ``images`` and, for each, ``rows`` of ``text`` and ``right`` (bool or ``None``): what is said of it.
+- ``against``: ``truth`` and ``predicted`` (arrays (N,)): numbers over the numbers they should be.
 - ``points``: ``points`` (array (N, 2)), ``labels`` (class numbers), ``classes``.
 
-All have ``name`` (stays the same from epoch to epoch) and ``title``.
+All have ``name`` (stays the same from epoch to epoch) and ``title``; one with ``quiet`` does not bring its panel to
+the front.
 """
 
 from __future__ import annotations
@@ -48,6 +51,15 @@ class Look:
         if not len(rows):
             rows = self.session.rows("train")
         return self.session.batch_of(rows[:count])
+
+    def spread(self, count: int, split: str = "validation") -> torch.Tensor:
+        """Row numbers of a split at equal distances, for splits are in order of their classes."""
+        import torch
+
+        rows = self.session.rows(split)
+        rows = rows if len(rows) else self.session.rows("train")
+        places = torch.linspace(0, len(rows) - 1, min(count, len(rows)))
+        return rows[places.round().long()]
 
     def fixed(self, name: str, make: Callable[[], torch.Tensor]) -> torch.Tensor:
         """A tensor made once per run, from a generator seeded with the run's seed: fixed noise."""

@@ -22,15 +22,20 @@ def shows_pictures(look: Look) -> bool:
 
 def pictures(look: Look, name: str, title: str, images: torch.Tensor, columns: int, **more: Any) -> Message:
     """A show of pictures (N, C, H, W) in the range of the data. ``more``: labels, column_titles, row_titles."""
-    scaler = look.session.dataset.input_scaler
-    images = images.detach().float()
-    if scaler is not None:
-        images = scaler.invert(images)
-    low, high = _range(look)
+    low, high, images = seen(look, images)
     return {
         "kind": "pictures", "name": name, "title": title, "images": bytes_of(images, low, high), "columns": columns,
         **more,
     }  # fmt: skip
+
+
+def seen(look: Look, images: torch.Tensor) -> tuple[float, float, torch.Tensor]:
+    """The darkest and the brightest value of the data, and pictures as they were before they were standardised."""
+    scaler = look.session.dataset.input_scaler
+    images = images.detach().float()
+    if scaler is not None:
+        images = scaler.invert(images)
+    return *_range(look), images
 
 
 def _range(look: Look) -> tuple[float, float]:

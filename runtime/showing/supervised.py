@@ -1,4 +1,4 @@
-"""What a plain supervised run on sequences can show: text that is written, verdicts, and a series with its forecast."""
+"""What a plain supervised run shows: answers beside the truth, text that is written, a series with its forecast."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from runtime.data.schema import DataError
 from runtime.data.tokens import filled, numbers_of, readable
 from runtime.probes import probabilities
 from runtime.protocol import Message
-from runtime.showing import Look, floats_of
+from runtime.showing import Look, answering, floats_of
+from runtime.showing._pictures import pictures, shows_pictures, side_by_side
 from runtime.showing.writing import continued, generated
 
 STEPS = 200
@@ -23,15 +24,56 @@ def show(look: Look) -> list[Message]:
     if schema.task == "next-token" and len(schema.input_shape) <= 2:
         return generated(look)
     if schema.kind == "tokens" and schema.task in ("binary", "classification") and schema.vocabulary:
-        batch = look.batch(ROWS)
-        wanted = look.session.dataset.class_indices()
-        rows = look.session.rows("validation")
-        rows = (rows if len(rows) else look.session.rows("train"))[:ROWS]
-        truth = [] if wanted is None else wanted[rows].tolist()
-        return [_verdicts(look, batch["input"], truth, "verdicts")]
+        rows = look.spread(ROWS)
+        return [_verdicts(look, look.session.batch_of(rows)["input"], _classes(look, rows), "verdicts")]
     if schema.kind == "series" and schema.task == "regression" and look.session.dataset.ordered:
         return [forecast(look)]
+    if schema.task in ("classification", "binary"):
+        return judged(look)
+    if schema.task == "regression" and len(schema.target_shape) <= 1:
+        return [numbers(look)]
+    if schema.task == "regression" and len(schema.target_shape) == 3 and shows_pictures(look):
+        return [pictured(look)]
     return []
+
+
+def _classes(look: Look, rows: torch.Tensor) -> list[int]:
+    """The true classes of some rows."""
+    found = look.session.dataset.class_indices()
+    return [] if found is None else found[rows.to(found.device)].tolist()
+
+
+def judged(look: Look) -> list[Message]:
+    """Samples, each with the class the network takes it for and how sure it is."""
+    session = look.session
+    rows = look.spread(answering.ROWS)
+    batch, truth = session.batch_of(rows), _classes(look, rows)
+    outputs = session.forward(batch["input"])
+    found = probabilities(session, outputs)
+    shares = (outputs if found is None else found).float().flatten(1)
+    if len(truth) != len(shares):
+        return []
+    classes = session.dataset.schema.classes or ()
+    lines = [[answering.class_line(row, wanted, classes)] for row, wanted in zip(shares, truth, strict=True)]
+    return [answering.quiet(answering.answers(look, "answers", "Answers", batch, lines))]
+
+
+def numbers(look: Look) -> Message:
+    """Predicted numbers over the true ones, in the data's own units."""
+    batch = look.session.batch_of(look.spread(answering.POINTS))
+    outputs = look.session.forward(batch["input"]).float().flatten(1)
+    found, truth = answering.in_own_units(look, outputs, batch["target"].float().reshape(outputs.shape))
+    names = look.session.dataset.schema.target_names
+    title = f"{names[0].capitalize() if names else 'Target'}, predicted and true"
+    return answering.quiet(answering.against("against", title, found[:, 0], truth[:, 0]))
+
+
+def pictured(look: Look) -> Message:
+    """Given, made and wanted pictures side by side."""
+    batch = look.batch(ROWS)
+    made = look.session.forward(batch["input"])
+    images = side_by_side(batch["input"], made, batch["target"])
+    return pictures(look, "triples", "Made", images, 3, column_titles=["given", "made", "wanted"])
 
 
 def forecast(look: Look) -> Message:

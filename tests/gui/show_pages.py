@@ -92,6 +92,23 @@ def series() -> dict[str, Any]:
     }
 
 
+def answers() -> dict[str, Any]:
+    """Three pictures of 4 × 8: one right, one wrong, one of which nothing is known."""
+    rows = [[("cat 90%", True)], [("dog 60% · is cat", False)], [("cat 51%", None)]]
+    return {
+        "kind": "answers",
+        "name": "answers",
+        "title": "Answers",
+        "images": packed(np.zeros((3, 1, 4, 8))),
+        "rows": [[{"text": text, "right": right} for text, right in said] for said in rows],
+    }
+
+
+def against() -> dict[str, Any]:
+    truth, predicted = packed([1, 2, 3], "float32"), packed([1, 2.5, 2], "float32")
+    return {"kind": "against", "name": "against", "title": "Price", "truth": truth, "predicted": predicted}
+
+
 def points() -> dict[str, Any]:
     where = packed([[0, 0], [1, 1], [2, 2]], "float32")
     return {

@@ -23,7 +23,17 @@ from tests.gui import show_pages as make
 from tests.gui.training_hand import until, workspace_of
 from tests.runtime.running import digits_cnn
 
-ALL = (make.pictures, make.text, make.attention, make.masks, make.boxes, make.series, make.points)
+ALL = (
+    make.pictures,
+    make.text,
+    make.attention,
+    make.masks,
+    make.boxes,
+    make.series,
+    make.answers,
+    make.against,
+    make.points,
+)
 
 
 @pytest.fixture
@@ -54,7 +64,7 @@ def grey(panel: WatchPanel) -> int:
 
 def test_before_a_run_it_says_what_will_be_seen(session: TrainingSession) -> None:
     panel = shown(session)
-    assert panel.pages.currentIndex() == 0 and "Charts" in panel.invitation.text()
+    assert panel.pages.currentIndex() == 0 and "the class the network" in panel.invitation.text()
     session.workspace.project.training.recipe = "adversarial"
     panel._invite()
     assert "the generator draws" in panel.invitation.text()
@@ -86,6 +96,30 @@ def test_it_follows_the_run_and_can_be_scrubbed_by_hand(session: TrainingSession
     QTest.keyClick(panel, Qt.Key.Key_Space)
 
 
+def test_answers_tell_right_from_wrong(session: TrainingSession) -> None:
+    panel = shown(session)
+    started(session)
+    came: list[bool] = []
+    panel.arrived.connect(lambda: came.append(True))
+    session._take(make.page(1, {**make.answers(), "quiet": True}))
+    assert not came, "it does not come forward by itself"
+    view: Any = panel.view("answers")
+    QApplication.processEvents()
+    assert view.tally.text() == "1 of 2 are right"
+    sheet = view.sheet
+    image = sheet.grab().toImage()
+    edges = [sheet.cell_area(number).topLeft().toPoint() - QPoint(1, -5) for number in range(2)]
+    assert [QColor(image.pixel(edge)) for edge in edges] == [theme().ok, theme().error]
+    assert sheet.words(sheet.cell_area(1).center()) == "✗ dog 60% · is cat"
+    assert sheet.least(sheet.width()).width() <= sheet.width(), "nothing to scroll sideways"
+    four = make.answers()
+    four["rows"] = [[{"text": f"question {number}", "right": True} for number in range(4)]] * 3
+    session._take(make.page(2, four))
+    assert came == [True] and sheet.beside
+    areas = [sheet.cell_area(number) for number in range(3)]
+    assert areas[1].left() > areas[0].right() + 40 or areas[1].top() > areas[0].bottom(), "room for the lines"
+
+
 def test_every_kind_is_drawn_in_both_themes(session: TrainingSession) -> None:
     assert set(READERS) == {
         "pictures",
@@ -94,6 +128,8 @@ def test_every_kind_is_drawn_in_both_themes(session: TrainingSession) -> None:
         "masks",
         "boxes",
         "series",
+        "answers",
+        "against",
         "points",
     }
     panel = shown(session)
@@ -105,7 +141,7 @@ def test_every_kind_is_drawn_in_both_themes(session: TrainingSession) -> None:
         for one in ALL
     ]
     session._take(make.page(1, *contents))
-    assert panel.tabs.count() == len(VIEWS) == 7
+    assert panel.tabs.count() == len(VIEWS) == 9
     before = theme().colors
     for colors in (LIGHT, DARK):
         theme().colors = (
