@@ -13,11 +13,14 @@ from graph import fragment, operations
 from graph.arrange import arrange
 from graph.edits import AddNodes, Connect, Disconnect, Edit, EditError, Move, SetFrames, SetProject, SetState
 from graph.files import FileError
+from graph.fragment import OFFSET
 from graph.geometry import DOT, Flow, turned_view
 from graph.model import INPUT, OUTPUT, REROUTE, Edge, Node
 from graph.names import fresh_among
 from graph.order import reachable, reaching
+from gui.canvas import room
 from gui.canvas.aligning import Way, aligned
+from gui.canvas.frames import area_of
 from gui.canvas.geometry import GRID
 from gui.canvas.words import several, tr
 
@@ -105,7 +108,7 @@ class Commands:
             self._delete(tr("Cut {}"), tr("Cut {} nodes"))
 
     def paste(self, at: QPointF | None = None, keep_inputs: bool = False) -> None:
-        """Paste under the mouse, or else a little beside the original."""
+        """Paste under the mouse, or else beside the original; where something stands there, beside that."""
         data = QGuiApplication.clipboard().mimeData()
         if data is None:
             return
@@ -124,13 +127,32 @@ class Commands:
         except (FileError, EditError) as error:
             self.workspace.message.emit("warning", str(error))
             return
-        self.perform_and_select(tr("Paste"), edits)
+        names = [node.name for edit in edits if isinstance(edit, AddNodes) for node in edit.nodes]
+        name = tr("Paste {}").format(names[0]) if len(names) == 1 else tr("Paste {} nodes").format(len(names))
+        self._perform_beside(name, edits, place is not None)
 
     def duplicate(self) -> None:
+        """Copies of the selected nodes, beside them."""
         graph, chosen = self.workspace.graph, self.workspace.selected_nodes
         if chosen:
+            edits = operations.duplicate(self.workspace.project, graph, chosen)
             name = several(graph, chosen, tr("Duplicate {}"), tr("Duplicate {} nodes"))
-            self.perform_and_select(name, operations.duplicate(self.workspace.project, graph, chosen))
+            self._perform_beside(name, edits, False)
+
+    def _perform_beside(self, name: str, edits: Sequence[Edit], pointed: bool) -> None:
+        """Add what was copied where nothing is covered; ``pointed`` when its place was, else it starts from the
+        place of the originals. What comes to lie out of view is brought into it."""
+        workspace, graph = self.workspace, self.workspace.graph
+        area = room.bounds(workspace.project, graph.id, edits)
+        step = QPointF() if pointed else QPointF(-OFFSET, -OFFSET)
+        taken = [item.body for item in self.view.canvas.nodes.values()]
+        if any(isinstance(edit, SetFrames) for edit in edits):
+            taken += [area_of(frame) for frame in graph.frames.values()]
+        step += room.free_step(area.translated(step), taken, self.view.canvas.flow, pointed)
+        if self.perform_and_select(name, room.moved(edits, graph.id, step)):
+            middle = area.translated(step).center()
+            if not self.view.mapToScene(self.view.viewport().rect()).boundingRect().contains(middle):
+                self.view.look_at(middle)
 
     def delete_selection(self) -> None:
         self._delete(tr("Delete {}"), tr("Delete {} nodes"))

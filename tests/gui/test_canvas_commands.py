@@ -63,6 +63,38 @@ def test_copy_cut_paste_duplicate(hand: Hand) -> None:
     assert mirror(hand) == []
 
 
+def test_copies_cover_nothing_and_are_named(hand: Hand) -> None:
+    """All at once twice, one by its key, and one pasted onto a node by the mouse."""
+    for count in (1, 2):
+        hand.key(Key.Key_A, CTRL)
+        hand.key(Key.Key_C, CTRL)
+        hand.key(Key.Key_V, CTRL)
+        assert hand.workspace.undo.undoText() == f"Paste {6 * count} nodes"
+        assert not covered(hand)
+        shown = hand.view.mapToScene(hand.view.viewport().rect()).boundingRect()
+        assert any(shown.contains(hand.title(name)) for name in chosen(hand))
+    hand.click(hand.title("relu1"))
+    hand.key(Key.Key_D, CTRL)
+    assert hand.workspace.undo.undoText() == "Duplicate relu1" and not covered(hand)
+    assert len({places(hand)[name][0] for name in (*chosen(hand), "relu1")}) == 1, "the copy stands level"
+    hand.key(Key.Key_C, CTRL)
+    at = hand.title("conv1")
+    hand.view.commands.paste(at)
+    (copy,) = chosen(hand)
+    assert not covered(hand) and (hand.title(copy) - at).manhattanLength() < 200
+
+
+def covered(hand: Hand) -> list[tuple[str, str]]:
+    """Nodes that lie on each other."""
+    bodies = [(item.look.title, item.body) for item in hand.scene.nodes.values()]
+    return [
+        (one, two)
+        for number, (one, a) in enumerate(bodies)
+        for two, b in bodies[number + 1 :]
+        if a.intersects(b)
+    ]
+
+
 def test_text_that_is_no_fragment_is_refused_with_a_sentence(hand: Hand) -> None:
     for text in ("hello", "{}", '{"format": 1, "kind": "fragment"}'):
         QGuiApplication.clipboard().setText(text)
