@@ -88,8 +88,8 @@ class ChecksPage(Column):
         self.good.setVisible(bool(self.good.text()))
         count = len(skipped)
         title = (
-            self.tr("1 thing was left out")
+            self.tr("1 note: what was left out or changed")
             if count == 1
-            else self.tr("{0:,} things were left out").format(count)
+            else self.tr("{0:,} notes: what was left out or changed").format(count)
         )
         self.skipped.show_lines(title, skipped)

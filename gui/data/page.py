@@ -80,6 +80,8 @@ class DataPanel(QWidget):
     """The person wants to choose a file of their own, to be read by this source ("" by whichever can)."""
     folder_asked = Signal(str)
     problems_asked = Signal()
+    counted = Signal()
+    """Samples were loaded, and how many there are is known for certain."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -346,6 +348,7 @@ class DataPanel(QWidget):
 
     def _done(self, found: Loaded) -> None:
         self.loaded = found
+        self.counted.emit()
         facts = found.schema.summary
         if found.part:
             facts = self.tr("{0:,} samples in all. Looked at here: {1}").format(found.total, facts)
@@ -369,8 +372,8 @@ class DataPanel(QWidget):
             )  # fmt: skip
         elif skipped:
             self.caution.setText(
-                self.tr("1 thing was left out") if len(skipped) == 1
-                else self.tr("{0:,} things were left out").format(len(skipped))
+                self.tr("1 note on the reading") if len(skipped) == 1
+                else self.tr("{0:,} notes on the reading").format(len(skipped))
             )  # fmt: skip
         tabs = self.tabs
         count = len(warnings)

@@ -79,7 +79,7 @@ class ParamRow(QObject):
         place = Qt.AlignmentFlag(0)
         if param.kind == "path":  # it may have a sentence and a button below it
             place = Qt.AlignmentFlag.AlignTop
-            self.label.setContentsMargins(0, 4, 0, 0)
+            self.label.setFixedHeight(self.auto.sizeHint().height())
         grid.addWidget(self.label, at, 0, place)
         grid.addWidget(self.field, at, 1)
         grid.addWidget(self.sentence, at + 1, 0, 1, 2)

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from gui.training.history import History
+from gui.training.scores import within
 from gui.training.session import TrainingSession
 from gui.words import plural
 
@@ -50,7 +51,7 @@ def _figure_text(history: History, best: Mapping[str, Any]) -> str:
     value = (told.get("validation") or told.get("train") or {}).get(history.watch)
     if figure is None or value is None:
         return ""
-    return _tr("best epoch {0}: {1} {2:.4g}").format(best["epoch"], figure["title"], value)
+    return _tr("best epoch {0}: {1} {2:.4g}").format(best["epoch"], within(figure["title"]), value)
 
 
 def progress_text(session: TrainingSession, message: Mapping[str, Any] | None) -> str:

@@ -39,7 +39,16 @@ def score_title(name: str, figures: list[dict[str, Any]]) -> str:
     for figure in figures:
         if figure["name"] == name:
             return str(figure["title"])
-    return KNOWN.get(name.lower(), name.replace("_", " "))
+    if name.lower() in KNOWN:
+        return KNOWN[name.lower()]
+    first, *rest = name.replace("_", " ").split()
+    return " ".join((KNOWN.get(first.lower(), first[:1].upper() + first[1:]), *rest))
+
+
+def within(title: str) -> str:
+    """A title as it stands within a sentence: "Loss" is "loss" there; "mIoU", "F1" and names stay as they are."""
+    word = title[1:2].islower() and not title.startswith("Fréchet")
+    return title[:1].lower() + title[1:] if word else title
 
 
 def score_text(value: float) -> str:

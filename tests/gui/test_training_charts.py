@@ -214,7 +214,7 @@ def test_losses_of_a_recipe_share_a_chart(session: TrainingSession) -> None:
     assert not len(loss.lines["generator/best"].x)
     assert [entry.name for entry in loss.legend.entries] == ["Generator", "Discriminator"]
     assert loss.legend.entries[0].values == ("━ 2", "● 2.5")
-    assert score_text(session) == "best epoch 1: Distance 9"
+    assert score_text(session) == "best epoch 1: distance 9"
     loss.set_log(True)
     assert loss.lines["generator/validation"].item.getData()[1][0] == pytest.approx(math.log10(2.5))
 

@@ -90,8 +90,13 @@ def own_source(
     def describe(options: Mapping[str, Any]) -> Schema:
         return survey.schema(facts(id, options), options)
 
+    def read_and_count(options: Mapping[str, Any], loading: Loading) -> Any:
+        dataset = read(options, loading)
+        _count(id, options, dataset)
+        return dataset
+
     return Source(
-        id=id, title=title, category="Own data", help=help, describe=describe, read=read, options=options,
+        id=id, title=title, category="Own data", help=help, describe=describe, read=read_and_count, options=options,
         words=("own", "my", "file", "folder", *words),
     )  # fmt: skip
 
@@ -145,6 +150,18 @@ def facts(source: str, options: Mapping[str, Any], loading: Loading | None = Non
         raise
     _remember(key, found)
     return found
+
+
+def _count(source: str, options: Mapping[str, Any], dataset: Any) -> None:
+    """Correct the number of samples among the facts: a look at a folder counts files, and some of them turn out to
+    be damaged only when they are read."""
+    options = dict(options)
+    known = facts(source, options)
+    counts = {"size": len(dataset), "test": 0 if dataset.test is None else len(dataset.test)}
+    found = {**known, **{name: count for name, count in counts.items() if name in known}}
+    if found != known:
+        depends = {name: options[name] for name in SURVEYS[source].depends}
+        _remember(_key(source, place_of(options), depends), found)
 
 
 def scan(

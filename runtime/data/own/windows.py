@@ -58,7 +58,8 @@ def schema_of(table: Table, options: Mapping[str, Any]) -> Schema:
     """What a window and its target look like. Needs no values, only what is known of the columns."""
     numbers, goals = _columns(table, options)
     window, ahead = options["window"], options["horizon"]
-    size = table.rows - window - ahead + 1
+    time = _time(table, options)
+    size = table.rows - (0 if time is None else time.missing) - window - ahead + 1
     if size < 2:
         raise DataError(
             f"{table.path.name} has {table.rows:,} rows, too few for windows of {window} with {ahead} to predict."

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runtime.data.options import SCALING
-from runtime.data.own.scans import Facts, Survey, own_source, path_option, place_of
+from runtime.data.own.scans import Facts, Survey, facts, own_source, path_option, place_of
 from runtime.data.own.squares import COLOUR, EDGE, FIT
 from runtime.data.schema import Schema
 from runtime.data.source import Loading
@@ -27,8 +28,16 @@ def look(path: Path, options: Mapping[str, Any], loading: Loading) -> Facts:
         "counts": [[part, label, count] for (part, label), count in sorted(counts.items())],
         "size": len(found.pictures),
         "test": sum(count for (part, _), count in counts.items() if part == "test"),
-        "notes": [f"{found.ignored:,} files are no pictures and are passed over."] if found.ignored else [],
+        "notes": [_ignored(found.ignored)] if found.ignored else [],
     }
+
+
+def _ignored(count: int) -> str:
+    return (
+        "1 file is no picture and is passed over."
+        if count == 1
+        else f"{count:,} files are no pictures and are passed over."
+    )
 
 
 def schema(facts: Facts, options: Mapping[str, Any]) -> Schema:
@@ -40,7 +49,7 @@ def schema(facts: Facts, options: Mapping[str, Any]) -> Schema:
 def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
     from runtime.data.folder import read_folder
 
-    return read_folder(
+    found = read_folder(
         place_of(options),
         options["image_size"],
         options["fit"],
@@ -48,6 +57,8 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
         options["scaling"],
         loading,
     )
+    notes = facts("own-images", options, loading)["notes"]
+    return replace(found, skipped=(*found.skipped, *notes))
 
 
 SOURCES = (
