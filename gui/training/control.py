@@ -75,6 +75,7 @@ class Training(QObject):
         self.data.file_asked.connect(window.own_data.choose_file)
         self.data.folder_asked.connect(window.own_data.choose_folder)
         self.data.problems_asked.connect(lambda: docks.show("problems"))
+        self.data.counted.connect(self.panel.form.refresh)
         window.own_data.used.connect(self._show_data)
         theme().changed.connect(self._recolored)
 
