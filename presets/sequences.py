@@ -33,7 +33,7 @@ def bilstm() -> Project:
     last = g.add("Select", x, name="last_step", dim=1, index=-1)
     first = g.add("Select", x, name="first_step", dim=1, index=0)
     ahead = g.add("Slice", last, name="ahead", dim=1, start=0, end=64)
-    back = g.add("Slice", first, name="back", dim=1, start=64, end=128)
+    back = g.add("Slice", first, name="back", dim=1, start=64)
     x = g.add("Linear", g.add("Concat", ahead, back, name="both"), name="fc", out_features=1)
     g.output(g.add("Sigmoid", x, name="sigmoid"), name="probability")
     return project(

@@ -97,6 +97,7 @@ class Words:
         self.exposed: dict[str, Argument] = {}
         self.inferred: list[Argument] = []
         self.used: set[str] = set()
+        self.widths = _widths(variant.structure)
 
     def write(self) -> None:
         variant = self.variant
@@ -174,7 +175,7 @@ class Words:
         ]
         for param in layer.params:
             follows = param.inferred is not None and person[param.name] is None
-            if follows and param.name not in soft and _match(before, columns[param.name]) is not None:
+            if follows and param.name not in soft and self._size(before, columns[param.name]) is not None:
                 soft.append(param.name)
         made, called = rendered(step, rows[0], soft)
         shown = set(names_of(parse(made)) if made else ()) | set(names_of(parse(called)) if called else ())
@@ -349,7 +350,7 @@ class Words:
         """How a value is written. ``written`` is what the person set, ``before`` the sizes that arrive."""
         found = self._written(written, column, env)
         if found is None and inferred:
-            found = _match(before, column)
+            found = self._size(before, column)
         if found is None and constant(column):
             found = literal(column)
         if found is None:
@@ -363,6 +364,21 @@ class Words:
                 hints.append(hint)
         if note:
             self.used |= found.names
+        return found
+
+    def _size(self, before: Sequence[Text], column: tuple[Any, ...]) -> Text | None:
+        """The nearest size on the way here that always has this value, or the only width of this class that has."""
+        found = _match(before, column)
+        if found is None:
+            widths = [
+                argument
+                for argument in self.exposed.values()
+                if argument.exposed
+                and argument.exposed.name in self.widths
+                and agree(argument.column, column)
+            ]
+            if len(widths) == 1:
+                found = Text(parse(widths[0].name), column, frozenset({widths[0].name}))
         return found
 
     def _written(self, written: Value, column: tuple[Any, ...], env: Mapping[str, Text]) -> Text | None:
@@ -406,6 +422,16 @@ class Words:
 def _bare(param: Param, value: Any) -> Any:
     """``64`` for the ``(64,)`` of a LayerNorm, which is printed so."""
     return value[0] if param.bare and isinstance(value, tuple) and len(value) == 1 else value
+
+
+def _widths(structure: Structure) -> set[str]:
+    """The parameters of a block that say how wide a layer in it is."""
+    found: set[str] = set()
+    for step in structure.steps:
+        sizes: Iterable[str] = SIZES if step.block is None else _widths(step.block)
+        values = [step.node.params.get(name) for name in sizes]
+        found |= {value.text for value in values if isinstance(value, Expr) and value.text.isidentifier()}
+    return found
 
 
 def _match(before: Sequence[Text], column: tuple[Any, ...]) -> Text | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graph.catalogue.spec import LayerType
+from graph.code.naming import PLAIN
 from graph.model import Node
 from graph.reading import templates
 from graph.reading.constants import NOTHING, constant, dotted
@@ -22,7 +23,7 @@ from graph.values import Expr
 if TYPE_CHECKING:
     from graph.reading.classes import ClassReader
 
-GENERIC = frozenset({"x", "y", "out", "_", "h", "z", "output", "input", "result"})
+GENERIC = PLAIN | {"_", "input"}
 """Variables whose names say nothing about the node."""
 
 

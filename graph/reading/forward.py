@@ -78,8 +78,9 @@ class Forward(Expressions):
             value = self._as_many(value, len(target.elts))
             if not isinstance(value, Bundle) or len(value.items) != len(target.elts):
                 raise CannotRead(f"this gives not {len(target.elts)} values.", target)
+            several = sum(not isinstance(item, ast.Name) or item.id != "_" for item in target.elts) > 1
             for at, (item, part) in enumerate(zip(target.elts, value.items, strict=True)):
-                if at:
+                if at or several:
                     self._hint(item, part)
                 self._bind(item, part)
             return
@@ -102,7 +103,7 @@ class Forward(Expressions):
         return value
 
     def _hint(self, target: ast.expr, value: Any) -> None:
-        """A variable for a later result of a class tells what that output is called."""
+        """The variables for several results of a class tell what its outputs are called."""
         if not isinstance(target, ast.Name) or not isinstance(value, Tensor) or target.id in GENERIC:
             return
         node = self.drawing.graph.nodes[value.ref[0]]
