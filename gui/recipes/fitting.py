@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
-
 from graph.edits import Edit, SetProject
 from graph.model import Project
 from runtime.choice import ChoiceError
@@ -11,10 +9,6 @@ from runtime.data import DataError, Schema, prepared_schema
 from runtime.losses import LOSSES
 from runtime.recipes import OWN, RECIPES, Recipe
 from runtime.recipes.own import TEMPLATE
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Recipes", text)
 
 
 def schema_of(project: Project) -> Schema | None:
@@ -27,15 +21,7 @@ def schema_of(project: Project) -> Schema | None:
 
 def networks_refusal(recipe: Recipe, project: Project) -> str | None:
     """Why the project's networks cannot play the recipe's roles, as a sentence."""
-    have, need = len(project.networks), len(recipe.roles)
-    if have >= need:
-        return None
-    names = ", ".join(role.title for role in recipe.roles)
-    if need == 1:
-        return _tr("{0} needs a network.").format(recipe.title)
-    return _tr(
-        "{0} needs {1} networks ({2}); this project has {3}. Add them with + above the canvas."
-    ).format(recipe.title, need, names, have)
+    return recipe.networks_refusal(project)
 
 
 def refusal(recipe: Recipe, project: Project, schema: Schema | None) -> str | None:

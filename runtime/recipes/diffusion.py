@@ -34,7 +34,7 @@ def asks(project: Project, schema: Schema) -> Sequence[Asks]:
     if count and len(project.main.inputs) > 2:
         feeds.append(Feed((), "int64", "the class", count + 1, "classes, “no class” included"))
     noise = Want(schema.input_shape, "noise", "to be the noise in the sample", axis=0)
-    note = "" if count else "it has no classes to tell"
+    note = "" if count else "the data has no classes"
     return (Asks(tuple(feeds), (noise,), exact=True, note=note),)
 
 

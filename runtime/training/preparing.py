@@ -89,7 +89,6 @@ def prepare(
     if errors:
         node = (*errors[0].place, errors[0].node) if errors[0].node else None
         raise RunError(errors[0].text, "Repair the network first; the list of problems shows how.", node)
-    _check_inputs(project, networks)
     folds = practices_of(training).folds
     kept = run.read_learnt() if resume else {}
     dataset, splits = _data(project, progress, cancelled, None if fold is None else (fold, folds), kept)
@@ -147,28 +146,10 @@ def networks_of(project: Project) -> list[Graph]:
     """The networks that the project's recipe trains, in the order of its roles."""
     recipe = recipe_of(project.training)
     networks = list(project.networks.values())
-    if len(networks) < len(recipe.roles):
-        missing = recipe.roles[len(networks)]
-        raise RunError(
-            f"The recipe “{recipe.title}” trains {len(recipe.roles)} networks "
-            f"({', '.join(role.title for role in recipe.roles)}), but the project has {len(networks)}.",
-            f"Add a network for “{missing.title}” (+ beside the networks' tabs), or choose another recipe.",
-        )
+    refusal = recipe.networks_refusal(project)
+    if refusal is not None:
+        raise RunError(refusal)
     return networks[: len(recipe.roles)]
-
-
-def _check_inputs(project: Project, networks: list[Graph]) -> None:
-    """A network with no input, or (supervised) with more than the data has."""
-    single = project.training.recipe == SUPERVISED
-    for network in networks:
-        count = len(network.inputs)
-        if count == 0 or (single and count != 1):
-            names = ", ".join(node.name for node in network.inputs) or "none"
-            only = "but the data feeds exactly one" if single else "so nothing can be fed to it"
-            raise RunError(
-                f"“{network.name}” has {count} inputs ({names}), {only}.",
-                "Keep one Input node." if network.inputs else "Add an Input node.",
-            )
 
 
 def _part(project: Project, run: Run, shapes: ProjectShapes, network: Graph, number: int) -> Part:

@@ -127,14 +127,14 @@ def test_it_says_why_a_recipe_does_not_fit(qapp: QApplication) -> None:
     project = digits_cnn()
     schema = schema_of(project)
     assert refusal(RECIPES["supervised"], project, schema) is None
-    assert "needs 2 networks (Generator, Discriminator); this project has 1" in str(
+    assert "trains 2 networks (Generator, Discriminator), but the project has 1" in str(
         refusal(RECIPES["adversarial"], project, schema)
     )
     assert "needs data with pairs of sequences" in str(
         refusal(RECIPES["sequence_to_sequence"], project, schema)
     )
     page = page_of(workspace_of(digits_cnn(recipe="adversarial")))
-    assert "needs 2 networks" in page.trouble.text() and page.trouble.isVisible()
+    assert "trains 2 networks" in page.trouble.text() and page.trouble.isVisible()
     other = page_of(workspace_of(digits_cnn(recipe="dreaming")))
     assert "no recipe" in other.trouble.text() and other.code.toPlainText() == ""
 
@@ -170,7 +170,7 @@ def test_recipes_that_do_not_fit_are_grey_and_say_why(qapp: QApplication) -> Non
     fits = form.recipe.findData("supervised")
     assert form.recipe.itemData(fits, Qt.ItemDataRole.ForegroundRole) is None
     form.perform("Choose", choose_recipe(form.workspace.project, "adversarial"))
-    assert "needs 2 networks" in form.recipe_trouble.text()
+    assert "trains 2 networks" in form.recipe_trouble.text()
 
 
 def test_only_losses_that_the_recipe_can_use_are_offered(gan: Workspace) -> None:
