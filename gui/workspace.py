@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from graph.build import GraphBuilder, project
@@ -23,12 +22,19 @@ from graph.model import Graph, Project
 from graph.problems import Place, Problem
 from graph.shapes import GraphShapes, Inference, NodeShapes, ProjectShapes
 from gui.undo import EditCommand
+from gui.voice import Voice
 
 
 def _smallest() -> Project:
     g = GraphBuilder("Smallest")
     g.output(g.add("Linear", g.input("x", shape=(1,)), out_features=1), name="y")
     return project("Smallest", g)
+
+
+def _load_torch(voice: Voice) -> None:
+    # the first layer on meta brings in as much again as torch itself: take that here too
+    Inference().run(_smallest())
+    voice.say(None)
 
 
 class Workspace(QObject):
@@ -72,7 +78,6 @@ class Workspace(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self.refresh_shapes)
-        self.torch_loaded.connect(self._torch_loaded, Qt.ConnectionType.QueuedConnection)
 
     # -- what is open ------------------------------------------------------------------------------
 
@@ -209,7 +214,8 @@ class Workspace(QObject):
 
     def load_torch(self) -> None:
         """Import torch in a thread (it takes a second); shapes appear when it is there."""
-        self._loader = threading.Thread(target=self._load_torch, name="load-torch", daemon=True)
+        voice = Voice(self._torch_loaded)
+        self._loader = threading.Thread(target=_load_torch, args=(voice,), name="load-torch", daemon=True)
         self._loader.start()
 
     @property
@@ -217,15 +223,10 @@ class Workspace(QObject):
         """Whether torch is being imported right now."""
         return self._loader is not None and self._loader.is_alive()
 
-    def _load_torch(self) -> None:
-        # the first layer on meta brings in as much again as torch itself: take that here too
-        Inference().run(_smallest())
-        with suppress(RuntimeError):  # the window was closed meanwhile
-            self.torch_loaded.emit()
-
-    def _torch_loaded(self) -> None:
+    def _torch_loaded(self, _: object) -> None:
         self.ready = True
         self.refresh_shapes()
+        self.torch_loaded.emit()
 
     @property
     def behind(self) -> bool:

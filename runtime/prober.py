@@ -26,7 +26,7 @@ from runtime.weights import Report
 
 LIMIT = 10.0
 """Seconds that code may take for one answer."""
-START = 120.0
+START = 300.0
 """Seconds until the process must be ready: torch is imported first."""
 IDLE = 120.0
 """Seconds without a question after which the process ends."""

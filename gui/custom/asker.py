@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from graph.asking import Answer
 from graph.changes import ChangeSet
@@ -14,6 +14,7 @@ from graph.coded import UNTRUSTED, Waiting
 from graph.custom import fingerprint, is_template, untrusted
 from graph.model import Graph
 from graph.tensors import Tensor
+from gui.voice import Voice
 from gui.workspace import Workspace
 from runtime.prober import Prober, code_answer, code_question
 from runtime.protocol import Message
@@ -28,7 +29,6 @@ class CodeAsker(QObject):
     """One for the window. ``trust_changed`` tells that code may run which might not before."""
 
     trust_changed = Signal()
-    _came = Signal(object, object)
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
@@ -40,12 +40,11 @@ class CodeAsker(QObject):
         self._asked: dict[Any, int] = {}
         self._callers: dict[int, Callable[[Message], None]] = {}
         self._number = 0
-        self._came.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)
         self._later.timeout.connect(workspace.refresh_shapes)
-        hand_on = _Hand(self._came.emit)
+        hand_on = _Hand(Voice(self._take))
         self.hand_on = hand_on
         self.prober = Prober(hand_on)
         self.destroyed.connect(partial(_end, self.prober, hand_on))
@@ -131,7 +130,8 @@ class CodeAsker(QObject):
         """Nobody waits for this answer any more."""
         self._callers.pop(number, None)
 
-    def _take(self, question: Message, answer: Message) -> None:
+    def _take(self, said: tuple[Message, Message]) -> None:
+        question, answer = said
         then = self._callers.pop(question["number"], None)
         if then is not None:
             then(answer)
@@ -157,13 +157,13 @@ class CodeAsker(QObject):
 class _Hand:
     """Hands answers on from the prober's thread, until the window goes."""
 
-    def __init__(self, emit: Callable[[Message, Message], object]) -> None:
-        self.emit = emit
+    def __init__(self, voice: Voice) -> None:
+        self.voice = voice
         self.shut = False
 
     def __call__(self, question: Message, answer: Message) -> None:
         if not self.shut:
-            self.emit(question, answer)
+            self.voice.say((question, answer))
 
 
 def _end(prober: Prober, hand_on: _Hand, *_: object) -> None:

@@ -6,12 +6,14 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
+from gui.voice import Voice
 from runtime.data import Cancelled, DataError
 
 Cancel = Callable[[], bool]
 Progress = Callable[[float, str], None]
+Work = Callable[[Cancel, Progress], object]
 
 
 class Background(QObject):
@@ -21,23 +23,23 @@ class Background(QObject):
     done = Signal(object)
     failed = Signal(str)
     """A sentence for the person."""
-    _said = Signal(object, str, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._stop: threading.Event | None = None
-        self._said.connect(self._hear, Qt.ConnectionType.QueuedConnection)
+        self._voice = Voice(self._hear)
 
     @property
     def busy(self) -> bool:
         return self._stop is not None
 
-    def start(self, work: Callable[[Cancel, Progress], object]) -> None:
+    def start(self, work: Work) -> None:
         """Begin; ``done`` or ``failed`` follows unless it is cancelled."""
         self.cancel()
         stop = threading.Event()
         self._stop = stop
-        threading.Thread(target=self._work, args=(work, stop), name="data", daemon=True).start()
+        self.destroyed.connect(stop.set)
+        threading.Thread(target=_work, args=(work, stop, self._voice), name="data", daemon=True).start()
 
     def cancel(self) -> None:
         """Give up what is being done."""
@@ -45,30 +47,8 @@ class Background(QObject):
             self._stop.set()
             self._stop = None
 
-    def _work(self, work: Callable[[Cancel, Progress], object], stop: threading.Event) -> None:
-        def say(what: str, value: object) -> None:
-            if not stop.is_set():
-                self._said.emit(stop, what, value)
-
-        try:
-            found = work(stop.is_set, lambda fraction, text: say("progress", (fraction, text)))
-        except Cancelled:
-            return
-        except DataError as error:
-            say("failed", str(error))
-        except (OSError, MemoryError) as error:
-            say("failed", self.tr("The data could not be read: {0}").format(error))
-        except Exception:
-            # a fault of ours: it is logged like any other, but nobody is left waiting for it
-            say(
-                "failed",
-                self.tr("Something unexpected happened while the data was read. The log tells more."),
-            )
-            raise
-        else:
-            say("done", found)
-
-    def _hear(self, stop: object, what: str, value: Any) -> None:
+    def _hear(self, said: tuple[threading.Event, str, Any]) -> None:
+        stop, what, value = said
         if stop is not self._stop:
             return
         if what == "progress":
@@ -76,3 +56,30 @@ class Background(QObject):
             return
         self._stop = None
         (self.done if what == "done" else self.failed).emit(value)
+
+
+def tr(text: str) -> str:
+    return QCoreApplication.translate("Background", text)
+
+
+def _work(work: Work, stop: threading.Event, voice: Voice) -> None:
+    """In the thread: do the work and say how it went."""
+
+    def say(what: str, value: object) -> None:
+        if not stop.is_set():
+            voice.say((stop, what, value))
+
+    try:
+        found = work(stop.is_set, lambda fraction, text: say("progress", (fraction, text)))
+    except Cancelled:
+        return
+    except DataError as error:
+        say("failed", str(error))
+    except (OSError, MemoryError) as error:
+        say("failed", tr("The data could not be read: {0}").format(error))
+    except Exception:
+        # a fault of ours: it is logged like any other, but nobody is left waiting for it
+        say("failed", tr("Something unexpected happened while the data was read. The log tells more."))
+        raise
+    else:
+        say("done", found)

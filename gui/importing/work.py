@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
+from gui.voice import Voice
 from runtime.client import WorkerClient
 from runtime.protocol import Message
 
@@ -18,19 +19,13 @@ class ImportWork(QObject):
     """The message ``imported``."""
     failed = Signal(str, str)
     """A sentence, and what to do."""
-    _came = Signal(object)
 
     def __init__(self, command: Message, parent: QObject) -> None:
         super().__init__(parent)
         self._command = command
         self._over = False
-        self._came.connect(self._take, Qt.ConnectionType.QueuedConnection)
-        self._client = WorkerClient(self._hand_on, restart=False, warm=False)
+        self._client = WorkerClient(Voice(self._take).say, restart=False, warm=False)
         self._client.start()
-
-    def _hand_on(self, message: Message) -> None:
-        if not self._over:
-            self._came.emit(message)
 
     def _take(self, message: Message) -> None:
         if self._over:

@@ -9,7 +9,7 @@ from runtime.protocol import Message
 
 
 class Gate:
-    """Hands messages on (to a queued signal) until the session goes; then there is nobody left to hear."""
+    """Hands messages on (to a :class:`gui.voice.Voice`) until the session goes; then there is nobody left to hear."""
 
     def __init__(self, hand_on: Callable[[Message], object]) -> None:
         self.hand_on = hand_on

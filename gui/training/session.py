@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from graph.changes import ChangeSet
@@ -16,6 +16,7 @@ from graph.files import to_data
 from graph.problems import Problem
 from gui.training.gate import Gate, end
 from gui.training.history import History
+from gui.voice import Voice
 from gui.workspace import Workspace
 from runtime.choice import setting
 from runtime.client import WorkerClient
@@ -47,7 +48,6 @@ class TrainingSession(QObject):
     """The project's own recipe is not trusted."""
     cleared = Signal()
     """Another project was opened: what is shown of the last run no longer belongs to it."""
-    _arrived = Signal(object)
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -74,8 +74,7 @@ class TrainingSession(QObject):
         self._pending: Message | None = None
         self._foreign = False
         self._stopped_at = QElapsedTimer()
-        self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
-        gate = Gate(self._arrived.emit)
+        gate = Gate(Voice(self._take).say)
         self._client = WorkerClient(gate)
         self._gate = gate
         self.destroyed.connect(partial(end, self._client, gate))

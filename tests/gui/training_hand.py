@@ -15,7 +15,7 @@ from gui.training.session import TrainingSession
 from gui.workspace import Workspace
 
 
-def until(met: Callable[[], object], what: str = "", seconds: float = 60.0) -> None:
+def until(met: Callable[[], object], what: str = "", seconds: float = 160.0) -> None:
     """Let Qt work until ``met()``; a test that waits in vain fails with ``what``."""
     deadline = time.monotonic() + seconds
     while not met():
