@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 
 from graph.geometry import ABOVE, FAR, Flow
 
-SCREEN: dict[Flow, tuple[float, float]] = {"right": (1240.0, 700.0), "down": (700.0, 1240.0)}
+SCREEN: dict[Flow, tuple[float, float]] = {"right": (1000.0, 565.0), "down": (565.0, 1000.0)}
 """What is readable at once, along and across the wires: the canvas of a laptop's window at 1:1."""
 
 READABLE = 0.8
