@@ -85,6 +85,8 @@ def score(query: str, entry: Entry) -> int:
         best = max(best, 650)
     if whole in aliases:
         best = max(best, 640)
+    if len(whole) >= 4 and _plain(entry.category).startswith(whole):
+        best = max(best, 550)  # "pooling", "loss": what most people reach for comes first
     if any(alias.startswith(whole) for alias in aliases):
         best = max(best, 500)
     if whole in title:
@@ -113,6 +115,10 @@ def _word(word: str, title: str, aliases: list[str], entry: Entry) -> int:
         return 200
     if any(word in alias for alias in aliases):
         return 150
+    if any(word in name for name in _plain_names().get(entry.type, ())):
+        return 140
+    if any(option.startswith(word) for option in _options(entry.type)):
+        return 120
     if any(_plain(part).startswith(word) for part in entry.summary.split()):
         return 100
     return 50 if len(word) > 2 and word in _plain(entry.summary) else 0
@@ -191,8 +197,18 @@ def _plain_names() -> dict[str, frozenset[str]]:
     return {layer: frozenset(_plain(name) for name in names) for layer, names in OTHER_NAMES.items()}
 
 
+@cache
+def _options(kind: str) -> frozenset[str]:
+    """The settings of a layer and what they can be: ``bidirectional``, ``dilation``, ``nearest``."""
+    layer = CATALOGUE.get(kind)
+    params = layer.params if layer is not None else ()
+    names = [name for param in params for name in (param.name, *param.choices)]
+    return frozenset(_plain(part) for name in names for part in (name, *name.split("_")) if len(part) > 3)
+
+
 def _plain(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text.lower())
+    """Small letters alone, and the American spelling for the British one, so that either finds the other."""
+    return re.sub(r"is(?=ation|e|ing)", "iz", re.sub(r"[\W_]+", "", text.lower()))
 
 
 def _parts(title: str) -> list[str]:

@@ -50,7 +50,7 @@ BLOCKS = (
         "squeeze-excitation",
         "Squeeze and excitation",
         "The means of all channels decide, through two small layers, how much each channel counts.",
-        ("image", "SENet", "squeeze-excitation", "attention", "channels"),
+        ("image", "SENet", "SE block", "squeeze-excitation", "squeeze excite", "attention", "channels"),
         "Cheap, and it can stand behind any convolution. Hu et al., arXiv 1709.01507. Set channels to those that "
         "come in.",
         squeeze_excitation,
