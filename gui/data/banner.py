@@ -9,12 +9,15 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from graph.changes import ChangeSet
-from graph.edits import SetProject
+from graph.edits import AddNodes, RemoveNodes, SetProject
 from graph.model import Project
+from graph.problems import Problem
 from gui.recipes.fitting import choose_recipe, refusal
 from gui.training.banner import Banner
 from gui.training.fields import choose_data
 from gui.training.fit import data_problem, fit_pictures, suggested_loss
+from gui.training.fit_offers import offers_of
+from gui.training.fit_presets import kinds
 from gui.training.fit_recipes import fit_everything
 from gui.training.session import TrainingSession
 from gui.workspace import Workspace
@@ -45,6 +48,10 @@ class DataBanner(Banner):
     What was hidden by hand stays hidden until there is something else to say."""
 
     problems_asked = Signal()
+    project_asked = Signal(object)
+    """Another :class:`Project` is to be opened in the place of this one."""
+    rebuilt = Signal()
+    """The network was fitted, and has other nodes now."""
 
     def __init__(
         self, workspace: Workspace, session: TrainingSession | None = None, parent: QWidget | None = None
@@ -105,14 +112,57 @@ class DataBanner(Banner):
             facts_for(project)
         except DataError as error:
             loss = suggested_loss(project)
-            return Finding("warning", str(error), [self._loss_button(loss)] if loss else [])
+            buttons = [self._loss_button(loss)] if loss else self._ready_buttons(str(error))
+            return Finding("warning", str(error), buttons)
         problem = data_problem(self.workspace.shapes.problems)
-        if problem is None:
-            return None
-        buttons = [(self.tr("Fit network to the data"), self.fit_network)]
-        if fit_pictures(project) is not None:
+        return self._misfit(problem) if problem is not None else self._spare()
+
+    def _misfit(self, problem: Problem) -> Finding:
+        """Network and data do not agree: what would make them agree is worked out once for each sentence."""
+        buttons: list[Button] = []
+        fits = offers_of(self.workspace).fits(problem.text)
+        if fits:
+            buttons.append((self.tr("Fit network to the data"), self.fit_network))
+        if fit_pictures(self.workspace.project) is not None:
             buttons.append((self.tr("Resize the pictures"), self.fit_pictures))
-        return Finding("warning", problem.text, buttons)
+        if fits:
+            return Finding("warning", problem.text, buttons)
+        return Finding("warning", problem.text, [*buttons, *self._ready_buttons(problem.text)], self._why())
+
+    def _spare(self) -> Finding | None:
+        """Scores to spare: nothing to mend in a ready-made network, but whoever brings data of their own is asked."""
+        found = [
+            one for one in self.workspace.shapes.problems if one.kind == "data" and one.severity == "hint"
+        ]
+        if not found or not is_own(self.workspace.project.data.source):
+            return None
+        if not offers_of(self.workspace).fits(found[0].text):
+            return None
+        return Finding("hint", found[0].text, [(self.tr("Fit network to the data"), self.fit_network)])
+
+    def _why(self) -> str:
+        """Why no sizes can be found with which it would work."""
+        workspace = self.workspace
+        found = kinds(workspace.project, self.tr)
+        if found is None:
+            return self.tr(
+                "Other sizes alone do not help: the network has to be built in another way. Change its layers by "
+                "hand, or choose other data."
+            )
+        return self.tr(
+            "“{0}” is made for {1}, and this data gives {2}: other sizes alone do not help. Change its layers by hand, "
+            "or choose other data."
+        ).format(workspace.project.main.name, *found)
+
+    def _ready_buttons(self, sentence: str) -> list[Button]:
+        """Buttons that open a preset which was made for the recipe, with the data at hand."""
+        return [
+            (
+                self.tr("Open {0} with this data").format(ready.title),
+                lambda ready=ready: self.project_asked.emit(ready.project.copy()),
+            )  # type: ignore[misc]
+            for ready in offers_of(self.workspace).ready(sentence)
+        ]
 
     def _offers(self, project: Project) -> list[Button]:
         """Buttons for sources that the recipe can use, those that fit the network first."""
@@ -153,20 +203,19 @@ class DataBanner(Banner):
         workspace = self.workspace
         edits = fit_everything(workspace.inference, workspace.project)
         if edits is None:
+            problem = data_problem(workspace.shapes.problems)
+            if problem is not None:
+                offers_of(workspace).refuse(problem.text)
             buttons: list[Button] = [(self.tr("Show problems"), self.problems_asked.emit)]
             if fit_pictures(workspace.project) is not None:
                 buttons.insert(0, (self.tr("Resize the pictures"), self.fit_pictures))
-            self.tell(
-                "warning",
-                self.tr("This network cannot take the data by changing its sizes alone."),
-                self.tr(
-                    "Its layers are made for samples of another kind. Exchange the layers by hand, choose "
-                    "other data, or open a preset made for such data (File, Start page)."
-                ),
-                buttons,
-            )
+            sentence = self.tr("This network cannot take the data by changing its sizes alone.")
+            self.tell("warning", sentence, self._why(), buttons)
             return
-        workspace.perform(self.tr("Fit network to the data"), edits)
+        if workspace.perform(self.tr("Fit network to the data"), edits) and any(
+            isinstance(edit, (AddNodes, RemoveNodes)) for edit in edits
+        ):
+            self.rebuilt.emit()
 
     def fit_pictures(self) -> None:
         """Let the source resize its pictures to what the network expects."""

@@ -76,6 +76,9 @@ class Training(QObject):
         self.data.folder_asked.connect(window.own_data.choose_folder)
         self.data.problems_asked.connect(lambda: docks.show("problems"))
         self.data.counted.connect(self.panel.form.refresh)
+        for banner in (self.panel.fit, self.data.banner):
+            banner.project_asked.connect(window.files.open_made)
+            banner.rebuilt.connect(window.canvas.fit)
         window.own_data.used.connect(self._show_data)
         theme().changed.connect(self._recolored)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from graph.arrange import arrange
 from graph.boundary import SPARE, agrees
 from graph.document import apply_edits
-from graph.edits import Edit, EditError, RemoveNodes, SetParams
+from graph.edits import AddNodes, Edit, EditError, Move, RemoveNodes, SetParams
 from graph.facts import DataFacts
 from graph.fixes import Fix, fixes_for
 from graph.model import Project
@@ -29,6 +30,7 @@ def fit_everything(inference: Inference, project: Project) -> list[Edit] | None:
 def _fitted(inference: Inference, project: Project, told: bool) -> list[Edit] | None:
     tried = project.copy()
     edits: list[Edit] = []
+    rebuilt: set[str] = set()
 
     def take(found: list[Edit]) -> None:
         apply_edits(tried, found)
@@ -50,16 +52,31 @@ def _fitted(inference: Inference, project: Project, told: bool) -> list[Edit] | 
             shapes = inference.run(tried, facts)
             left = _left(tried, shapes, facts)
             if not left:
-                return edits or None
+                break
             found = fixes_for(inference, tried, left[0], facts)
             fix = next((fix for fix in found if _gentle(fix, left[0])), None)
             if fix is None:
-                # scores to spare do no harm
-                return None if left[0].severity == "error" else edits or None
+                if left[0].severity == "error":
+                    return None
+                break  # scores to spare do no harm
+            rebuilt |= {edit.graph for edit in fix.edits if isinstance(edit, (AddNodes, RemoveNodes))}
             take(list(fix.edits))
+        else:
+            return None
+        take(_laid_out(tried, rebuilt))
     except (DataError, EditError):
         return None
-    return None
+    return edits or None
+
+
+def _laid_out(project: Project, graphs: set[str]) -> list[Edit]:
+    """Edits that lay out anew what got or lost layers at its end, unless somebody pinned a node there."""
+    edits: list[Edit] = []
+    for key in sorted(graphs):
+        graph = project.graph(key)
+        if not any(node.pinned for node in graph.nodes.values()):
+            edits.append(Move(key, arrange(graph, None, None, project)))
+    return edits
 
 
 def _repeated(project: Project, facts: DataFacts) -> list[Edit]:
