@@ -25,7 +25,7 @@ def imported_by(statement: str) -> set[str]:
     """Top-level names of all modules that are loaded after a statement, in a fresh interpreter."""
     code = f"import sys\n{statement}\nprint(*sorted({{name.split('.')[0] for name in sys.modules}}))"
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, timeout=150
     )
     assert done.returncode == 0, done.stderr
     return set(done.stdout.split())

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import main
+from tests.conftest import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -249,7 +250,7 @@ def test_ctrl_c_keeps_the_best_weights(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert json.loads(process.stdout.readline())["epoch"] == 1
         process.send_signal(signal.SIGINT)
-        rest, said = process.communicate(timeout=60)
+        rest, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == main.INTERRUPTED, said
     assert json.loads(rest.splitlines()[-1])["event"] == "stopped"
     assert (run / "best.safetensors").is_file()

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.gui.canvas_hand import SHIFT, Hand, chain, with_block
+from tests.gui.training_hand import until
 
 
 @pytest.fixture
@@ -17,8 +18,8 @@ def hand(qapp: QApplication) -> Hand:
 
 def test_the_map_shows_when_something_is_out_of_sight_and_moves_the_view(hand: Hand) -> None:
     minimap = hand.view.minimap
-    QTest.qWait(120)
-    assert minimap.isVisible() and minimap.geometry().right() < hand.view.viewport().width()
+    until(minimap.isVisible, "the map")
+    assert minimap.geometry().right() < hand.view.viewport().width()
     before = hand.view.mapToScene(hand.view.viewport().rect().center())
     QTest.mouseClick(
         minimap, Qt.MouseButton.LeftButton, pos=minimap.rect().center() + QPointF(60, 0).toPoint()
@@ -26,11 +27,9 @@ def test_the_map_shows_when_something_is_out_of_sight_and_moves_the_view(hand: H
     after = hand.view.mapToScene(hand.view.viewport().rect().center())
     assert after.x() > before.x() + 100
     hand.view.fit()
-    QTest.qWait(120)
-    assert not minimap.isVisible()
+    until(minimap.isHidden, "the map has gone")
     hand.view.zoom_to(1.0)
-    QTest.qWait(120)
-    assert minimap.isVisible()
+    until(minimap.isVisible, "the map again")
     minimap.toggle()
     assert not minimap.isVisible()
     minimap.toggle()

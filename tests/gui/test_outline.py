@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QTreeWidgetItem
 from gui.history import HistoryPanel
 from gui.outline import OutlinePanel
 from tests.gui.canvas_hand import Hand, chain, with_block
+from tests.gui.training_hand import until
 
 
 def rows(panel: OutlinePanel) -> dict[str, QTreeWidgetItem]:
@@ -25,7 +26,7 @@ def shown(hand: Hand) -> OutlinePanel:
     panel = OutlinePanel(hand.workspace)
     panel.resize(300, 500)
     panel.show()
-    QTest.qWait(120)
+    until(lambda: rows(panel) and not panel._timer.isActive(), "the rows")
     return panel
 
 
@@ -51,8 +52,8 @@ def test_it_follows_and_leads_the_selection(hand: Hand) -> None:
     QTest.keyClick(panel.tree, Qt.Key.Key_Up)
     assert hand.workspace.selection == {hand.node("flatten1")}
     QTest.keyClick(panel.tree, Qt.Key.Key_Delete)
-    QTest.qWait(120)
-    assert "flatten1" not in rows(panel) and hand.workspace.undo.undoText() == "Delete a node"
+    until(lambda: "flatten1" not in rows(panel), "the row goes")
+    assert hand.workspace.undo.undoText() == "Delete a node"
     panel.hide()
 
 

@@ -23,9 +23,10 @@ from gui.training.results import ResultsPanel
 from gui.training.session import TrainingSession
 from gui.workspace import Workspace
 from presets import find
+from tests.conftest import PATIENCE
 
 
-def wait(qapp: QApplication, until: Callable[[], Any], seconds: float = 120.0) -> None:
+def wait(qapp: QApplication, until: Callable[[], Any], seconds: float = PATIENCE) -> None:
     clock = QElapsedTimer()
     clock.start()
     while not until():

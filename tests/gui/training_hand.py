@@ -13,9 +13,10 @@ from graph.model import Project
 from gui.data_facts import follow_data
 from gui.training.session import TrainingSession
 from gui.workspace import Workspace
+from tests.conftest import PATIENCE
 
 
-def until(met: Callable[[], object], what: str = "", seconds: float = 160.0) -> None:
+def until(met: Callable[[], object], what: str = "", seconds: float = PATIENCE) -> None:
     """Let Qt work until ``met()``; a test that waits in vain fails with ``what``."""
     deadline = time.monotonic() + seconds
     while not met():

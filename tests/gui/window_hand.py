@@ -59,9 +59,11 @@ def show(widget: QWidget, width: int, height: int) -> None:
 
 
 def settle() -> None:
-    """Let timers of a fraction of a second run out."""
+    """Let what was put off until Qt has time happen, and what that puts off in its turn. What comes a while
+    later (a timer of more than some milliseconds, an answer of a thread) is waited for with :func:`until`."""
     QTest.qWait(10)
-    QApplication.processEvents()
+    for _ in range(10):  # on a busy machine the wait may be over after one round
+        QApplication.processEvents()
 
 
 def write(widget: QWidget, text: str) -> None:

@@ -12,8 +12,7 @@ from graph.files import to_data
 from graph.model import Project
 from runtime.client import WorkerClient
 from runtime.protocol import Message
-
-PATIENCE = 60.0
+from tests.conftest import PATIENCE
 
 
 class Listener:

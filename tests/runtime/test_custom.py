@@ -20,6 +20,7 @@ from runtime.prober import Prober, code_answer, code_question
 from runtime.protocol import Message
 from runtime.training.errors import RunError
 from runtime.trust import refuse_untrusted, trust, trust_file, trusted
+from tests.conftest import PATIENCE
 
 SCALE = """\
 class Scale(nn.Module):
@@ -109,7 +110,7 @@ class Row:
         self.prober.ask(
             code_question(code, {"start": 2.0, "sizes": (3, 4)}, {"x": Tensor(((83, 4), (89, 4)))})
         )
-        assert self._come.wait(60)
+        assert self._come.wait(PATIENCE)
         return self.answers[-1]
 
 
@@ -149,7 +150,7 @@ def test_the_prober_ends_when_nothing_is_asked() -> None:
     row = Row(idle=0.2)
     try:
         row.ask(SCALE)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while row.prober.pid is not None and time.monotonic() < deadline:
             time.sleep(0.02)
         assert row.prober.pid is None

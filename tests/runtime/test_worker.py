@@ -16,6 +16,7 @@ import torch
 from graph.files import to_data
 from runtime.outbox import MOST_STEPS, Outbox
 from runtime.runs import Run
+from tests.conftest import PATIENCE
 
 from .listening import Listener
 from .running import curve, digits_cnn, exploding, moons_mlp, run, too_wide
@@ -172,7 +173,7 @@ def test_a_window_that_never_draws_does_not_hold_up_the_run(worker: Listener, tm
     worker.client.send({"do": "boundary", "on": True})
     worker.train(moons_mlp(epochs=10_000, batch_size=8), tmp_path)
     log = Run(tmp_path).metrics
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while (not log.is_file() or log.stat().st_size < 20_000) and time.monotonic() < deadline:
         time.sleep(0.05)
     done = [line["epoch"] for line in Run(tmp_path).read_metrics() if line["event"] == "epoch"]

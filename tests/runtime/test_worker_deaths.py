@@ -15,6 +15,7 @@ import pytest
 from runtime.client import death_sentence
 from runtime.runs import Run
 from runtime.training.guard import is_out_of_memory
+from tests.conftest import PATIENCE
 
 from .listening import Listener
 from .running import digits_cnn, moons_mlp
@@ -105,7 +106,7 @@ def test_no_worker_outlives_its_window(tmp_path: Path) -> None:
         worker = psutil.Process(pid)
         window.send_signal(signal.SIGKILL)
         window.wait()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
