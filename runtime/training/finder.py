@@ -15,7 +15,11 @@ from runtime.training.session import Session
 LOWEST, HIGHEST = 1e-7, 10.0
 STEPS = 120
 SMOOTHING = 0.9
-"""Share of the running mean that stays, step by step."""
+"""Share of the running mean that stays, step by step; it tells when to end."""
+WIDTH = 5.0
+"""The losses are smoothed by a bell curve of so many steps: a running mean would come late, and so would the rate."""
+MARGIN = 10**0.5
+"""The suggestion stays this factor below the rate where the loss is lowest, beyond which it rises."""
 EXPLODED = 4.0
 """The search ends where the smoothed loss is this many times its lowest."""
 
@@ -25,7 +29,7 @@ def find_rate(session: Session, steps: int = STEPS) -> Iterator[Message | None]:
     belongs to a session of its own. Raises :class:`RunError` when nothing can be said."""
     factor = (HIGHEST / LOWEST) ** (1 / (steps - 1))
     rates: list[float] = []
-    smooth: list[float] = []
+    losses: list[float] = []
     mean, lowest = 0.0, math.inf
     session.model.train()
     if hasattr(session.loop, "begin_epoch"):
@@ -41,7 +45,7 @@ def find_rate(session: Session, steps: int = STEPS) -> Iterator[Message | None]:
         mean = SMOOTHING * mean + (1 - SMOOTHING) * loss
         value = mean / (1 - SMOOTHING ** (number + 1))
         rates.append(rate)
-        smooth.append(value)
+        losses.append(loss)
         lowest = min(lowest, value)
         if number > steps // 10 and value > EXPLODED * lowest > 0:
             break
@@ -51,7 +55,18 @@ def find_rate(session: Session, steps: int = STEPS) -> Iterator[Message | None]:
             "The loss was not a number within the first steps, so no learning rate could be found.",
             "Look at the data (missing values?) and scale the inputs.",
         )
+    smooth = smoothed(losses)
     yield {"event": "rates", "rates": rates, "losses": smooth, "suggested": suggested(rates, smooth)}
+
+
+def smoothed(losses: Sequence[float], width: float = WIDTH) -> list[float]:
+    """Each loss as a mean over those before and after it, weighted by a bell curve."""
+    weights = [math.exp(-0.5 * (step / width) ** 2) for step in range(len(losses))]
+    found = []
+    for place in range(len(losses)):
+        parts = [weights[abs(place - other)] for other in range(len(losses))]
+        found.append(sum(part * loss for part, loss in zip(parts, losses, strict=True)) / sum(parts))
+    return found
 
 
 def _batches(session: Session) -> Iterator[torch.Tensor]:
@@ -72,15 +87,15 @@ def _step(session: Session, rows: torch.Tensor) -> float:
 
 
 def suggested(rates: Sequence[float], losses: Sequence[float]) -> float | None:
-    """The rate at which the loss fell fastest (over the rate's logarithm), before its lowest point; ``None`` when it
-    never fell by a twentieth."""
+    """The rate at which the loss fell fastest (over the rate's logarithm), safely before its lowest point; ``None``
+    when it never fell by three in a hundred."""
     lowest = min(range(len(losses)), key=losses.__getitem__)
     first = max(losses[: max(1, lowest + 1)])
-    if lowest < 3 or losses[lowest] > 0.95 * first:
+    if lowest < 3 or losses[lowest] > 0.97 * first:
         return None
     slopes = [
         (losses[number + 1] - losses[number - 1]) / math.log(rates[number + 1] / rates[number - 1])
         for number in range(1, lowest)
     ]
     steepest = min(range(len(slopes)), key=slopes.__getitem__) + 1
-    return float(f"{rates[steepest]:.1e}")
+    return float(f"{min(rates[steepest], rates[lowest] / MARGIN):.1e}")

@@ -72,7 +72,7 @@ PARAMETERS = {
     "unet": 482_805,
     "fcn": 1_291_199,
     "detector": 98_841,
-    "multi-task": 61_124,
+    "multi-task": 135_236,
     "lstm": 17_985,
     "bilstm": 35_969,
     "gru": 13_505,

@@ -12,7 +12,7 @@ from runtime.data import get_source
 from runtime.data.splits import fold_of, split
 from runtime.runs import Run
 from runtime.training.advice import SIGNS, Advisor
-from runtime.training.finder import find_rate, suggested
+from runtime.training.finder import find_rate, smoothed, suggested
 from runtime.training.preparing import prepare
 
 from .running import digits_cnn, moons_mlp, run
@@ -30,6 +30,12 @@ def test_the_suggestion_by_hand() -> None:
     rates = [10.0**exponent for exponent in range(-8, 0)]
     assert suggested(rates, [2.0, 2.0, 2.0, 1.9, 1.2, 1.0, 1.5, 4.0]) == 1e-4  # around it 1.9 -> 1.2 -> 1.0
     assert suggested(rates, [2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.1, 3.0]) is None
+    late = suggested([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [2.0, 2.0, 2.0, 2.0, 1.5, 1.0])
+    assert late == pytest.approx(6 / 10**0.5, rel=0.05), "the steepest place is too near the lowest"
+    step = smoothed([1.0] * 40 + [0.0] * 40)
+    assert step[39] + step[40] == pytest.approx(1.0) and step[20] > 0.99, (
+        "what is smoothed comes neither early nor late"
+    )
 
 
 def test_folds_cover_everything_once_with_every_class_in_proportion() -> None:
