@@ -21,10 +21,11 @@ def font(pixels: float, bold: bool = False) -> QFont:
 
 
 @lru_cache(maxsize=8192)
-def static_text(text: str, pixels: float, bold: bool, width: float) -> QStaticText:
-    """Text laid out once, shortened to a width in scene units."""
+def static_text(text: str, pixels: float, bold: bool, width: float, middle: bool = False) -> QStaticText:
+    """Text laid out once, shortened to a width in scene units: at its end, or in its middle."""
     metrics = QFontMetricsF(font(pixels, bold))
-    result = QStaticText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, width))
+    mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+    result = QStaticText(metrics.elidedText(text, mode, width))
     result.setTextFormat(Qt.TextFormat.PlainText)
     result.prepare(font=font(pixels, bold))
     return result
@@ -49,8 +50,8 @@ def forget() -> None:
 
 
 def write(painter: QPainter, at: QPointF, text: str, pixels: float, color: QColor, width: float,
-          bold: bool = False) -> None:  # fmt: skip
-    """One line of text whose top-left corner is ``at``."""
+          bold: bool = False, middle: bool = False) -> None:  # fmt: skip
+    """One line of text whose top-left corner is ``at``, shortened at its end or in its middle."""
     painter.setFont(font(pixels, bold))
     painter.setPen(color)
-    painter.drawStaticText(at, static_text(text, pixels, bold, width))
+    painter.drawStaticText(at, static_text(text, pixels, bold, width, middle))

@@ -114,12 +114,18 @@ def node_look(
             badge = tr("over time") if node.params["over"] == OVER[0] else tr("backwards over time")
     elif node.type in CATALOGUE:
         category = CATALOGUE[node.type].category
+    shape = _shape_text(node, shapes)
+    if graph.id in project.blocks and node.type in (INPUT, OUTPUT):
+        said = port_headline(graph, node)
+    else:
+        said = headline(project, node, values)
+        if node.type == INPUT and said in shape:
+            said = ""  # the shape below says it
     return Look(
         title=node.name,
         kind=kind,
-        headline=port_headline(graph, node) if graph.id in project.blocks and node.type in (INPUT, OUTPUT)
-        else headline(project, node, values),
-        shape=_shape_text(node, shapes),
+        headline=said,
+        shape=shape,
         category=category,
         inputs=tuple(
             _port(port.name, _arriving(shapes, port.name) or port.accepts, port.variadic,
