@@ -287,4 +287,6 @@ def test_back_to_the_right_from_the_menu(hand: Hand) -> None:
     next(item for item in menu.actions() if item.text() == "Arrange from left to right").trigger()
     hand.view.glider.finish()
     assert hand.workspace.undo.undoText() == "Arrange from left to right"
-    assert hand.workspace.project.view[DOWNWARDS] == () and len({y for _, y in places(hand).values()}) == 1
+    assert hand.workspace.project.view[DOWNWARDS] == ()
+    levels = [y for _, y in places(hand).values()]
+    assert levels == sorted(levels) and len(set(levels)) == 2, "two rows of three"
