@@ -43,7 +43,7 @@ def check_boundary(
         or _takes_data(network, facts, asks)
         or _has_room(network, facts, asks, blocks or {})
         or _count_of_outputs(network, facts, asks)
-        or _gives_targets(network, leaving, asks)
+        or _gives_targets(network, leaving, facts, asks)
     )
     return [problem] if problem is not None else []
 
@@ -152,7 +152,7 @@ def _takes_data(network: Graph, facts: DataFacts, asks: Asks) -> Problem | None:
         return _problem(
             network,
             entry.id,
-            f"Input “{entry.name}” expects samples of {mine}, but {giver} gives {theirs}{which}.",
+            f"Input {_who(network, entry, facts)} expects samples of {mine}, but {giver} gives {theirs}{which}.",
             "data",
             expected=mine,
             got=theirs,
@@ -189,7 +189,14 @@ def _has_room(network: Graph, facts: DataFacts, asks: Asks, blocks: Mapping[str,
     return None
 
 
-def _gives_targets(network: Graph, leaving: Mapping[str, Tensor], asks: Asks) -> Problem | None:
+def _who(network: Graph, node: Node, facts: DataFacts) -> str:
+    """An Input or Output in a sentence; with its network where the recipe trains several."""
+    return f"“{node.name}” of “{network.name}”" if len(facts.networks) > 1 else f"“{node.name}”"
+
+
+def _gives_targets(
+    network: Graph, leaving: Mapping[str, Tensor], facts: DataFacts, asks: Asks
+) -> Problem | None:
     """The first Output that gives something else than is wanted, errors before hints."""
     spare = None
     for node, want in zip(network.outputs, asks.wants, strict=False):
@@ -197,7 +204,7 @@ def _gives_targets(network: Graph, leaving: Mapping[str, Tensor], asks: Asks) ->
         if want.like is not None:
             problem = _alike(network, node, tensor, network.outputs[want.like], leaving)
         elif want.shape is not None:
-            problem = _gives(network, node, tensor, want.shape, want)
+            problem = _gives(network, node, _who(network, node, facts), tensor, want.shape, want)
         else:
             problem = None
         if problem is not None and problem.severity == "error":
@@ -223,7 +230,7 @@ def _alike(
 
 
 def _gives(
-    network: Graph, node: Node, tensor: Tensor, shape: tuple[int | str, ...], want: Want
+    network: Graph, node: Node, who: str, tensor: Tensor, shape: tuple[int | str, ...], want: Want
 ) -> Problem | None:
     counted = want.axis % len(shape) if shape else 0
     same = [
@@ -240,16 +247,13 @@ def _gives(
     if want.wider and tensor.rank == len(shape) + 1 and all(rest) and width and width > int(least):
         spare = width - int(least)
         text = (
-            f"Output “{node.name}” gives {width} scores {want.reason}: "
+            f"Output {who} gives {width} scores {want.reason}: "
             f"it trains, but {spare} of them stay without use."
         )
         return _problem(
             network, node.id, text, "data", severity="hint", expected=wanted, got=tensor.text, port="input"
         )
-    text = (
-        f"Output “{node.name}” should be {wanted}, {want.reason}, "
-        f"but receives {tensor.text} from “{source.name}”."
-    )
+    text = f"Output {who} should be {wanted}, {want.reason}, but receives {tensor.text} from “{source.name}”."
     return _problem(
         network, node.id, text, "data", expected=wanted, got=tensor.text, port="input", source=source.id
     )

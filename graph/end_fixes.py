@@ -223,7 +223,10 @@ def spare_ideas(graph: Graph, node: Node) -> Iterator[Idea]:
         if graph.nodes[key].type != INPUT
         and not any(other.shares == key and other.id in kept for other in graph.nodes.values())
     ]
-    more = f" and what leads only to it ({len(alone) - 1})" if len(alone) > 1 else ""
+    layers = [graph.nodes[key].name for key in alone if key != node.id]
+    more = (
+        f" and {layers[0]}" if len(layers) == 1 else f" and {len(layers)} layers before it" if layers else ""
+    )
     yield f"Remove {node.name}{more}", [RemoveNodes(graph.id, sorted(alone))]
 
 

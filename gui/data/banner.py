@@ -112,8 +112,10 @@ class DataBanner(Banner):
             facts_for(project)
         except DataError as error:
             loss = suggested_loss(project)
-            buttons = [self._loss_button(loss)] if loss else self._ready_buttons(str(error))
-            return Finding("warning", str(error), buttons)
+            if loss:
+                return Finding("warning", str(error), [self._loss_button(loss)])
+            buttons = self._ready_buttons(str(error))
+            return Finding("warning", str(error), buttons, self._about(buttons))
         problem = data_problem(self.workspace.shapes.problems)
         return self._misfit(problem) if problem is not None else self._spare()
 
@@ -127,7 +129,9 @@ class DataBanner(Banner):
             buttons.append((self.tr("Resize the pictures"), self.fit_pictures))
         if fits:
             return Finding("warning", problem.text, buttons)
-        return Finding("warning", problem.text, [*buttons, *self._ready_buttons(problem.text)], self._why())
+        ready = self._ready_buttons(problem.text)
+        hint = " ".join(filter(None, (self._why(), self._about(ready))))
+        return Finding("warning", problem.text, [*buttons, *ready], hint)
 
     def _spare(self) -> Finding | None:
         """Scores to spare: nothing to mend in a ready-made network, but whoever brings data of their own is asked."""
@@ -154,11 +158,15 @@ class DataBanner(Banner):
             "or choose other data."
         ).format(workspace.project.main.name, *found)
 
+    def _about(self, ready: list[Button]) -> str:
+        """What the buttons of presets do."""
+        return self.tr("A preset made for it can be opened with this data:") if ready else ""
+
     def _ready_buttons(self, sentence: str) -> list[Button]:
         """Buttons that open a preset which was made for the recipe, with the data at hand."""
         return [
             (
-                self.tr("Open {0} with this data").format(ready.title),
+                self.tr("Open {0}").format(ready.title),
                 lambda ready=ready: self.project_asked.emit(ready.project.copy()),
             )  # type: ignore[misc]
             for ready in offers_of(self.workspace).ready(sentence)

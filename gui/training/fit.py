@@ -70,6 +70,8 @@ def fit_pictures(project: Project) -> SetProject | None:
             options["rgb"] = shape[0] == 3
         if "colour" in names:
             options["colour"] = "rgb" if shape[0] == 3 else "grey"
+        if prepared_schema(project.data).input_shape == shape:
+            return None
         fits = schema_after(source.schema(options), project.data.steps).input_shape == shape
     except DataError:
         return None

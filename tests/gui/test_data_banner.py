@@ -230,3 +230,47 @@ def test_letters_for_a_network_that_takes_vectors_meet_an_embedding(
     until(lambda: not banner.isVisible(), "it fits")
     workspace.undo.undo()
     assert "embedding1" not in numbers(workspace.project)
+
+
+def test_a_preset_with_the_data_is_offered_where_sizes_do_not_help(qapp: QApplication) -> None:
+    made = find("lstm").build()
+    made.training.loss = "cross_entropy"
+    workspace, banner = banner_of(made)
+    opened: list[Project] = []
+    banner.project_asked.connect(opened.append)
+    use(workspace, "iris")
+    until(banner.isVisible, "the sentence")
+    assert banner.press(0).text() == "Open MLP on iris flowers", "and no button to fit"
+    assert "made for sequences of measurements, and this data gives rows of numbers" in banner.hint.text()
+    click(banner.press(0))
+    assert [one.data.source for one in opened] == ["iris"] and opened[0].main.name == "IrisMLP"
+
+
+def test_a_network_with_other_layers_after_the_fit_is_shown_whole(qapp: QApplication) -> None:
+    workspace, banner = banner_of(find("iris-mlp").build())
+    rebuilt: list[bool] = []
+    banner.rebuilt.connect(lambda: rebuilt.append(True))
+    use(workspace, "wine")
+    until(banner.isVisible, "the sentence")
+    click(banner.press(0))
+    assert not rebuilt, "only sizes have changed"
+    use(workspace, "digits")
+    until(banner.isVisible, "the sentence")
+    click(banner.press(0))
+    assert rebuilt == [True]
+
+
+def test_scores_to_spare_are_asked_about_with_data_of_ones_own(qapp: QApplication, tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text(
+        "a,b,kind\n" + "".join(f"{n},{n % 7},{'xyz'[n % 3]}\n" for n in range(60)), encoding="utf-8"
+    )
+    g = GraphBuilder("Net")
+    g.output(g.add("Linear", g.input("x", shape=(2,)), name="head", out_features=5), "scores")
+    workspace, banner = banner_of(project("Five scores", g, training=Training(loss="cross_entropy")))
+    use(workspace, "own-table", path=str(file), target="kind")
+    until(lambda: "2 of them stay without use" in banner.sentence.text(), "the sentence")
+    assert banner.severity == "hint" and banner.isVisible()
+    click(banner.press(0))
+    until(lambda: not banner.isVisible(), "it fits")
+    assert numbers(workspace.project)["head"]["out_features"] == 3
