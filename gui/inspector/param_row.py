@@ -13,10 +13,13 @@ from graph.edits import UNSET
 from graph.values import Expr
 from gui.icons import icon
 from gui.inspector.editors import Editor, editor_for
+from gui.inspector.path_editor import PathEditor
 from gui.inspector.values import shown
 from gui.theme import theme
 from gui.widgets import WrappedLabel
 
+LEAST = 20
+"""Pixels along an edge of a button beside a value."""
 SetValue = Callable[[str, Any], bool]
 """Called with the parameter's name and its new value (``UNSET`` takes it back); whether it was taken."""
 
@@ -79,7 +82,6 @@ class ParamRow(QObject):
         place = Qt.AlignmentFlag(0)
         if param.kind == "path":  # it may have a sentence and a button below it
             place = Qt.AlignmentFlag.AlignTop
-            self.label.setFixedHeight(self.auto.sizeHint().height())
         grid.addWidget(self.label, at, 0, place)
         grid.addWidget(self.field, at, 1)
         grid.addWidget(self.sentence, at + 1, 0, 1, 2)
@@ -88,6 +90,7 @@ class ParamRow(QObject):
     def _button(self, do: Callable[[], object]) -> QToolButton:
         button = QToolButton()
         button.setProperty("quiet", True)
+        button.setMinimumSize(LEAST, LEAST)  # squeezed while a form is laid out, its icon would have no size
         button.clicked.connect(lambda *_: do())
         return button
 
@@ -100,6 +103,8 @@ class ParamRow(QObject):
         self.editor.edited.connect(self._edited)
         self.editor.refused.connect(self.refuse)
         self._row.insertWidget(1, self.editor, 1)
+        if isinstance(self.editor, PathEditor):
+            self.label.setFixedHeight(self.editor.box.sizeHint().height())
 
     def show_values(self, stored: Any, resolved: Any) -> None:
         """``stored`` is what the document holds (or ``UNSET``), ``resolved`` the value in use, if known."""

@@ -61,6 +61,7 @@ class PathEditor(Editor):
         self.box.editingFinished.connect(lambda: self._take(self.box.text()))
         self.box.dropped.connect(self._take)
         self.browse = QToolButton()
+        self.browse.setMinimumSize(20, 20)  # squeezed while a form is laid out, its icon would have no size
         self.browse.setToolTip(self.tr("Choose it"))
         self.browse.setAccessibleName(self.tr("Choose {0}").format(param.name))
         self.browse.clicked.connect(self.ask)

@@ -143,6 +143,7 @@ def test_dates_in_every_usual_way(tmp_path: Path) -> None:
     ("name", "content", "sentence"),
     [
         ("one.csv", b"a\n1\n2\n", "has only one column"),
+        ("header.csv", b"a,b,c\n", "has a header but no rows"),
         ("none.csv", b"", "is empty"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR", "is not a text table"),
         ("code.pkl", b"\x80\x04.", "may hold code, which is never run"),

@@ -95,6 +95,8 @@ def _file(path: Path) -> Recognised:
     if ending in TEXTS and not (seen.delimiter == "\t" and seen.width > 1) and "number" not in seen.kinds:
         return _made("own-text", path, f"{path.name} is a text.")
     if seen.width < 2:
+        if ending in TABLES and seen.has_header and not seen.rows:
+            raise DataError(f"{path.name} has a header but no rows. There is nothing to learn from.")
         if ending in TABLES:
             raise DataError(
                 f"{path.name} has only one column. A table needs one to predict and at least one to learn from."
