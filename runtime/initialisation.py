@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph.building import literal
 from graph.catalogue.spec import Param
+from graph.code.layout import parse, statement
 from runtime.choice import Choice, resolve, table
 
 if TYPE_CHECKING:
@@ -140,17 +141,14 @@ def initialise_text(choice: Initialisation, values: Mapping[str, Any]) -> str:
     if not choice.made_by:
         return ""
     arguments = "".join(f", {name}={literal(value)}" for name, value in choice.call_arguments(values).items())
-    kinds = ", ".join(KINDS[values["init_layers"]])
-    test = f"        if isinstance(module, ({kinds})):\n"
-    if len(test) > 88:
-        listed = "".join(f"                {name},\n" for name in KINDS[values["init_layers"]])
-        before, after = " " * 12 + "module,\n" + " " * 12 + "(\n", " " * 12 + "),\n" + " " * 8 + "):\n"
-        test = f"        if isinstance(\n{before}{listed}{after}"
+    listed = KINDS[values["init_layers"]]
+    kinds = statement("kinds = ", parse(f"({', '.join(listed)})"), 4)
     return (
         "def initialise(model: nn.Module) -> None:\n"
         f'    """{choice.title}; biases start at 0."""\n'
-        "    for module in model.modules():\n"
-        f"{test}"
+        + "\n".join(kinds)
+        + "\n    for module in model.modules():\n"
+        "        if isinstance(module, kinds):\n"
         "            for name, parameter in module.named_parameters(recurse=False):\n"
         '                if name.startswith("weight"):\n'
         f"                    {choice.made_by}(parameter{arguments})\n"

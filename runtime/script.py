@@ -12,7 +12,7 @@ from typing import Any
 
 from graph.building import literal
 from graph.code import CodeError, generate
-from graph.code.layout import WIDTH, parse, statement
+from graph.code.layout import lines_of, parse, statement, width
 from graph.model import Project
 from graph.shapes import Inference, ProjectShapes
 from runtime.choice import chosen
@@ -31,12 +31,21 @@ from runtime.recipes import SUPERVISED, recipe_of
 from runtime.runs import write_atomic
 from runtime.schedules import SCHEDULES, planned, schedule_text
 from runtime.script_data import DataPart, data_part
-from runtime.script_lines import freezing_text, import_lines, support_imports, support_text, update_lines
+from runtime.script_lines import (
+    freezing_text,
+    import_lines,
+    support_imports,
+    support_text,
+    torch_lines,
+    update_lines,
+)
 from runtime.script_recipe import recipe_script
 from runtime.starts import start_lines, start_plan
 from runtime.training.session import evaluation_size, steps_per_epoch
 from runtime.weights import WeightsError, read
 
+LINE = 110
+"""The loops and the steps of the preparation are written in lines of this length, so the whole script is."""
 NORMS = ("BatchNorm", "SyncBatchNorm")
 
 
@@ -48,6 +57,7 @@ class Script:
     files: dict[str, Any] = field(default_factory=dict)
 
 
+@lines_of(LINE)
 def training_script(
     project: Project,
     shapes: ProjectShapes | None = None,
@@ -209,7 +219,7 @@ class _Writer:
         if self.steps and "import math" in imports:
             imports.remove("import math")
             standard = sorted({*standard, "import math"}, key=_import_key)
-        lines += [*standard, "", *sorted(imports, key=_import_key), ""]
+        lines += [*standard, "", *torch_lines(sorted(imports, key=_import_key)), ""]
         lines += [
             f"SEED = {training.seed}",
             f"EPOCHS = {training.epochs}",
@@ -264,11 +274,12 @@ class _Writer:
 
     def _evaluate(self) -> str:
         scored = self.answer is not None
+        given = "model: nn.Module, loss_of: nn.Module, inputs: torch.Tensor, targets: torch.Tensor"
+        result = "tuple[float, float]" if scored else "float"
+        head = [f"def evaluate({given}) -> {result}:"]
         lines = [
             "@torch.no_grad()",
-            "def evaluate(",
-            "    model: nn.Module, loss_of: nn.Module, inputs: torch.Tensor, targets: torch.Tensor",
-            f") -> {'tuple[float, float]' if scored else 'float'}:",
+            *(head if len(head[0]) <= width() else ["def evaluate(", f"    {given}", f") -> {result}:"]),
             f'    """Mean loss{" and accuracy" if scored else ""} over a split."""',
             "    model.eval()",
             f"    {self._zeros}",
@@ -289,20 +300,20 @@ class _Writer:
         weights = "freezing.groups(LEARNING_RATE)" if self.freezing else "model.parameters()"
         given = [weights, "lr=LEARNING_RATE"]
         given += [f"{name}={literal(value)}" for name, value in shared.items() if name != "lr"]
+        to_device = f".to(device{', memory_format=torch.channels_last' if self.asked.channels_last else ''})"
+        begins = bool(self.start or self.own_starts or self.begin)
         lines = [
             "def main() -> None:",
             "    # As many threads as in the run: sums are then rounded in the same order.",
             f"    torch.set_num_threads({threads})",
             "    torch.manual_seed(SEED)",
             '    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")',
-            f"    model = {self.name}()",
+            f"    model = {self.name}(){'' if begins else to_device}",
             *(["    initialise(model)"] if self.start else []),
             *(f"    {line}" for line in self.own_starts),
             *(self._begin() if self.begin else []),
-            f"    model.to(device{', memory_format=torch.channels_last' if self.asked.channels_last else ''})",
-            "    data = {",
-            f"        split: {self._samples} for split, (x, y) in load_data().items()",
-            "    }",
+            *([f"    model{to_device}"] if begins else []),
+            *_braced("data", f"split: {self._samples} for split, (x, y) in load_data().items()"),
             '    inputs, targets = data["train"]',
             *_assign("loss_of", self._loss()),
             *(_assign("freezing", freezing_text(self.freezing, "model")) if self.freezing else []),
@@ -346,7 +357,8 @@ class _Writer:
     def _begin(self) -> list[str]:
         """What fits of the start weights; a head of another size stays as it is."""
         return [
-            f'    start, own = torch.load(HERE / "{self.begin}"), model.state_dict()',
+            f'    start = torch.load(HERE / "{self.begin}", weights_only=True)',
+            "    own = model.state_dict()",
             "    fits = {key: value for key, value in start.items() if key in own and value.shape == own[key].shape}",
             "    model.load_state_dict(fits, strict=False)",
         ]
@@ -411,11 +423,17 @@ def _assign(name: str, text: str) -> list[str]:
     return statement(f"{name} = ", parse(text), 4)
 
 
+def _braced(name: str, text: str) -> list[str]:
+    """A comprehension in braces, on one line where it fits."""
+    line = f"    {name} = {{{text}}}"
+    return [line] if len(line) <= width() else [f"    {name} = {{", f"        {text}", "    }"]
+
+
 def _print(line: str) -> list[str]:
     """Print one line per epoch: on one line, or the text on its own, or cut in front of the validation."""
-    if len(shown := f'        print({line}")') <= WIDTH:
+    if len(shown := f'        print({line}")') <= width():
         return [shown]
-    if len(shown := f'            {line}"') <= WIDTH:
+    if len(shown := f'            {line}"') <= width():
         return ["        print(", shown, "        )"]
     cut = line.index("  val_loss")
     return ["        print(", f'            {line[:cut]}"', f'            f"{line[cut:]}"', "        )"]

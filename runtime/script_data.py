@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from graph.code.layout import parse, statement
 from runtime.data import Dataset, Splits, get_source
 from runtime.data.targets import form_of
+from runtime.script_lines import file_lines
 
 if TYPE_CHECKING:
     import torch
@@ -62,11 +63,15 @@ def data_part(
         split: (dataset.inputs[rows].clone(), targets[rows].clone())
         for split, rows in ((split, getattr(splits, split)) for split in SPLITS)
     }
-    text = (
-        HEAD + f'    """{title}: inputs and targets of the three splits, scaled as in the run."""\n'
-        f'    return torch.load(HERE / "{name}", weights_only=True)\n'
+    lines = [
+        HEAD.rstrip(),
+        f'    """{title}: inputs and targets of the three splits, scaled as in the run."""',
+        *file_lines(name),
+        "    return torch.load(path, weights_only=True)",
+    ]
+    return DataPart(
+        "\n".join(lines) + "\n", {name: parts}, note=f"Reads {name}, which belongs beside this file."
     )
-    return DataPart(text, {name: parts}, note=f"Reads {name}, which belongs beside this file.")
 
 
 def _bytes(title: str, inputs: Stored, targets: torch.Tensor, splits: Splits, stem: str) -> DataPart:
@@ -80,7 +85,8 @@ def _bytes(title: str, inputs: Stored, targets: torch.Tensor, splits: Splits, st
     lines = [
         HEAD.rstrip(),
         f'    """{title}: inputs and targets of the three splits; the pictures are kept as bytes."""',
-        f'    found = torch.load(HERE / "{name}", weights_only=True)',
+        *file_lines(name),
+        "    found = torch.load(path, weights_only=True)",
     ]
     if inputs.scaler is not None:
         parts["scaling"] = (inputs.scaler.shift, inputs.scaler.scale)
@@ -121,6 +127,7 @@ def _torchvision(
     lines = [
         HEAD.rstrip(),
         f'    """{kind}: inputs and targets of the three splits. Downloads it the first time."""',
+        *file_lines(name),
         "    pixels, targets = [], []",
         f"    for train, most in ((True, {options['train_samples']}), (False, {options['test_samples']})):",
         f'        part = torchvision.datasets.{kind}(str(HERE / "data"), train=train, download=True)',
@@ -134,15 +141,18 @@ def _torchvision(
     ]
     size = options.get("image_size")
     if size and tuple(dataset.inputs.shape[-2:]) == (size, size) and size != (28 if grey else 32):
-        lines.append(
-            f'    inputs = torch.cat([F.interpolate(part, size=({size}, {size}), mode="bilinear", antialias=True)'
-            "\n                        for part in inputs.split(4096)]).clamp_(0, 1)"
-        )
+        lines += [
+            "    inputs = [",
+            f'        F.interpolate(part, size=({size}, {size}), mode="bilinear", antialias=True)',
+            "        for part in inputs.split(4096)",
+            "    ]",
+            "    inputs = torch.cat(inputs).clamp_(0, 1)",
+        ]
     if options.get("rgb"):
         lines.append("    inputs = inputs.repeat(1, 3, 1, 1)")
     if options["scaling"] == "-1 to 1":
         lines.append("    inputs = inputs * 2 - 1")
-    lines.append(f'    rows = torch.load(HERE / "{name}", weights_only=True)')
+    lines.append("    rows = torch.load(path, weights_only=True)")
     if options["scaling"] == "standardised":
         lines += [
             '    train = inputs[rows["train"]]',

@@ -30,6 +30,15 @@ def support_imports(name: str) -> list[str]:
     ]
 
 
+def file_lines(name: str) -> list[str]:
+    """Where a file beside the script is, as ``path``, and a sentence where it is not."""
+    return [
+        f'    path = HERE / "{name}"',
+        "    if not path.exists():",
+        '        raise SystemExit(f"{path} is missing: put the file that was written with this script beside it.")',
+    ]
+
+
 def update_lines(asked: Practices, precision: str, indent: str, weights: str, count: str) -> list[str]:
     """From the loss to moved weights, as the practices ask."""
     scaled = precision == "float16"
@@ -73,3 +82,16 @@ def import_lines(lines: Iterable[str]) -> tuple[list[str], list[str]]:
     ]
     ours = [line for line in found if line.split()[1].split(".")[0] in ("torch", "torchvision")]
     return [line for line in found if line not in ours], ours
+
+
+def torch_lines(lines: Iterable[str]) -> list[str]:
+    """The import lines of torch and, where it is needed, of torchvision, with a sentence where that is missing."""
+    lines = list(lines)
+    extra = [line for line in lines if "torchvision" in line]
+    found = [line for line in lines if line not in extra]
+    if extra:
+        found += ["", "try:", *(f"    {line}" for line in extra), "except ModuleNotFoundError:"]
+        found.append(
+            '    raise SystemExit("This script needs torchvision: pip install torchvision") from None'
+        )
+    return found

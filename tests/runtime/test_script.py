@@ -123,8 +123,10 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[st
             rows.append(match.groups())
     check = [sys.executable, "-m", "ruff"]
     for words in (["check"], ["format", "--check"]):
-        judged = subprocess.run([*check, *words, "--isolated", "--no-cache", str(folder)],
-                                capture_output=True, text=True, check=False)  # fmt: skip
+        judged = subprocess.run(
+            [*check, *words, "--isolated", "--no-cache", "--line-length", "110", str(folder)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
         assert judged.returncode == 0, judged.stdout
     return found
 

@@ -186,7 +186,7 @@ def test_channels_last_changes_where_numbers_lie_and_nothing_else(tmp_path: Path
     session = prepare(fast, tmp_path / "e")
     weight = next(item for item in session.model.parameters() if item.dim() == 4)
     assert weight.is_contiguous(memory_format=torch.channels_last)
-    assert "model.to(device, memory_format=torch.channels_last)" in training_script(fast).text
+    assert ".to(device, memory_format=torch.channels_last)" in training_script(fast).text
 
 
 CASES: dict[str, tuple[tuple[Step, ...], tuple[int, int, int]]] = {
