@@ -13,13 +13,17 @@ from runtime.training.preparing import prepare
 
 SMALL = 64
 """Side of the pictures that networks for ImageNet are shown here, where they take any size."""
-FIXED = {"alexnet": 227, "mini-alexnet": 0, "googlenet": SMALL, "vit-b16": 224}
+FIXED = {"alexnet": 227, "mini-alexnet": 0, "googlenet": SMALL}
 """Networks whose input has one size only (0: not pictures)."""
-RATE, LARGE = 1e-3, 30_000_000
+NARROW = {"vit-b16": {"places": (SMALL // 16) ** 2 + 1, "width": 192, "hidden": 768}}
+"""Parameters of blocks: a place for each patch of such a picture, and layers a quarter as wide."""
+WIDE, LARGE = 4096, 30_000_000
+"""Linear layers of that width have an eighth of it here; networks with so many weights make one step."""
+RATE = 1e-3
 
 
 def shrunk(made: Project, preset: str) -> Project:
-    """The project with few samples, and small pictures where the network takes them."""
+    """The project with few samples, and small pictures and narrow layers where the network takes them."""
     training = made.training
     training.device, training.threads, training.batch_size = "cpu", 1, min(training.batch_size, 8)
     if made.data.source == "pictures":
@@ -30,6 +34,10 @@ def shrunk(made: Project, preset: str) -> Project:
         entry = next(node for node in made.main.nodes.values() if node.type == INPUT)
         if size:
             entry.params["shape"] = (3, size, size)
+        for node in made.main.nodes.values():
+            node.params |= {key: value for key, value in NARROW.get(preset, {}).items() if key in node.params}
+            if node.type == "Linear" and node.params["out_features"] == WIDE:
+                node.params["out_features"] = WIDE // 8
     return made
 
 
