@@ -120,16 +120,16 @@ class DataBanner(Banner):
         return self._misfit(problem) if problem is not None else self._spare()
 
     def _misfit(self, problem: Problem) -> Finding:
-        """Network and data do not agree: what would make them agree is worked out once for each sentence."""
+        """Network and data do not agree: what would make them agree is worked out once."""
         buttons: list[Button] = []
-        fits = offers_of(self.workspace).fits(problem.text)
+        fits = offers_of(self.workspace).fits(problem.key)
         if fits:
             buttons.append((self.tr("Fit network to the data"), self.fit_network))
         if fit_pictures(self.workspace.project) is not None:
             buttons.append((self.tr("Resize the pictures"), self.fit_pictures))
         if fits:
             return Finding("warning", problem.text, buttons)
-        ready = self._ready_buttons(problem.text)
+        ready = self._ready_buttons(problem.key)
         hint = " ".join(filter(None, (self._why(), self._about(ready))))
         return Finding("warning", problem.text, [*buttons, *ready], hint)
 
@@ -140,7 +140,7 @@ class DataBanner(Banner):
         ]
         if not found or not is_own(self.workspace.project.data.source):
             return None
-        if not offers_of(self.workspace).fits(found[0].text):
+        if not offers_of(self.workspace).fits(found[0].key):
             return None
         return Finding("hint", found[0].text, [(self.tr("Fit network to the data"), self.fit_network)])
 
@@ -162,14 +162,14 @@ class DataBanner(Banner):
         """What the buttons of presets do."""
         return self.tr("A preset made for it can be opened with this data:") if ready else ""
 
-    def _ready_buttons(self, sentence: str) -> list[Button]:
+    def _ready_buttons(self, misfit: str) -> list[Button]:
         """Buttons that open a preset which was made for the recipe, with the data at hand."""
         return [
             (
                 self.tr("Open {0}").format(ready.title),
                 lambda ready=ready: self.project_asked.emit(ready.project.copy()),
             )  # type: ignore[misc]
-            for ready in offers_of(self.workspace).ready(sentence)
+            for ready in offers_of(self.workspace).ready(misfit)
         ]
 
     def _offers(self, project: Project) -> list[Button]:
@@ -213,7 +213,7 @@ class DataBanner(Banner):
         if edits is None:
             problem = data_problem(workspace.shapes.problems)
             if problem is not None:
-                offers_of(workspace).refuse(problem.text)
+                offers_of(workspace).refuse(problem.key)
             buttons: list[Button] = [(self.tr("Show problems"), self.problems_asked.emit)]
             if fit_pictures(workspace.project) is not None:
                 buttons.insert(0, (self.tr("Resize the pictures"), self.fit_pictures))

@@ -1,4 +1,4 @@
-"""What would help against a misfit: worked out once for each sentence, so that editing under it costs nothing."""
+"""What would help against a misfit: worked out once for each, so that editing while it stands costs nothing."""
 
 from __future__ import annotations
 
@@ -24,25 +24,28 @@ class Offers(QObject):
         if changes.everything or changes.project & {"data", "training"}:
             self._fits.clear()
             self._ready.clear()
+        elif any(change.added or change.removed for change in changes.graphs.values()):
+            # with other layers there may be a way by now
+            self._fits = {key: fits for key, fits in self._fits.items() if fits}
 
-    def fits(self, sentence: str) -> bool:
-        """Whether sizes were found with which the network takes the data, when this sentence first was said."""
-        if sentence not in self._fits:
+    def fits(self, misfit: str) -> bool:
+        """Whether sizes were found with which the network takes the data, when this misfit (its key) came up."""
+        if misfit not in self._fits:
             workspace = self._workspace
-            self._fits[sentence] = fit_everything(workspace.inference, workspace.project) is not None
-        return self._fits[sentence]
+            self._fits[misfit] = fit_everything(workspace.inference, workspace.project) is not None
+        return self._fits[misfit]
 
-    def refuse(self, sentence: str) -> None:
+    def refuse(self, misfit: str) -> None:
         """Remember that no sizes were found by now."""
-        self._fits[sentence] = False
+        self._fits[misfit] = False
 
-    def ready(self, sentence: str) -> list[Ready]:
+    def ready(self, misfit: str) -> list[Ready]:
         """Presets that can be trained with the data; none as long as torch is not there to tell."""
         if not self._workspace.ready:
             return []
-        if sentence not in self._ready:
-            self._ready[sentence] = ready_presets(self._workspace.inference, self._workspace.project)
-        return self._ready[sentence]
+        if misfit not in self._ready:
+            self._ready[misfit] = ready_presets(self._workspace.inference, self._workspace.project)
+        return self._ready[misfit]
 
 
 def offers_of(workspace: Workspace) -> Offers:

@@ -37,11 +37,24 @@ def ready_presets(inference: Inference, project: Project) -> list[Ready]:
             preset = find(name)
         except UnknownPreset:
             continue
-        made = _with_data(preset.build(), project)
+        made = preset.build()
+        if not _same_goal(made, project):
+            continue
+        made = _with_data(made, project)
         changes = _fits(inference, made)
         if changes is not None:
             found.append((changes, Ready(preset.title, made)))
     return [ready for _, ready in sorted(found, key=lambda pair: pair[0])][:MOST]
+
+
+GROUPS = {"binary": "classification", "multi-label": "classification"}
+
+
+def _same_goal(made: Project, project: Project) -> bool:
+    """Whether the preset learns the same of its own data: classes, numbers, masks."""
+    tasks = [GROUPS.get(one.task, one.task) if (one := _schema(each)) else "" for each in (made, project)]
+    recipe = known_recipe(project.training)
+    return tasks[0] == tasks[1] or (recipe is not None and recipe.numbers)
 
 
 def _with_data(made: Project, project: Project) -> Project:
