@@ -27,11 +27,10 @@ from gui.icons import icon
 from gui.importing.pages import FilePage, LibraryPage
 from gui.importing.work import ImportWork
 from gui.widgets import WrappedLabel
-from runtime.importing.listing import DTYPES
+from runtime.importing.listing import DTYPES, usual_shapes
 from runtime.protocol import Message
 
 SHAPE = "3x224x224"
-SHAPES = {"inception_v3": "3x299x299"}
 
 
 class ImportDialog(QDialog):
@@ -129,7 +128,7 @@ class ImportDialog(QDialog):
         if isinstance(page, LibraryPage):
             self.shape.setPlaceholderText(self.tr("as the model says"))
             if not self._shape_typed:
-                usual = SHAPES.get(page.name, SHAPE)
+                usual = usual_shapes(page.name)
                 self.shape.setText("" if page.library == "timm" else usual)
         else:
             self.shape.setPlaceholderText(SHAPE)

@@ -63,8 +63,8 @@ def do_import(
             f"The drawing of the model computes something else: its outputs differ by {made.difference:.2g}.",
             "It does something that the import does not see. Please report it.",
         )
-    sentences = [*made.sentences, *_keep(made, loaded, wish, folder)]
-    made.project.notes = _notes(wish, made)
+    sentences = [*loaded.sentences, *made.sentences, *_keep(made, loaded, wish, folder)]
+    made.project.notes = _notes(wish, loaded, made)
     codes = tuple(dict.fromkeys(block.code for block in made.project.blocks.values() if block.code))
     gc.collect()
     return Done(made.project, tuple(sentences), codes, made.equal)
@@ -87,11 +87,11 @@ def _keep(made: Imported, loaded: Loaded, wish: Wish, folder: Path | None) -> li
     return [f"Its {what} came along: {count:,} numbers, where training starts from."]
 
 
-def _notes(wish: Wish, made: Imported) -> str:
+def _notes(wish: Wish, loaded: Loaded, made: Imported) -> str:
     where = (
         Path(wish.source.rpartition(":")[0]).name if is_file(wish.source) else wish.source.partition(":")[0]
     )
-    lines = [f"Imported from {where}: {wish.source.rpartition(':')[2]}.", *made.sentences]
+    lines = [f"Imported from {where}: {wish.source.rpartition(':')[2]}.", *loaded.sentences, *made.sentences]
     return "\n".join(lines)
 
 

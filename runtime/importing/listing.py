@@ -16,7 +16,8 @@ from runtime.importing.failure import ImportFailure
 LIBRARIES = ("torchvision", "timm")
 DTYPES = ("float32", "int64", "int32", "bool")
 _REGISTERED = re.compile(r"^@register_model(?:\(([^)]*)\))?.*?^def (\w+)", re.MULTILINE | re.DOTALL)
-_FOLDERS = {"torchvision": ("models", "models/segmentation"), "timm": ("models",)}
+_KINDS = ("", "segmentation", "video", "detection", "optical_flow", "quantization")
+"""Folders of torchvision's models: those for one picture, and others."""
 
 
 def is_file(source: str) -> bool:
@@ -31,18 +32,43 @@ def installed(library: str) -> bool:
 
 @lru_cache(maxsize=4)
 def library_models(library: str) -> tuple[str, ...]:
-    """The models of a library by name, in order; empty when it is not installed."""
+    """The models of a library by name, in order; empty when it is not installed. Those that compute with small
+    whole numbers are left out: they cannot be drawn."""
+    return tuple(sorted(name for name, kind in _registered(library).items() if kind != "quantization"))
+
+
+@lru_cache(maxsize=4)
+def _registered(library: str) -> dict[str, str]:
+    """The models of a library by name, and the kind of each."""
     spec = importlib.util.find_spec(library)
     if spec is None or spec.origin is None:
-        return ()
-    found: list[str] = []
-    for folder in _FOLDERS[library]:
-        for path in sorted((Path(spec.origin).parent / folder).glob("*.py")):
+        return {}
+    found: dict[str, str] = {}
+    for kind in _KINDS if library == "torchvision" else ("",):
+        for path in sorted((Path(spec.origin).parent / "models" / kind).glob("*.py")):
             text = path.read_text(encoding="utf-8", errors="replace")
             for match in _REGISTERED.finditer(text):
                 named = re.search(r"name=[\"']([^\"']+)", match.group(1) or "")
-                found.append(named.group(1) if named else match.group(2))
-    return tuple(sorted(set(found)))
+                found.setdefault(named.group(1) if named else match.group(2), kind)
+    return found
+
+
+def kind_of(name: str) -> str:
+    """What a model of torchvision is for: "segmentation", "video", "detection", "optical_flow", "quantization", or
+    "" for the classes of one picture and for unknown names."""
+    return _registered("torchvision").get(name, "")
+
+
+def usual_shapes(name: str) -> str:
+    """What a model of torchvision is usually given, one sample: ``3x224x224``."""
+    kind = kind_of(name)
+    if kind == "video":
+        return "3x16x224x224" if name.startswith(("mvit", "swin3d", "s3d")) else "3x16x112x112"
+    if kind == "optical_flow":
+        return "3x128x128; 3x128x128"
+    if kind == "detection":
+        return "3x300x300" if name.startswith("ssd300") else "3x320x320"
+    return "3x299x299" if name == "inception_v3" else "3x224x224"
 
 
 def classes_in(path: Path) -> list[str]:

@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from graph.names import is_usable
 from runtime.importing.failure import ImportFailure
-from runtime.importing.listing import DTYPES, classes_in, first_line, library_models
+from runtime.importing.listing import (
+    DTYPES,
+    classes_in,
+    first_line,
+    kind_of,
+    library_models,
+    usual_shapes,
+)
 from runtime.importing.own_source import FOLDERS
 from runtime.importing.tracing import Entry
 
@@ -26,11 +33,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A model, what its project is called, and the inputs it is made for."""
+    """A model, what its project is called, the inputs it is made for, and what there is to say about it."""
 
     model: nn.Module
     title: str
     entries: tuple[Entry, ...]
+    sentences: tuple[str, ...] = ()
 
 
 def _timm() -> Any:
@@ -59,21 +67,36 @@ def load(source: str, arguments: str = "", pretrained: bool = False) -> Loaded:
 def _torchvision(name: str, pretrained: bool) -> Loaded:
     import torchvision
 
+    kind = kind_of(name)
+    if kind == "quantization":
+        raise ImportFailure(
+            f"{name} computes with whole numbers of 8 bits, which layers of a drawing do not.",
+            f"Import torchvision:{name.removeprefix('quantized_')}: the same network with decimal numbers.",
+        )
     if name not in library_models("torchvision"):
         close = _close(name, library_models("torchvision"))
         raise ImportFailure(f"torchvision has no model “{name}”.", close)
     options: dict[str, Any] = {}
     if name in ("googlenet", "inception_v3") and not pretrained:
         options["init_weights"] = False
-    if name in torchvision.models.list_models(module=torchvision.models.segmentation):
+    if kind in ("segmentation", "detection"):
         options["weights_backbone"] = None
     model = _with_weights(
         name,
         lambda: torchvision.models.get_model(name, weights="DEFAULT" if pretrained else None, **options),
         pretrained,
     )
-    side = 299 if name == "inception_v3" else 224
-    return Loaded(model, name, (Entry((3, side, side)),))
+    entries = entries_of(usual_shapes(name))
+    if kind == "detection":
+        backbone: nn.Module = model.backbone  # type: ignore[assignment]
+        return Loaded(backbone, f"{name}_backbone", entries, (_BACKBONE.format(name),))
+    return Loaded(model, name, entries)
+
+
+_BACKBONE = (
+    "This is the backbone of {0}, which makes the features. What comes behind it takes lists of pictures and sorts "
+    "boxes out by rules, which no drawing holds. The preset “Single-shot detector” shows a detector as a whole."
+)
 
 
 def _from_timm(name: str, pretrained: bool) -> Loaded:

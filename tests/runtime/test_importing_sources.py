@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch")
 from graph.files import load as load_project  # noqa: E402
 from main import main  # noqa: E402
 from runtime.importing.failure import ImportFailure  # noqa: E402
-from runtime.importing.listing import classes_in, library_models  # noqa: E402
+from runtime.importing.listing import classes_in, kind_of, library_models  # noqa: E402
 from runtime.importing.sources import call_arguments, entries_of, load  # noqa: E402
 from runtime.importing.tracing import Entry  # noqa: E402
 from runtime.weights import keys_of, read, shapes_of  # noqa: E402
@@ -63,8 +63,14 @@ def file(tmp_path: Path) -> Path:
 def test_the_lists_are_those_of_the_libraries() -> None:
     torchvision = pytest.importorskip("torchvision")
     models = torchvision.models
-    theirs = {name for kind in (models, models.segmentation) for name in models.list_models(module=kind)}
+    theirs = {name for name in models.list_models() if not name.startswith("quantized_")}
     assert set(library_models("torchvision")) == theirs
+    kinds = (models.segmentation, models.video, models.detection, models.optical_flow)
+    assert all(
+        kind_of(name) == kind.__name__.rpartition(".")[2]
+        for kind in kinds
+        for name in models.list_models(kind)
+    )
     timm = pytest.importorskip("timm")
     assert set(library_models("timm")) == set(timm.list_models())
 
@@ -97,6 +103,7 @@ def test_arguments_and_shapes_are_plain_values() -> None:
     ("source", "arguments", "words"),
     [
         ("torchvision:resnet19", "", ("no model", "resnet18")),
+        ("torchvision:quantized_resnet18", "", ("8 bits", "torchvision:resnet18")),
         ("resnet18", "", ("not clear", "torchvision:NAME")),
         ("FILE:Nothing", "", ("no class", "Net, Odd")),
         ("FILE:Net", "", ("needs width", "width=…")),
