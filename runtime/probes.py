@@ -243,7 +243,20 @@ def predict(session: Session, inputs: torch.Tensor, rows: torch.Tensor | None = 
         "probabilities": shares.cpu().tolist() if shares is not None else None,
         "classes": list(classes) if classes else None,
         "labels": [session.dataset.label(row) for row in rows.tolist()] if rows is not None else None,
+        "answers": _answers(session, outputs),
     }
+
+
+def _answers(session: Session, outputs: torch.Tensor) -> list[list[tuple[str, float]]] | None:
+    """What a regression predicts, in the target's own units and by name; ``None`` for everything else."""
+    dataset = session.dataset
+    names = dataset.schema.target_names
+    if dataset.schema.task != "regression" or outputs.dim() != 2 or outputs.shape[1] != len(names):
+        return None
+    values = outputs.detach().float().cpu()
+    if dataset.target_scaler is not None:
+        values = dataset.target_scaler.invert(values)
+    return [list(zip(names, row, strict=True)) for row in values.tolist()]
 
 
 def inputs_of(session: Session, value: Message) -> torch.Tensor:

@@ -37,7 +37,8 @@ Messages, ``{"event": ...}``:
   ``steps_per_epoch``, ``batch_size``, ``parameters``, ``train``/``validation``/``test`` (row counts),
   ``accuracy`` (bool), ``task``, ``classes``, ``samples`` (rows of the validation split), ``features``
   (2 allows a boundary), ``shared`` (bool), ``reads_text`` (bool: ``try`` takes what a person types),
-  ``takes_pictures`` (bool: and a picture of theirs).
+  ``takes_pictures`` (bool: and a picture of theirs), ``questions`` (what a row of a table is made of, for ``try`` with
+  ``values``; empty where there are no rows: :mod:`runtime.data.entry`).
 - ``steps``: ``step``, ``loss``, ``accuracy`` (or ``None``): lists of equal length;
   ``samples_per_second``, ``progress`` 0…1, ``seconds_left``, ``epoch`` (1-based, the one in progress),
   ``learning_rate``.
@@ -64,7 +65,8 @@ Messages, ``{"event": ...}``:
 - ``results``: ``split``, ``total`` samples it has and ``looked_at``, ``judge`` (its id) and ``parts``
   (:mod:`runtime.judging.views`). ``cases``: ``split``, ``part``, ``samples``, ``rows`` (in the data), ``views``.
   ``problem`` instead: why there are none.
-- ``prediction``: ``outputs`` (array), ``probabilities`` (rows or ``None``), ``classes``, ``labels``.
+- ``prediction``: ``outputs`` (array), ``probabilities`` (rows or ``None``), ``classes``, ``labels``, ``answers`` (of a
+  regression: rows of name and number in the target's own units).
 - ``tried``: ``text`` that was given, ``step``, ``shows`` (:mod:`runtime.showing`); ``problem``: why there are none. For
   a picture ``seen`` (array of uint8, as the network was given it) and what ``prediction`` holds.
 - ``importing``: ``fraction``, ``text``; ``imported``: ``project`` (JSON dict; its weights are in the data folder),

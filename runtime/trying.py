@@ -1,4 +1,5 @@
-"""What a trained network makes of something a person gives it: a text they typed, or a sample of the data.
+"""What a trained network makes of something a person gives it: a text, a row or a picture of theirs, or a sample of
+the data.
 
 A recipe that can take a text has a function ``attempt(look, text, options) -> list of shows`` in its file of
 :mod:`runtime.showing`.
@@ -50,6 +51,10 @@ def tried(session: Session, command: Message) -> Message:
         from runtime.trying_pictures import tried_picture
 
         return tried_picture(session, command)
+    if command.get("values") is not None:
+        from runtime.trying_rows import tried_row
+
+        return tried_row(session, command)
     answer: Message = {"event": "tried", "text": command.get("text") or "", "step": session.step, "shows": []}
     try:
         if not reads_text(session):

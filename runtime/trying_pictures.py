@@ -38,7 +38,7 @@ def _raw_schema(session: Session) -> Any:
 def picture_inputs(session: Session, picture: Message, invert: bool = False) -> torch.Tensor:
     """A picture (array (C, H, W) of uint8, C of 1 or 3) as inputs (1, C, H, W): cut to the shape's proportions from its
     middle, resized, and prepared as the data was. Raises :class:`RunError` when it is no such array."""
-    dataset, schema = session.dataset, _raw_schema(session)
+    schema = _raw_schema(session)
     shape = [int(size) for size in picture["shape"]]
     if picture.get("dtype") != "uint8" or len(shape) != 3 or shape[0] not in (1, 3):
         raise RunError("A picture must be an array (channels, height, width) of uint8.")
@@ -58,7 +58,7 @@ def picture_inputs(session: Session, picture: Message, invert: bool = False) -> 
     pixels = _fitted(1 - pixels if invert else pixels, height, width).unsqueeze(0)
     if session.project.data.options.get("scaling") == "-1 to 1":
         pixels = pixels * 2 - 1
-    return _prepared(dataset, pixels)
+    return session.dataset.as_prepared(pixels)
 
 
 def _fitted(pixels: torch.Tensor, height: int, width: int) -> torch.Tensor:
@@ -70,14 +70,6 @@ def _fitted(pixels: torch.Tensor, height: int, width: int) -> torch.Tensor:
     if part.shape[-2:] != (height, width):
         part = torch.nn.functional.interpolate(part, (height, width), mode="bilinear", antialias=True)
     return part[0].clamp(0, 1)
-
-
-def _prepared(dataset: Any, pixels: torch.Tensor) -> torch.Tensor:
-    """As evaluation wants them: scaled as the source did it, then taken through the steps."""
-    if dataset.preparation is not None:
-        applied: torch.Tensor = dataset.preparation.applied(pixels)
-        return applied
-    return pixels if dataset.input_scaler is None else dataset.input_scaler.apply(pixels)
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from gui.training.arrays import unpack
 from gui.training.session import TrainingSession
 from gui.trying.bars import ClassBars
 from gui.trying.pad import PicturePad
+from gui.trying.row_form import RowForm
 from gui.widgets import Column, Heading, WrappedLabel, clear
 from runtime.protocol import array
 
@@ -121,6 +123,13 @@ class TryPanel(QWidget):
             self._option(self.tr("temperature"), self.temperature),
             self.go,
         )
+        self.row_form = RowForm()
+        self.row_form.asked.connect(self.try_row)
+        self.go_row = QPushButton(self.tr("Try it"))
+        self.go_row.setProperty("primary", True)
+        self.go_row.setToolTip(self.tr("Enter"))
+        self.go_row.clicked.connect(self.try_row)
+        self.row_part = self._part(self.row_form, self.go_row)
         self.split = QComboBox()
         for name, word in (
             ("validation", self.tr("validation")),
@@ -150,8 +159,8 @@ class TryPanel(QWidget):
         self.shows.setSpacing(6)
         column = Column(margin=12)
         for widget in (
-            self.hint, self.picture_part, self.text_part, self.sample_part, self.trouble, self.answer, self.seen,
-            self.label, self.bars,
+            self.hint, self.picture_part, self.text_part, self.row_part, self.sample_part, self.trouble,
+            self.answer, self.seen, self.label, self.bars,
         ):  # fmt: skip
             column.layout_.addWidget(widget)
         column.layout_.addLayout(self.shows)
@@ -198,19 +207,24 @@ class TryPanel(QWidget):
         text = bool(started and started.get("reads_text"))
         picture = bool(started and started.get("takes_pictures"))
         plain = bool(started and not started.get("figures"))
+        questions = list((started or {}).get("questions") or ())
+        self.row_form.show_questions(questions)
+        self.row_part.setVisible(bool(questions))
         self.text_part.setVisible(text)
         self.picture_part.setVisible(picture)
         self.sample_part.setVisible(bool(started) and (text or plain))
         if started is None:
             self.hint.setText(
                 self.tr(
-                    "Train the network; then try it here on a picture or a text of your own, or on a sample."
+                    "Train the network; then try it here on a picture, a text or a row of your own, or on a sample."
                 )
             )
         elif not (text or picture or plain):
             self.hint.setText(self.tr("Look at “Watch it learn” for what this network makes."))
         else:
-            self.hint.setText(self._wording(text))
+            self.hint.setText(
+                self.tr("Type a row as it stands in your table.") if questions else self._wording(text)
+            )
         self.hint.setVisible(bool(self.hint.text()))
         self.sample.setMaximum(max(0, int((started or {}).get("samples") or 1) - 1))
         recipe = self.session.workspace.project.training.recipe
@@ -249,6 +263,10 @@ class TryPanel(QWidget):
     def try_text(self) -> None:
         """Give the network what is written."""
         self._ask({"do": "try", "text": self.text.toPlainText(), **self._options()})
+
+    def try_row(self) -> None:
+        """Give it the row that is typed."""
+        self._ask({"do": "try", "values": self.row_form.values()})
 
     def _options(self) -> dict[str, Any]:
         names = {self.width_box: "width", self.length: "length", self.temperature: "temperature"}
@@ -345,11 +363,14 @@ class TryPanel(QWidget):
         self.answer.show()
         shares, classes = message.get("probabilities"), message.get("classes")
         truth = (message.get("labels") or [""])[0]
-        self.label.setText(self.tr("truth: <b>{0}</b>").format(truth) if truth else "")
+        self.label.setText(self.tr("truth: <b>{0}</b>").format(escape(truth)) if truth else "")
         if shares and classes and not isinstance(shares[0][0], list):
             row = [float(share) for share in shares[0]]
             both = [1 - row[0], row[0]] if len(row) == 1 and len(classes) == 2 else row
             self.bars.show_shares(classes, both)
+        elif message.get("answers"):
+            said = [f"{escape(str(name))}: <b>{value:,.5g}</b>" for name, value in message["answers"][0][:12]]
+            self.label.setText("<br>".join(part for part in (*said, self.label.text()) if part))
         else:
             values = unpack(message["outputs"]).reshape(-1)[:12]
             numbers = ", ".join(f"{value:.4g}" for value in values)

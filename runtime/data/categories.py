@@ -44,9 +44,8 @@ def learn(places: Sequence[Place], dataset: Dataset, train: torch.Tensor, kept: 
     inputs = dataset.inputs
     notes, learnt = [], {}
     for place in places:
-        codes = place.codes(dataset.inputs)
         count = len(place.categories)
-        known = torch.bincount(codes[train], minlength=count + 1)[:count] > 0
+        known = torch.bincount(place.codes(inputs)[train], minlength=count + 1)[:count] > 0
         if kept and place.name in kept:
             known = torch.tensor([name in kept[place.name] for name in place.categories])
         learnt[place.name] = tuple(
@@ -56,15 +55,50 @@ def learn(places: Sequence[Place], dataset: Dataset, train: torch.Tensor, kept: 
             continue
         if inputs is dataset.inputs:
             inputs = inputs.clone()
-        strange = ~torch.cat((known, torch.tensor([True])))[codes]
-        if place.one_hot:
-            inputs[strange, place.first : place.first + count] = 0
-        else:
-            amount = int(known.sum())
-            table = torch.where(known, known.long().cumsum(0) - 1, amount)
-            inputs[:, place.first] = torch.cat((table, torch.tensor([amount])))[codes].to(inputs.dtype)
-        notes.append(_note(place, known.tolist(), int(strange.sum())))
-    return replace(dataset, inputs=inputs, skipped=(*dataset.skipped, *notes), learnt=learnt)
+        strange = _forget(place, inputs, known)
+        notes.append(_note(place, known.tolist(), strange))
+    found = replace(dataset, inputs=inputs, skipped=(*dataset.skipped, *notes), learnt=learnt)
+    if dataset.entry is None:
+        return found
+    questions = tuple(
+        replace(one, choices=learnt.get(one.name, one.choices)) for one in dataset.entry.questions
+    )
+    encode = dataset.entry.encode
+    return replace(
+        found,
+        entry=replace(
+            dataset.entry,
+            questions=questions,
+            encode=lambda values: as_learnt(places, encode(values), learnt),
+        ),
+    )
+
+
+def as_learnt(places: Sequence[Place], inputs: torch.Tensor, learnt: Learnt) -> torch.Tensor:
+    """Rows as the table gives them with the categories that were learnt, like those of the dataset."""
+    import torch
+
+    inputs = inputs.clone()
+    for place in places:
+        if place.name in learnt:
+            known = set(learnt[place.name])
+            _forget(place, inputs, torch.tensor([name in known for name in place.categories]))
+    return inputs
+
+
+def _forget(place: Place, inputs: torch.Tensor, known: torch.Tensor) -> int:
+    """Number the known categories alone, in place; how many rows have another one."""
+    import torch
+
+    codes = place.codes(inputs)
+    strange = ~torch.cat((known, torch.tensor([True])))[codes]
+    if place.one_hot:
+        inputs[strange, place.first : place.first + len(known)] = 0
+    else:
+        amount = int(known.sum())
+        table = torch.where(known, known.long().cumsum(0) - 1, amount)
+        inputs[:, place.first] = torch.cat((table, torch.tensor([amount])))[codes].to(inputs.dtype)
+    return int(strange.sum())
 
 
 def _note(place: Place, known: list[bool], rows: int) -> str:

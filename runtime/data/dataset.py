@@ -12,6 +12,7 @@ from runtime.data.tokens import readable
 if TYPE_CHECKING:
     import torch
 
+    from runtime.data.entry import Entry
     from runtime.data.steps.apply import Preparation
 
 Scaling = Literal["none", "standardise", "min-max"]
@@ -113,6 +114,8 @@ class Dataset:
     """How words or categories are learnt from the training rows, until :meth:`learned` has done it."""
     learnt: Learnt = field(default_factory=dict)
     """What was learnt, by name; a run keeps it, and goes on with it when it is resumed."""
+    entry: Entry | None = None
+    """How a person types a row, where the source knows more than that its features are numbers."""
 
     def __post_init__(self) -> None:
         if len(self.inputs) != len(self.targets):
@@ -159,6 +162,13 @@ class Dataset:
             input_scaler=inputs,
             target_scaler=targets,
         )
+
+    def as_prepared(self, inputs: torch.Tensor) -> torch.Tensor:
+        """New inputs (N, …), not scaled at all yet, as evaluation wants them: scaled as these were, and taken through
+        the steps of their preparation."""
+        if self.preparation is not None:
+            return self.preparation.applied(inputs)
+        return inputs if self.input_scaler is None else self.input_scaler.apply(inputs)
 
     def targets_for(self, loss: str) -> torch.Tensor:
         """The targets in the form this loss wants; see :func:`runtime.data.targets.adapt`."""

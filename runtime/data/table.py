@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,10 +13,12 @@ import numpy
 from runtime.data.categories import Place, learn
 from runtime.data.columns import HOLE, MAX_DISTINCT, Column, ColumnKind
 from runtime.data.csv_text import Header
+from runtime.data.entry import Entry, cell_of, question_of
 from runtime.data.schema import DataError, Schema, classification, regression
 from runtime.data.source import Loading
 
 if TYPE_CHECKING:
+    import torch
     from numpy.typing import NDArray
 
     from runtime.data.dataset import Dataset
@@ -156,7 +158,27 @@ class Table:
             target_scaling="standardise" if standardise and schema.task == "regression" else "none",
             skipped=(*self.skipped, *notes),
             learning=partial(learn, places) if places else None,
+            entry=_entry(features, encoding, dates),
         )
+
+
+def _entry(features: Sequence[Column], encoding: Encoding, dates: Dates) -> Entry:
+    """How a row of these columns is typed."""
+    questions = tuple(question_of(column, column.categories) for column in features)
+    # The values of a million rows are not to be kept for the sake of one.
+    columns = tuple(replace(column, values=numpy.empty(0)) for column in features)
+
+    def encode(values: Mapping[str, str]) -> torch.Tensor:
+        import torch
+
+        cells = [
+            replace(column, values=numpy.array([cell_of(question, column, values)]))
+            for question, column in zip(questions, columns, strict=True)
+        ]
+        row = numpy.concatenate([_encoded(cell, encoding, dates) for cell in cells], axis=1)
+        return torch.from_numpy(row).float()
+
+    return Entry(questions, encode)
 
 
 def open_table(
@@ -231,7 +253,9 @@ def _encoded(column: Column, encoding: Encoding, dates: Dates) -> NDArray[numpy.
     codes = numpy.where(numpy.isnan(column.values), len(column.categories), column.values)
     if encoding == "codes":
         return codes[:, None]
-    return numpy.eye(len(column.categories) + bool(column.missing))[codes.astype(int)]
+    # One row more than there are columns, where none is for missing cells: nothing but zeros.
+    width = len(column.categories)
+    return numpy.eye(width + 1, width + bool(column.missing))[codes.astype(int)]
 
 
 def date_parts(days: NDArray[numpy.float64], clock: bool) -> NDArray[numpy.float64]:

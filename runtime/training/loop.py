@@ -58,6 +58,7 @@ def train(session: Session) -> Iterator[Message | None]:
 def started(session: Session) -> Message:
     from runtime.trying import reads_text
     from runtime.trying_pictures import takes_pictures
+    from runtime.trying_rows import questions
 
     schema = session.dataset.schema
     return {
@@ -83,6 +84,7 @@ def started(session: Session) -> Message:
         "learning_rate": session.learning_rate,
         "reads_text": reads_text(session),
         "takes_pictures": takes_pictures(session),
+        "questions": questions(session),
         "figures": [
             {"name": figure.name, "title": figure.title, "kind": figure.kind, "better": figure.better}
             for figure in (session.recipe.figures if session.loop is not None else ())

@@ -8,9 +8,11 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 
 import presets
+from graph.build import GraphBuilder, project
+from graph.model import DataChoice, Training
 from gui.training.session import TrainingSession
 from gui.trying.pad import PicturePad
 from gui.trying.panel import TryPanel
@@ -105,6 +107,7 @@ def test_the_real_trainer_answers_samples_pictures_and_texts(qapp: QApplication,
         sample_is_recognised(panel)
         picture_is_recognised(panel, tmp_path)
         text_is_continued(panel)
+        row_is_judged(panel, tmp_path)
     finally:
         at_rest(session)
         session.close()
@@ -139,6 +142,34 @@ def picture_is_recognised(panel: TryPanel, folder: Path) -> None:
     panel.pad.take(light)
     until(lambda: panel.bars.rows and not panel.asked, "an answer to the dark one")
     assert panel.bars.rows[0][0] == "0", "dark on light, turned around"
+
+
+def row_is_judged(panel: TryPanel, folder: Path) -> None:
+    rows = "".join(f"{size},{('Oslo', 'Rome')[size % 2]},{3 * size}\n" for size in range(40))
+    (folder / "flats.csv").write_text("size,city,rent\n" + rows)
+    g = GraphBuilder("Flats")
+    g.output(g.add("Linear", g.input("x", shape=(2,)), out_features=1))
+    data = DataChoice("own-table", {"path": str(folder / "flats.csv"), "predict": "number"})
+    training = Training(loss="mse", learning_rate=0.1, epochs=60, threads=1, device="cpu")
+    session = panel.session
+    session.workspace.open(project("Flats", g, data=data, training=training))
+    session.workspace.refresh_shapes()
+    session.train()
+    until(lambda: session.result is not None, "trained on the table")
+    assert panel.row_part.isVisible() and panel.row_form.values() == {"size": "0", "city": "Oslo"}
+    size, city = panel.row_form.fields.values()
+    assert isinstance(size, QLineEdit) and isinstance(city, QComboBox)
+    size.setText("twenty")
+    QTest.keyClick(size, Qt.Key.Key_Return)
+    until(lambda: panel.trouble.isVisible(), "what is wrong")
+    assert "“size” needs a number such as 0" in panel.trouble.text()
+    size.setText("20")
+    QTest.mouseClick(panel.go_row, LEFT)
+    until(lambda: "rent" in panel.label.text(), "an answer")
+    assert float(panel.label.text().split("<b>")[1].split("<")[0]) == pytest.approx(60, abs=15)
+    QTest.mouseClick(panel.take, LEFT)
+    until(lambda: "truth" in panel.label.text(), "a sample's answer")
+    assert panel.label.text().startswith("rent: <b>"), "in the target's own units, too"
 
 
 def text_is_continued(panel: TryPanel) -> None:
