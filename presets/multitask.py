@@ -43,7 +43,7 @@ def multi_task() -> Project:
         ),
         training=Training(
             recipe="multi_task", loss="bce_with_logits", optimizer="AdamW", learning_rate=3e-3, schedule="cosine",
-            epochs=8, batch_size=32,
+            epochs=12, batch_size=32,
         ),
         notes="Four questions about one picture: is there a circle, a square, a triangle, a star? Each answer is one "
         "number, a logit, with a binary cross-entropy of its own. In the generated scenes each kind is there or not, "

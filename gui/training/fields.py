@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from graph.catalogue.spec import Param
@@ -140,9 +140,38 @@ def practice_fields(project: Project) -> list[tuple[str, list[Field]]]:
             continue
         params = [param for param in group.params if param.name not in taken]
         if params:
-            here = [Field(param, "training", "" if param.name in FIELDS else "options") for param in params]
+            here = [
+                Field(_offered(param, project), "training", "" if param.name in FIELDS else "options")
+                for param in params
+            ]
             found.append((group.title, here))
     return found
+
+
+def _offered(param: Param, project: Project) -> Param:
+    """The score that decides which epoch is best, as a choice of those that the recipe measures; others as they are."""
+    recipe = known_recipe(project.training)
+    if param.name != "watch" or recipe is None:
+        return param
+    if recipe.id == SUPERVISED:
+        names, usual = _supervised_scores(project), "loss"
+    else:
+        names, usual = tuple(figure.name for figure in recipe.figures if figure.better), recipe.watch
+    if usual not in names:
+        return param
+    stored = project.training.options.get("watch")
+    if isinstance(stored, str) and stored not in names:
+        names = (*names, stored)  # of another recipe: the run says that it is not measured
+    return replace(param, kind="choice", choices=names, default=usual, pattern="")
+
+
+def _supervised_scores(project: Project) -> tuple[str, ...]:
+    """Accuracy only where there are classes."""
+    try:
+        task = get_source(project.data.source).schema(project.data.options).task
+    except DataError:
+        return ("loss", "accuracy")
+    return ("loss",) if task == "regression" else ("loss", "accuracy")
 
 
 def choose(project: Project, kind: str, name: str) -> list[Edit]:

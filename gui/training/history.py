@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite, nan
 from typing import Any
 
@@ -64,6 +64,26 @@ class History:
                     if value is not None and isfinite(value):
                         self.peaks[name] = max(self.peaks.get(name, 0.0), abs(value))
             self._tell(message["step"], message)
+
+    def recall(self, lines: Iterable[Mapping[str, Any]], figures: Sequence[Mapping[str, Any]]) -> None:
+        """The metrics that an earlier run has kept, as the trainer told them: means over some steps, and epochs."""
+        self.clear()
+        self.figures = [dict(figure) for figure in figures]
+        self.values = {figure["name"]: array("d") for figure in self.figures}
+        for line in lines:
+            if line.get("event") == "epoch":
+                self.take(line)
+            elif line.get("event") == "steps":
+                share, measured = line.get("accuracy"), line.get("figures") or {}
+                self.take(
+                    {
+                        "event": "steps",
+                        "step": [line["step"]],
+                        "loss": [line["loss"]],
+                        "accuracy": None if share is None else [share],
+                        "figures": {name: [value] for name, value in measured.items()},
+                    }
+                )
 
     def _tell(self, step: float, message: Mapping[str, Any]) -> None:
         rate, pace = message.get("learning_rate"), message.get("samples_per_second")

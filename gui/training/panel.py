@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QDateTime, QLocale, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from graph.changes import ChangeSet
@@ -19,6 +19,7 @@ from gui.training.progress import device_text, progress_text
 from gui.training.session import TrainingSession
 from gui.training.settings import SettingsForm
 from gui.widgets import Column, Line, WrappedLabel
+from gui.words import plural
 from gui.workspace import Workspace
 from runtime.optimizers import LEARNING_RATE
 
@@ -174,6 +175,19 @@ class TrainingPanel(QWidget):
             self.banner.hide()  # it spoke of other data
         if changes is None or "training" in changes.project:
             self.again.setVisible(self.session.unfinished and self.banner.isHidden())
+            earlier = None if self.session.checkpoint else self.session.earlier
+            if earlier is None:
+                self.again.setText(self.tr("Continue the last run"))
+                self.again.setToolTip(
+                    self.tr("Go on from the last checkpoint, for instance with more epochs")
+                )
+            else:
+                ended = QLocale().toString(
+                    QDateTime.fromSecsSinceEpoch(earlier.ended), QLocale.FormatType.ShortFormat
+                )
+                done = plural(earlier.epochs, self.tr("epoch"), self.tr("epochs"))
+                self.again.setText(self.tr("Continue the run of {0}, after {1}").format(ended, done))
+                self.again.setToolTip(str(earlier.folder))
 
     def _message(self, message: dict[str, Any]) -> None:
         event = message["event"]

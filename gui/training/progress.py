@@ -54,6 +54,22 @@ def _figure_text(history: History, best: Mapping[str, Any]) -> str:
     return _tr("best epoch {0}: {1} {2:.4g}").format(best["epoch"], within(figure["title"]), value)
 
 
+def folds_text(session: TrainingSession, message: Mapping[str, Any]) -> str:
+    """What a cross-validation found: mean and spread of the score that matters most."""
+    spread = message["spread"]
+    text = _tr("Finished {0} folds").format(len(message["folds"]))
+    for name in (session.history.watch, "val_accuracy", "val_loss"):
+        if name not in spread:
+            continue
+        mean, std = spread[name]["mean"], spread[name]["std"]
+        if name == "val_accuracy":
+            return text + _tr(" · validation accuracy {0:.1f} ± {1:.1f} %").format(100 * mean, 100 * std)
+        titles = {figure["name"]: within(figure["title"]) for figure in session.history.figures}
+        title = titles.get(name) or _tr("validation loss")
+        return text + f" · {title} {mean:.4g} ± {std:.2g}"
+    return text
+
+
 def progress_text(session: TrainingSession, message: Mapping[str, Any] | None) -> str:
     """One line about the run, after a message or a change of state."""
     event = message["event"] if message else session.state
@@ -66,6 +82,7 @@ def progress_text(session: TrainingSession, message: Mapping[str, Any] | None) -
         return _tr("Stopping …")
     if message and event == "steps":
         parts = [
+            _tr("Fold {0} of {1}").format(session.fold, session.folds) if session.folds else "",
             _tr("Epoch {0} of {1}").format(message["epoch"], started.get("epochs", "?")),
             _tr("{0} left").format(time_text(max(1, message["seconds_left"])))
             if message["seconds_left"]
@@ -74,6 +91,8 @@ def progress_text(session: TrainingSession, message: Mapping[str, Any] | None) -
         ]
         return " · ".join(part for part in parts if part)
     if event in ("finished", "stopped") and message:
+        if message.get("spread") and event == "finished":
+            return folds_text(session, message)
         word = _tr("Finished") if event == "finished" else _tr("Stopped")
         epochs = plural(message["epochs"], _tr("epoch"), _tr("epochs"))
         after = _tr("after {0} in {1}").format(epochs, time_text(message.get("seconds") or 0))

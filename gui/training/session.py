@@ -14,6 +14,7 @@ from graph.changes import ChangeSet
 from graph.custom import fingerprint
 from graph.files import to_data
 from graph.problems import Problem
+from gui.training.earlier import EarlierRun, earlier_run
 from gui.training.gate import Gate, end
 from gui.training.history import History
 from gui.voice import Voice
@@ -23,7 +24,7 @@ from runtime.client import WorkerClient
 from runtime.data import DataError, get_source
 from runtime.facts import facts_for
 from runtime.protocol import Message
-from runtime.recipes import OWN, recipe_of, recipe_problem
+from runtime.recipes import OWN, SUPERVISED, recipe_of, recipe_problem
 from runtime.runs import Run, new_folder
 from runtime.weights import WeightsError, start_of
 
@@ -63,12 +64,17 @@ class TrainingSession(QObject):
         """The worker's "ready" message."""
         self.history = History()
         self.folder: Path | None = None
+        self.earlier: EarlierRun | None = None
+        """A run of this project that was left before its end, from before the window was opened."""
         self.nodes: frozenset[tuple[str, str]] = frozenset()
         """Graph and node ids of the network as it is in the run; a node drawn later is not among them."""
         self.learning_rate = 0.0
         self.trusted: Callable[[], Collection[str]] = tuple
         """Gives the fingerprints of code that may run; set by whoever asks the person."""
-        self._folds = 0
+        self.folds = 0
+        """Into how many parts a cross-validation divides the data; 0 for a single run."""
+        self.fold = 0
+        """Which of them it is at, from 1."""
         self._watch = ""
         """The figure that decides which epoch is best."""
         self._pending: Message | None = None
@@ -139,13 +145,18 @@ class TrainingSession(QObject):
             self.workspace.message.emit("error", str(error))
             self.refused.emit(None)
             return False
-        self.folder = self.folder if resume and self.folder else new_folder(project.title)
-        self.result = self.failure = None
+        recalled = resume and not self.checkpoint
+        if recalled:
+            self._recall()
+        elif not (resume and self.folder):
+            self.folder = new_folder(project.title)
+        self.earlier = self.result = self.failure = None
         if not resume:
             self.started = None
             self.history.clear()
         self.learning_rate = project.training.learning_rate
-        self._folds = int(setting(project.training, "folds") or 0)
+        self.folds = int(setting(project.training, "folds") or 0)
+        self.fold = 1
         self._watch = str(setting(project.training, "watch") or recipe_of(project.training).watch)
         self.nodes = frozenset(
             (graph_id, node_id)
@@ -215,6 +226,17 @@ class TrainingSession(QObject):
         if self.busy:
             self.send({"do": "learning_rate", "value": value})
 
+    def _recall(self) -> None:
+        """Take up the earlier run: its folder, and its curves."""
+        assert self.earlier is not None
+        self.folder = self.earlier.folder
+        recipe = recipe_of(self.workspace.project.training)
+        figures = () if recipe.id == SUPERVISED else recipe.figures
+        kept = ("name", "title", "kind", "better")
+        self.history.recall(
+            self.earlier.lines, [{key: getattr(figure, key) for key in kept} for figure in figures]
+        )
+
     @property
     def checkpoint(self) -> bool:
         """Whether the last run has left a checkpoint to go on from."""
@@ -223,11 +245,13 @@ class TrainingSession(QObject):
     @property
     def can_continue(self) -> bool:
         """Whether the last run can be continued now."""
-        return not self.busy and self.checkpoint
+        return not self.busy and (self.checkpoint or self.earlier is not None)
 
     @property
     def unfinished(self) -> bool:
         """Whether continuing the last run would train any further."""
+        if self.earlier is not None and not self.checkpoint:
+            return self.can_continue and self.earlier.epochs < self.workspace.project.training.epochs
         done = self.result["epochs"] if self.result is not None else len(self.history.epochs)
         return self.can_continue and done < self.workspace.project.training.epochs
 
@@ -317,7 +341,8 @@ class TrainingSession(QObject):
             self.failure = message
             self.workspace.message.emit("error", message["sentence"])
         elif event == "fold":
-            text = self.tr("Fold {0} of {1} is done.").format(message["fold"], self._folds)
+            self.fold = message["fold"] + 1
+            text = self.tr("Fold {0} of {1} is done.").format(message["fold"], self.folds)
             self.workspace.message.emit("info", text)
         elif event == "log" and message["level"] in ("warning", "error"):
             self.workspace.message.emit(message["level"], message["text"])
@@ -354,4 +379,5 @@ class TrainingSession(QObject):
             )
         self.started = self.result = self.failure = self.folder = None
         self.history.clear()
+        self.earlier = earlier_run(self.workspace.project)
         self.cleared.emit()

@@ -120,6 +120,19 @@ def test_opening_another_project_stops_the_run_and_forgets_it(make: Make) -> Non
     assert heard.of("started")[-1]["train"] == 4
     session.stop()
     until(lambda: session.state == "idle", "stopped")
+    workspace.open(digits_cnn(epochs=500))  # as after the window was closed and opened again
+    workspace.refresh_shapes()
+    earlier = session.earlier
+    assert earlier is not None and session.unfinished and session.folder is None
+    assert session.train(resume=True)
+    until(lambda: len(session.history.epochs) > earlier.epochs, "it goes on")
+    assert session.folder == earlier.folder and heard.of("started")[-1]["step"] > 0
+    numbers = [epoch["epoch"] for epoch in session.history.epochs]
+    assert numbers == list(range(1, len(numbers) + 1)), "the curves from before and those of now"
+    session.stop()
+    until(lambda: session.state == "idle", "stopped")
+    workspace.open(digits_cnn(epochs=500, seed=1))
+    assert session.earlier is None, "another split: its validation rows were trained on"
 
 
 def test_history_forgets_what_a_resumed_run_does_again() -> None:
