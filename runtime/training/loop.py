@@ -28,8 +28,9 @@ TICK = 1 / STEPS_PER_SECOND
 SAVE_SHARE = 0.003
 """Checkpoints may take this share of the time."""
 SAVE_EVERY = 10.0
-SHOW_SHARE = 0.1
-"""Samples, translations and the like may take this share of the time."""
+SHOW_SHARE, SHOW_SHARE_PLAIN = 0.1, 0.02
+"""Samples, translations and the like may take this share of the time; in plain supervised training, where curves say
+more, the second one."""
 SAVE_WITHIN = 120.0
 """Seconds between checkpoints: at the end of an epoch, and within a long one."""
 
@@ -281,12 +282,13 @@ def _watched(session: Session, measured: Measured, train: dict[str, float]) -> f
 
 def shows(session: Session, now: bool = False) -> Iterator[Message | None]:
     """What there is to see at the end of an epoch (and, with ``now``, at the beginning and the end of a run). Takes
-    at most :data:`SHOW_SHARE` of the time; kept in the run's folder."""
+    a small share of the time (:data:`SHOW_SHARE`); kept in the run's folder."""
     from runtime.showing import Look, show_for
 
     show = show_for(session.recipe.id)
     since = clock()
-    if show is None or not (now or since - session.shown_at > session.show_cost / SHOW_SHARE):
+    share = SHOW_SHARE_PLAIN if session.loop is None else SHOW_SHARE
+    if show is None or not (now or since - session.shown_at > session.show_cost / share):
         return
     with undisturbed(session):
         found = show(Look(session, session.memory))
