@@ -73,20 +73,31 @@ TABLE: tuple[Spec | None, ...] = (
     Spec("cut", "Edit", "Cut", "Ctrl+X", "content-cut"),
     Spec("copy", "Edit", "Copy", "Ctrl+C", "content-copy"),
     Spec("paste", "Edit", "Paste", "Ctrl+V", "content-paste"),
+    Spec("paste_inputs", "Edit", "Paste keeping inputs", "Ctrl+Shift+V", "",
+         "Paste, and wire the copies to what feeds the originals"),
     Spec("duplicate", "Edit", "Duplicate", "Ctrl+D", "content-duplicate"),
     Spec("duplicate_shared", "Edit", "Duplicate with the same weights", "Ctrl+Shift+D", "link-variant-plus",
          "Copies that use the weights of the originals"),
     Spec("stop_sharing", "Edit", "Stop sharing weights", "", "link-variant-off",
          "Give the selected layers weights of their own"),
     Spec("delete", "Edit", "Delete", "Delete, Backspace", "delete-outline"),
+    Spec("delete_heal", "Edit", "Delete and join the wires", "Ctrl+Del, Ctrl+Backspace", "link-plus",
+         "Delete the selected nodes and join the wires around them"),
     LINE,
     Spec("select_all", "Edit", "Select all", "Ctrl+A", "select-all"),
+    Spec("select_upstream", "Edit", "Select what feeds it", "Shift+U"),
+    Spec("select_downstream", "Edit", "Select what it feeds", "Shift+D"),
     Spec("rename", "Edit", "Rename…", "F2"),
     Spec("zoom_in", "View", "Zoom in", "Ctrl++, Ctrl+=", "magnify-plus-outline"),
     Spec("zoom_out", "View", "Zoom out", "Ctrl+-", "magnify-minus-outline"),
     Spec("zoom_reset", "View", "Actual size", "Ctrl+0"),
-    Spec("fit", "View", "Fit all", "F", "fit-to-page-outline", "Show the whole network"),
-    Spec("fit_selection", "View", "Fit selection", "Shift+F"),
+    Spec("fit", "View", "Fit all", "Home", "fit-to-page-outline", "Show the whole network"),
+    Spec("fit_selection", "View", "Fit selection", "F, Shift+F", "", "Show the selected nodes"),
+    LINE,
+    Spec("step_left", "View", "Left", "Alt+Left", submenu="Go to the next node"),
+    Spec("step_right", "View", "Right", "Alt+Right", submenu="Go to the next node"),
+    Spec("step_up", "View", "Up", "Alt+Up", submenu="Go to the next node"),
+    Spec("step_down", "View", "Down", "Alt+Down", submenu="Go to the next node"),
     LINE,
     Spec("minimap", "View", "Map of the network", "M", checkable=True),
     Spec("snapping", "View", "Snap to other nodes", checkable=True),
@@ -111,11 +122,13 @@ TABLE: tuple[Spec | None, ...] = (
          "Make it another layer and keep its wires"),
     Spec("extract", "Network", "Extract from its wires", "Ctrl+Shift+X", "",
          "Take the selected nodes out and join the wires around them"),
+    Spec("frame", "Network", "Add a frame", "C", "card-text-outline",
+         "Put a titled frame around the selected nodes"),
     Spec("find_layer", "Network", "Search in the palette", "/", "magnify"),
     Spec("find_node", "Network", "Find a node…", "Ctrl+F", "text-search",
          "Find a node of the project by its name or type"),
     LINE,
-    Spec("arrange", "Network", "Auto layout", "Ctrl+L", "sitemap-outline",
+    Spec("arrange", "Network", "Auto layout", "L, Ctrl+L", "sitemap-outline",
          "Arrange the nodes along their wires"),
     Spec("flow_right", "Network", "Left to right", "", "arrow-right",
          "Wires lead to the right: ports at the sides of nodes", checkable=True, submenu="Layout direction"),
@@ -173,6 +186,15 @@ CANVAS_ONLY = frozenset(
         "add_after",
         "connect",
         "replace",
+        "delete_heal",
+        "select_upstream",
+        "select_downstream",
+        "arrange",
+        "frame",
+        "step_left",
+        "step_right",
+        "step_up",
+        "step_down",
     }
 )
 """Single keys that belong to the canvas: typed in a text field they must stay text."""
@@ -189,6 +211,23 @@ def specs() -> list[Spec]:
 def keys(text: str) -> list[QKeySequence]:
     """Key sequences from the table's form: ``"Ctrl+Shift+Z, Ctrl+Y"``."""
     return [QKeySequence(part) for part in text.split(", ") if part]
+
+
+def keys_now(spec: Spec) -> str:
+    """The person's keys for an action, or the default."""
+    chosen = settings().value(f"shortcuts/{spec.id}", None)
+    return spec.shortcut if chosen is None else str(chosen)
+
+
+def first_key(action_id: str) -> str:
+    """The first key of an action, for a menu beside the pointer."""
+    found = keys(next(keys_now(spec) for spec in specs() if spec.id == action_id))
+    return found[0].toString() if found else ""
+
+
+def action_at(pressed: QKeySequence) -> str:
+    """The action that has a key now, or an empty text."""
+    return next((spec.id for spec in specs() if pressed in keys(keys_now(spec))), "")
 
 
 class Actions(QObject):
@@ -222,8 +261,7 @@ class Actions(QObject):
 
     def shortcut(self, spec: Spec) -> str:
         """The person's keys for an action, or the default."""
-        chosen = settings().value(f"shortcuts/{spec.id}", None)
-        return spec.shortcut if chosen is None else str(chosen)
+        return keys_now(spec)
 
     def change_shortcut(self, action_id: str, text: str) -> None:
         """Give an action other keys; the default's text takes the person's choice back."""

@@ -11,6 +11,7 @@ from shiboken6 import isValid
 
 from graph.blocks import sharing
 from gui.about import show_about
+from gui.actions import CANVAS_ONLY
 from gui.folders import log_folder
 from gui.shortcuts import ShortcutsDialog
 from gui.theme import MODES, theme
@@ -98,6 +99,15 @@ class Bindings(QObject):
             ("connect", canvas.connecting.connect),
             ("replace", canvas.connecting.replace),
             ("extract", canvas.commands.extract),
+            ("paste_inputs", lambda: canvas.commands.paste(keep_inputs=True)),
+            ("delete_heal", canvas.delete_and_heal),
+            ("select_upstream", lambda: canvas.commands.select_flow(True)),
+            ("select_downstream", lambda: canvas.commands.select_flow(False)),
+            ("frame", canvas.frame_selection),
+            ("step_left", lambda: canvas.commands.step(-1, 0)),
+            ("step_right", lambda: canvas.commands.step(1, 0)),
+            ("step_up", lambda: canvas.commands.step(0, -1)),
+            ("step_down", lambda: canvas.commands.step(0, 1)),
             ("bypass", lambda: canvas.commands.toggle_off("bypass")),
             ("mute", lambda: canvas.commands.toggle_off("mute")),
             ("collapse", lambda: canvas.commands.toggle("collapsed")),
@@ -107,19 +117,7 @@ class Bindings(QObject):
             ("find_node", canvas.find_bar.open_bar),
         ):
             bind(name, do)
-        # keys that are text or navigation anywhere else
-        for name in (
-            "delete",
-            "fit",
-            "fit_selection",
-            "add_layer",
-            "minimap",
-            "pin",
-            "freeze",
-            "add_after",
-            "connect",
-            "replace",
-        ):
+        for name in sorted(CANVAS_ONLY):
             self.actions.attach(name, canvas)
         self.actions["minimap"].setChecked(canvas.minimap.wanted)
         self.actions["snapping"].setChecked(canvas.snapping)

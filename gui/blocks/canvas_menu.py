@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from graph.blocks import can_share, partners, sharing, uses_of
 from graph.blocks.sharing import holds_weights
+from gui.actions import first_key
 from gui.blocks.words import tr
 from gui.icons import icon
 
@@ -21,13 +22,13 @@ CANDIDATES = 30
 """Nodes that the menu for sharing lists at most."""
 
 
-def add_item(menu: QMenu, text: str, do: Callable[[], object], keys: str = "", picture: str = "") -> None:
-    """One row of a menu, with the keys that do the same."""
+def add_item(menu: QMenu, text: str, do: Callable[[], object], same: str = "", picture: str = "") -> None:
+    """One row of a menu, with the key of the action that does the ``same``."""
     action = menu.addAction(text)
     if picture:
         action.setIcon(icon(picture))
-    if keys:
-        action.setShortcut(QKeySequence(keys))
+    if same:
+        action.setShortcut(QKeySequence(first_key(same)))
         action.setShortcutVisibleInContextMenu(True)
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
     action.triggered.connect(lambda *_: do())
@@ -38,9 +39,9 @@ def add_block_items(view: CanvasView, menu: QMenu, node_id: str) -> None:
     workspace, commands = view.workspace, view.blocks
     graph, node = workspace.graph, workspace.graph.nodes[node_id]
     menu.addSeparator()
-    add_item(menu, tr("Group into a block…"), commands.group, "Ctrl+G", "package-variant-closed")
+    add_item(menu, tr("Group into a block…"), commands.group, "group", "package-variant-closed")
     if node.block is not None:
-        add_item(menu, tr("Ungroup"), commands.ungroup, "Ctrl+Shift+G", "package-variant")
+        add_item(menu, tr("Ungroup"), commands.ungroup, "ungroup", "package-variant")
         uses = len(uses_of(workspace.project, node.block))
         if len(workspace.selected_nodes) == 1:
             if uses > 1:
@@ -83,7 +84,7 @@ def _sharing(view: CanvasView, menu: QMenu, node_id: str) -> None:
     if not sharing(graph).isdisjoint(workspace.selected_nodes):
         add_item(menu, tr("Stop sharing weights"), commands.stop_sharing, "", "link-variant-off")
     if candidates_to_copy(view):
-        add_item(menu, tr("Duplicate with the same weights"), commands.duplicate_shared, "Ctrl+Shift+D",
+        add_item(menu, tr("Duplicate with the same weights"), commands.duplicate_shared, "duplicate_shared",
              "link-variant-plus")  # fmt: skip
 
 

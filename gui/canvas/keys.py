@@ -1,23 +1,85 @@
-"""The keys of the canvas."""
+"""The keys of the canvas.
+
+In the window the actions of :mod:`gui.actions` have their keys themselves. The canvas does the same with the keys that
+are theirs now, so that it can be worked with alone, and has a few of its own that stay as they are.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QKeyCombination, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 
+from gui.actions import action_at
 from gui.canvas.words import tr
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
 
 Key = Qt.Key
+PLAIN = Qt.KeyboardModifier.NoModifier
 _ARROWS = {Key.Key_Left: (-1, 0), Key.Key_Right: (1, 0), Key.Key_Up: (0, -1), Key.Key_Down: (0, 1)}
+OWN = ("Space", "Y", "Esc", "Return", "Enter", "Left", "Right", "Up", "Down")
+"""Keys that cannot be given to an action."""
 
-_INTO = (Key.Key_Down, Key.Key_Return, Key.Key_Enter)
-_BLOCKS = {Key.Key_G: "ungroup", Key.Key_D: "duplicate_shared"}
-"""With Ctrl and Shift."""
+
+def _enter(view: CanvasView) -> None:
+    chosen = view.workspace.selected_nodes
+    if len(chosen) == 1 and view.workspace.graph.nodes[chosen[0]].block:
+        view.workspace.enter(chosen[0])
+
+
+def _rename(view: CanvasView) -> None:
+    chosen = view.workspace.selected_nodes
+    if len(chosen) == 1:
+        view.rename_requested.emit(chosen[0])
+    elif view.chosen_frame():
+        view.edit_title(view.chosen_frame())
+    else:
+        view.workspace.message.emit("info", tr("Select one node to rename it."))
+
+
+DOES: dict[str, Callable[[CanvasView], object]] = {
+    "cut": lambda view: view.commands.cut(),
+    "copy": lambda view: view.commands.copy(),
+    "paste": lambda view: view.commands.paste(),
+    "paste_inputs": lambda view: view.commands.paste(keep_inputs=True),
+    "duplicate": lambda view: view.commands.duplicate(),
+    "duplicate_shared": lambda view: view.blocks.duplicate_shared(),
+    "delete": lambda view: view.commands.delete_selection(),
+    "delete_heal": lambda view: view.commands.delete_and_heal(),
+    "extract": lambda view: view.commands.extract(),
+    "select_all": lambda view: view.commands.select_all(),
+    "select_upstream": lambda view: view.commands.select_flow(True),
+    "select_downstream": lambda view: view.commands.select_flow(False),
+    "step_left": lambda view: view.commands.step(-1, 0),
+    "step_right": lambda view: view.commands.step(1, 0),
+    "step_up": lambda view: view.commands.step(0, -1),
+    "step_down": lambda view: view.commands.step(0, 1),
+    "rename": _rename,
+    "bypass": lambda view: view.commands.toggle_off("bypass"),
+    "mute": lambda view: view.commands.toggle_off("mute"),
+    "collapse": lambda view: view.commands.toggle("collapsed"),
+    "arrange": lambda view: view.commands.arrange(),
+    "group": lambda view: view.blocks.group(),
+    "ungroup": lambda view: view.blocks.ungroup(),
+    "leave_block": lambda view: view.workspace.leave(),
+    "enter_block": _enter,
+    "go_canvas": _enter,
+    "zoom_in": lambda view: view.zoom_to(view.canvas.scale * 1.25),
+    "zoom_out": lambda view: view.zoom_to(view.canvas.scale / 1.25),
+    "zoom_reset": lambda view: view.zoom_to(1.0),
+    "fit": lambda view: view.fit(),
+    "fit_selection": lambda view: view.fit_selection(),
+    "add_layer": lambda view: view.add_at_cursor(),
+    "add_after": lambda view: view.add_after(),
+    "connect": lambda view: view.connecting.connect(),
+    "replace": lambda view: view.connecting.replace(),
+    "frame": lambda view: view.frame_selection(),
+}
+"""What the window's actions do here."""
 
 
 def press(view: CanvasView, event: QKeyEvent) -> bool:
@@ -35,26 +97,13 @@ def press(view: CanvasView, event: QKeyEvent) -> bool:
     if view.interaction is not None:
         return True
     held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    if held == Qt.KeyboardModifier.ControlModifier:
-        return _with_ctrl(view, key)
-    if held == Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier and key == Key.Key_V:
-        view.commands.paste(keep_inputs=True)
+    if held in (PLAIN, Qt.KeyboardModifier.ShiftModifier) and _own(view, key, event):
         return True
-    if held == Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier and key == Key.Key_X:
-        view.commands.extract()
-        return True
-    if held == Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier and key in _BLOCKS:
-        getattr(view.blocks, _BLOCKS[key])()
-        return True
-    if held == Qt.KeyboardModifier.AltModifier and key == Key.Key_C:
-        view.commands.toggle("collapsed")
-        return True
-    if held == Qt.KeyboardModifier.AltModifier and key in _ARROWS:
-        view.commands.step(*_ARROWS[key])
-        return True
-    if held in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier):
-        return _alone(view, key, event)
-    return False
+    plain = Key.Key_Tab if key == Key.Key_Backtab else key
+    does = DOES.get(action_at(QKeySequence(QKeyCombination(held, plain))))
+    if does is not None:
+        does(view)
+    return does is not None
 
 
 def release(view: CanvasView, event: QKeyEvent) -> None:
@@ -67,85 +116,21 @@ def release(view: CanvasView, event: QKeyEvent) -> None:
         view.hold_cutting(False)
 
 
-def _with_ctrl(view: CanvasView, key: Qt.Key) -> bool:
-    commands = view.commands
+def _own(view: CanvasView, key: Qt.Key, event: QKeyEvent) -> bool:
+    """The keys that stay as they are."""
     chosen = view.workspace.selected_nodes
-    if key in (Key.Key_Delete, Key.Key_Backspace):
-        commands.delete_and_heal()
-    elif key == Key.Key_C:
-        commands.copy()
-    elif key == Key.Key_X:
-        commands.cut()
-    elif key == Key.Key_V:
-        commands.paste()
-    elif key == Key.Key_D:
-        commands.duplicate()
-    elif key == Key.Key_A:
-        commands.select_all()
-    elif key == Key.Key_B:
-        commands.toggle_off("bypass")
-    elif key == Key.Key_M:
-        commands.toggle_off("mute")
-    elif key == Key.Key_L:
-        commands.arrange()
-    elif key == Key.Key_G:
-        view.blocks.group()
-    elif key == Key.Key_Up:
-        view.workspace.leave()
-    elif key in _INTO and len(chosen) == 1 and view.workspace.graph.nodes[chosen[0]].block:
-        view.workspace.enter(chosen[0])
-    elif key in (Key.Key_Plus, Key.Key_Equal):
-        view.zoom_to(view.canvas.scale * 1.25)
-    elif key == Key.Key_Minus:
-        view.zoom_to(view.canvas.scale / 1.25)
-    elif key == Key.Key_0:
-        view.zoom_to(1.0)
-    else:
-        return False
-    return True
-
-
-def _alone(view: CanvasView, key: Qt.Key, event: QKeyEvent) -> bool:
-    chosen = view.workspace.selected_nodes
-    shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-    if shift and key in (Key.Key_U, Key.Key_D):
-        view.commands.select_flow(key == Key.Key_U)
-    elif key in _ARROWS:
+    if key in _ARROWS:
         if chosen:
             view.commands.nudge(*_ARROWS[key])
         else:
             view.commands.step(*_ARROWS[key])
-    elif key in (Key.Key_Delete, Key.Key_Backspace):
-        view.commands.delete_selection()
-    elif key == Key.Key_Backtab:
-        view.add_after()
-    elif key == Key.Key_W:
-        view.connecting.connect()
-    elif key == Key.Key_R:
-        view.connecting.replace()
-    elif key == Key.Key_Tab:
-        view.add_at_cursor()
     elif key == Key.Key_Space:
         if not event.isAutoRepeat():
             view.hold_space(True)
     elif key == Key.Key_Y:
         view.hold_cutting(True)
-    elif key == Key.Key_F:
-        view.fit_selection()
-    elif key == Key.Key_Home:
-        view.fit()
-    elif key == Key.Key_L:
-        view.commands.arrange()
-    elif key == Key.Key_C:
-        view.frame_selection()
     elif key in (Key.Key_Return, Key.Key_Enter) and len(chosen) == 1:
         view.activate(chosen[0])
-    elif key == Key.Key_F2 and len(chosen) == 1:
-        view.rename_requested.emit(chosen[0])
-    elif key == Key.Key_F2 and view.chosen_frame():
-        view.edit_title(view.chosen_frame())
-    elif key == Key.Key_F2:
-        view.workspace.message.emit("info", tr("Select one node to rename it."))
     else:
         return False
     return True

@@ -60,12 +60,14 @@ def _node_menu(view: CanvasView, menu: QMenu, node_id: str) -> None:
         add_item(menu, tr("Show the problem"), lambda: view.explain_node(node_id), "", "alert-circle-outline")
         menu.addSeparator()
     if node.block is not None:
-        add_item(menu, tr("Look inside"), lambda: view.workspace.enter(node_id), "Return", "arrow-expand-all")
+        add_item(
+            menu, tr("Look inside"), lambda: view.workspace.enter(node_id), "enter_block", "arrow-expand-all"
+        )
     if len(chosen) == 1:
-        add_item(menu, tr("Rename…"), lambda: view.rename_requested.emit(node_id), "F2", "form-textbox")
-    add_item(menu, tr("Cut"), commands.cut, "Ctrl+X", "content-cut")
-    add_item(menu, tr("Copy"), commands.copy, "Ctrl+C", "content-copy")
-    add_item(menu, tr("Duplicate"), commands.duplicate, "Ctrl+D", "content-duplicate")
+        add_item(menu, tr("Rename…"), lambda: view.rename_requested.emit(node_id), "rename", "form-textbox")
+    add_item(menu, tr("Cut"), commands.cut, "cut", "content-cut")
+    add_item(menu, tr("Copy"), commands.copy, "copy", "content-copy")
+    add_item(menu, tr("Duplicate"), commands.duplicate, "duplicate", "content-duplicate")
     add_block_items(view, menu, node_id)
     menu.addSeparator()
     wires = view.workspace.graph.edges_of(chosen)
@@ -74,17 +76,19 @@ def _node_menu(view: CanvasView, menu: QMenu, node_id: str) -> None:
             menu, tr("Disconnect"), lambda: _disconnect(view, [edge.id for edge in wires]), "", "link-off"
         )
     if len(chosen) > 1:
-        add_item(menu, tr("Arrange the selection"), commands.arrange, "L", "sitemap-outline")
+        add_item(menu, tr("Arrange the selection"), commands.arrange, "arrange", "sitemap-outline")
         _align_menu(view, menu, len(chosen))
     if len(chosen) == 1:
-        add_item(menu, tr("Connect with…"), view.connecting.connect, "W", "transit-connection-horizontal")
+        add_item(
+            menu, tr("Connect with…"), view.connecting.connect, "connect", "transit-connection-horizontal"
+        )
         if node.type not in (BLOCK, INPUT, OUTPUT):
-            add_item(menu, tr("Replace by…"), view.connecting.replace, "R", "swap-horizontal")
+            add_item(menu, tr("Replace by…"), view.connecting.replace, "replace", "swap-horizontal")
     _state_menu(view, menu)
-    add_item(menu, tr("Put into a frame"), view.frame_selection, "C", "card-text-outline")
-    add_item(menu, tr("Delete"), commands.delete_selection, "Delete", "delete-outline")
+    add_item(menu, tr("Put into a frame"), view.frame_selection, "frame", "card-text-outline")
+    add_item(menu, tr("Delete"), commands.delete_selection, "delete", "delete-outline")
     if wires:
-        add_item(menu, tr("Delete and join the wires"), commands.delete_and_heal, "Ctrl+Delete", "link-plus")
+        add_item(menu, tr("Delete and join the wires"), commands.delete_and_heal, "delete_heal", "link-plus")
 
 
 def _state_menu(view: CanvasView, menu: QMenu) -> None:
@@ -93,20 +97,20 @@ def _state_menu(view: CanvasView, menu: QMenu) -> None:
     inner = menu.addMenu(icon("toggle-switch-off-outline"), tr("Show and run"))
     off = {how: all(node.off == how for node in chosen) for how in ("bypass", "mute")}
     add_item(inner, tr("Switch on again") if off["bypass"] else tr("Bypass"), lambda: commands.toggle_off("bypass"),
-         "Ctrl+B", "debug-step-over")  # fmt: skip
+         "bypass", "debug-step-over")  # fmt: skip
     add_item(inner, tr("Switch on again") if off["mute"] else tr("Mute"), lambda: commands.toggle_off("mute"),
-         "Ctrl+M", "volume-off")  # fmt: skip
+         "mute", "volume-off")  # fmt: skip
     inner.addSeparator()
     small, pinned = all(node.collapsed for node in chosen), all(node.pinned for node in chosen)
-    add_item(inner, tr("Expand") if small else tr("Collapse"), lambda: commands.toggle("collapsed"), "Alt+C",
+    add_item(inner, tr("Expand") if small else tr("Collapse"), lambda: commands.toggle("collapsed"), "collapse",
          "arrow-expand" if small else "arrow-collapse")  # fmt: skip
     add_item(
-        inner, tr("Unpin") if pinned else tr("Pin"), lambda: commands.toggle("pinned"), "P", "pin-outline"
+        inner, tr("Unpin") if pinned else tr("Pin"), lambda: commands.toggle("pinned"), "pin", "pin-outline"
     )
     inner.addSeparator()
     still = all(node.frozen for node in chosen)
     add_item(inner, tr("Let learn again") if still else tr("Freeze the weights"), lambda: commands.toggle("frozen"),
-         "K", "lock-open-variant-outline" if still else "lock")  # fmt: skip
+         "freeze", "lock-open-variant-outline" if still else "lock")  # fmt: skip
 
 
 def _align_menu(view: CanvasView, menu: QMenu, count: int) -> None:
@@ -151,13 +155,13 @@ def _wire_menu(view: CanvasView, menu: QMenu, wire: str, event: QContextMenuEven
     place = view.mapToScene(event.pos())
     add_item(menu, tr("Add a dot here"), lambda: view.commands.add_dot(wire, place), "", "circle-small")
     add_item(menu, tr("Insert a layer here…"), lambda: view.adding.open(event.pos()), "", "plus")
-    add_item(menu, tr("Delete"), view.commands.delete_selection, "Delete", "delete-outline")
+    add_item(menu, tr("Delete"), view.commands.delete_selection, "delete", "delete-outline")
 
 
 def _frame_menu(view: CanvasView, menu: QMenu, frame_id: str) -> None:
     graph, workspace = view.workspace.graph, view.workspace
     nodes, _ = carried(view.canvas, frame_id)
-    add_item(menu, tr("Rename…"), lambda: view.edit_title(frame_id), "F2", "form-textbox")
+    add_item(menu, tr("Rename…"), lambda: view.edit_title(frame_id), "rename", "form-textbox")
     colors = menu.addMenu(icon("palette-outline"), tr("Colour"))
     for name, text in zip(COLOURS, (tr("Grey"), tr("Blue"), tr("Green"), tr("Yellow"), tr("Orange"), tr("Purple")),
                           strict=True):  # fmt: skip
@@ -172,7 +176,7 @@ def _frame_menu(view: CanvasView, menu: QMenu, frame_id: str) -> None:
     if nodes:
         add_item(menu, tr("Select what lies on it"), lambda: workspace.select(nodes), "", "select-group")
     menu.addSeparator()
-    add_item(menu, tr("Delete the frame"), view.commands.delete_selection, "Delete", "delete-outline")
+    add_item(menu, tr("Delete the frame"), view.commands.delete_selection, "delete", "delete-outline")
     if nodes:
         add_item(menu, tr("Delete the frame and what lies on it"),
              lambda: (workspace.select([frame_id, *nodes]), view.commands.delete_selection()), "",
@@ -182,17 +186,17 @@ def _frame_menu(view: CanvasView, menu: QMenu, frame_id: str) -> None:
 def _void_menu(view: CanvasView, menu: QMenu, event: QContextMenuEvent) -> None:
     commands = view.commands
     place = view.mapToScene(event.pos())
-    add_item(menu, tr("Add a layer…"), lambda: view.adding.open(event.pos()), "Tab", "plus")
-    add_item(menu, tr("Add a frame"), view.frame_selection, "C", "card-text-outline")
-    add_item(menu, tr("Paste"), lambda: commands.paste(place), "Ctrl+V", "content-paste")
+    add_item(menu, tr("Add a layer…"), lambda: view.adding.open(event.pos()), "add_layer", "plus")
+    add_item(menu, tr("Add a frame"), view.frame_selection, "frame", "card-text-outline")
+    add_item(menu, tr("Paste"), lambda: commands.paste(place), "paste", "content-paste")
     menu.addSeparator()
-    add_item(menu, tr("Select all"), commands.select_all, "Ctrl+A", "select-all")
-    add_item(menu, tr("Arrange"), commands.arrange, "L", "sitemap-outline")
+    add_item(menu, tr("Select all"), commands.select_all, "select_all", "select-all")
+    add_item(menu, tr("Arrange"), commands.arrange, "arrange", "sitemap-outline")
     if view.canvas.flow == "right":
         add_item(menu, tr("Arrange from top to bottom"), lambda: commands.turn("down"), "", "arrow-down")
     else:
         add_item(menu, tr("Arrange from left to right"), lambda: commands.turn("right"), "", "arrow-right")
-    add_item(menu, tr("Fit all"), view.fit, "Home", "fit-to-page-outline")
+    add_item(menu, tr("Fit all"), view.fit, "fit", "fit-to-page-outline")
     if len(view.workspace.place) > 1:
         menu.addSeparator()
-        add_item(menu, tr("Leave the block"), view.workspace.leave, "Ctrl+Up", "arrow-up")
+        add_item(menu, tr("Leave the block"), view.workspace.leave, "leave_block", "arrow-up")

@@ -340,11 +340,46 @@ def test_shortcuts_can_be_changed_and_are_remembered(window: MainWindow) -> None
     edit.setKeySequence(QKeySequence("Ctrl+Alt+L"))
     edit.editingFinished.emit()
     assert window.actions_table["arrange"].shortcut() == QKeySequence("Ctrl+Alt+L")
+    dialog.edits["pin"].setKeySequence(QKeySequence("L"))
+    dialog.edits["pin"].editingFinished.emit()
+    before = places(window)
+    window.canvas.setFocus()
+    window.workspace.select([named(window.workspace, "relu1").id])
+    QTest.keyClick(window.canvas, Qt.Key.Key_L)
+    assert named(window.workspace, "relu1").pinned and places(window) == before, (
+        "the key does the new thing alone"
+    )
+    window.workspace.undo.undo()
+    dialog._back(next(spec for spec in specs() if spec.id == "arrange"), edit)
+    assert dialog.sentence.text() == "L is taken by “Pin”. Change that one first."
+    dialog.edits["pin"].setKeySequence(QKeySequence("Y"))
+    dialog.edits["pin"].editingFinished.emit()
+    assert dialog.sentence.text() == "Y has a meaning on the canvas that stays as it is."
     dialog.close()
     again = MainWindow(workspace_of(small_project()))
     assert again.actions_table["arrange"].shortcut() == QKeySequence("Ctrl+Alt+L")
-    again.actions_table.change_shortcut("arrange", "Ctrl+L")
+    dialog = ShortcutsDialog(again.actions_table, again)
+    dialog.reset.click()
+    for spec in specs():
+        assert again.actions_table[spec.id].shortcuts() == keys(spec.shortcut)
+    dialog.close()
     let_go(again)
+
+
+def places(window: MainWindow) -> dict[str, tuple[float, float]]:
+    return {node.name: (node.x, node.y) for node in window.workspace.graph.nodes.values()}
+
+
+def test_f_fits_the_selection_and_home_all(window: MainWindow) -> None:
+    window.canvas.setFocus()
+    window.workspace.select([named(window.workspace, "relu1").id])
+    QTest.keyClick(window.canvas, Qt.Key.Key_F)
+    body = window.canvas.canvas.nodes[named(window.workspace, "relu1").id].body
+    shown = window.canvas.mapToScene(window.canvas.viewport().rect()).boundingRect()
+    assert (shown.center() - body.center()).manhattanLength() < 2
+    QTest.keyClick(window.canvas, Qt.Key.Key_Home)
+    shown = window.canvas.mapToScene(window.canvas.viewport().rect()).boundingRect()
+    assert shown.contains(window.canvas.canvas.bounds())
 
 
 # -- the start page ----------------------------------------------------------------------------------------
