@@ -245,13 +245,21 @@ def missing_ideas(graph: Graph, node: Node, asks: Asks) -> Iterator[Idea]:
     ids, wires_ids = graph.fresh_ids("n", 2 * len(wants)), graph.fresh_ids("e", 2 * len(wants))
     nodes, edges, taken = [], [], {one.name for one in graph.nodes.values()}
     down = 130.0
+    last = asks.wants[len(have) - 1].what
     for place, width in enumerate(widths):
+        what = wants[place].what
         layer = Node(
-            ids[2 * place], "Linear", _free(head.name, taken), {**head.params, "out_features": width}
+            ids[2 * place],
+            "Linear",
+            _free(_like(head.name, last, what), taken),
+            {**head.params, "out_features": width},
         )
         layer.x, layer.y = head.x, head.y + down * (place + 1)
         leave = Node(
-            ids[2 * place + 1], OUTPUT, _free(node.name, taken), {"index": next_index(graph, OUTPUT) + place}
+            ids[2 * place + 1],
+            OUTPUT,
+            _free(_like(node.name, last, what), taken),
+            {"index": next_index(graph, OUTPUT) + place},
         )
         leave.x, leave.y = node.x, node.y + down * (place + 1)
         nodes += [layer, leave]
@@ -261,14 +269,20 @@ def missing_ideas(graph: Graph, node: Node, asks: Asks) -> Iterator[Idea]:
     yield f"Add {many} like {head.name}", [AddNodes(graph.id, nodes, edges)]
 
 
+def _like(name: str, old: str, new: str) -> str:
+    """A name made as this one was: "has_star" of the question "star" becomes "has_moon" of "moon"."""
+    made = f"{name.removesuffix(old)}{new}"
+    return made if old and new and name.endswith(old) and made.isidentifier() else name
+
+
 def _free(name: str, taken: set[str]) -> str:
-    """A name like this one that is not taken; it is taken now."""
-    stem = name.rstrip("0123456789")
-    count = 2
-    while f"{stem}{count}" in taken:
+    """This name, or one like it that is not taken; it is taken now."""
+    stem, count, made = name.rstrip("0123456789"), 2, name
+    while made in taken:
+        made = f"{stem}{count}"
         count += 1
-    taken.add(f"{stem}{count}")
-    return f"{stem}{count}"
+    taken.add(made)
+    return made
 
 
 __all__ = ["WIDTHS", "Idea", "missing_ideas", "output_ideas", "set_label", "spare_ideas"]

@@ -184,6 +184,8 @@ def test_questions_get_a_head_each(classes: int, edits: str) -> None:
     assert found is not None and edits in [type(edit).__name__ for edit in found]
     apply_edits(made, found)
     assert len(made.main.outputs) == classes and not said(made)
+    questions = facts_for(made).networks[0].wants  # type: ignore[union-attr]
+    assert [node.name for node in made.main.outputs] == [f"has_{want.what}" for want in questions]
 
 
 def test_machines_take_as_many_numbers_as_a_picture_has() -> None:
