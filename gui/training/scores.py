@@ -30,6 +30,14 @@ KNOWN = {
     "roc_auc": "ROC area",
     "average_precision": "Average precision",
     "top_5": "Top 5",
+    "naive_mae": "MAE of “as it is now”",
+    "edits": "Changes per word",
+    "exact": "Exactly right",
+    "precision": "Precision",
+    "recall": "Recall",
+    "pixel_accuracy": "Right pixels",
+    "masked_accuracy": "Right hidden words",
+    "median error": "Median error",
 }
 """Scores by the names they travel under."""
 

@@ -152,7 +152,7 @@ def reasons(exam: Exam, found: Sequence[torch.Tensor], wanted: Sequence[torch.Te
     )  # fmt: skip
 
 
-def boxes_of(exam: Exam, name: str) -> Message:
+def boxes_of(exam: Exam, name: str, title: str = "Truth and network") -> Message:
     """Pictures with what is there and what was found."""
     batch = exam.session.batch_of(exam.rows)
     height, width = batch["input"].shape[-2:]
@@ -165,7 +165,7 @@ def boxes_of(exam: Exam, name: str) -> Message:
     return {
         "kind": "boxes",
         "name": name,
-        "title": "Truth and network",
+        "title": title,
         "images": pictures_of(exam.look, batch["input"]),
         "truth": rows(wanted),
         "predicted": rows(found),
@@ -174,4 +174,4 @@ def boxes_of(exam: Exam, name: str) -> Message:
 
 
 def cases(exam: Exam, name: str) -> list[Message]:
-    return [boxes_of(exam, "case")]
+    return [boxes_of(exam, "case", "")]

@@ -9,8 +9,8 @@ import torch
 from runtime.curves import class_scores, curves
 from runtime.data.targets import form_of
 from runtime.judging.exam import Exam
-from runtime.judging.samples import caption, inputs_columns, seen
-from runtime.judging.views import WORST, confusion, members, page, pairs_table, part, table
+from runtime.judging.samples import caption, inputs_columns, picture_grid, seen
+from runtime.judging.views import FEW, WORST, confusion, members, page, pairs_table, part, table
 from runtime.protocol import Message
 from runtime.scores import accuracy, class_report, confusion_matrix, predicted_classes, true_classes
 
@@ -67,6 +67,7 @@ def class_pages(
         if found["curves"]
     ]
     scores: dict[str, float | None] = {"accuracy": accuracy(counts), **found["scores"]}
+    wrong, sure = wrong_ones(shares, truth, given)
     pages = [
         page(
             "Classes",
@@ -76,8 +77,9 @@ def class_pages(
         page(
             "Mistakes",
             mistakes(exam, shares, truth, given, classes),
-            pairs_table(counts, classes, cells, "samples"),
+            pictured(exam.part_of(wrong[:FEW]), truth[wrong], given[wrong], sure, classes),
         ),
+        page("Pairs", pairs_table(counts, classes, cells, "samples")),
         page("Curves", *trade),
     ]
     return scores, pages
@@ -99,13 +101,32 @@ def report_table(counts: torch.Tensor, classes: Sequence[str]) -> Message:
     return table("report", "Scores of every class", heads, rows, bold=range(len(rows) - AVERAGES, len(rows)))
 
 
+def wrong_ones(
+    shares: torch.Tensor, truth: torch.Tensor, given: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The samples with a wrong class, by their number, those first of which the network was surest; and how sure."""
+    wrong = (truth != given).nonzero().flatten()
+    sure = shares[wrong].gather(1, given[wrong].unsqueeze(1)).flatten()
+    order = sure.argsort(descending=True, stable=True)
+    return wrong[order], sure[order]
+
+
+def pictured(
+    exam: Exam, truth: torch.Tensor, given: torch.Tensor, sure: torch.Tensor, classes: Sequence[str]
+) -> Message | None:
+    """The samples of an exam with what they are and what they were taken for; ``None`` where they are no pictures."""
+    if not len(exam) or exam.schema.kind != "image" or len(exam.schema.input_shape) != 3:
+        return None
+    found = zip(truth.tolist(), given.tolist(), sure.tolist(), strict=True)
+    labels = [f"{classes[wanted]} → {classes[got]} {share:.0%}" for wanted, got, share in found]
+    return {**picture_grid(exam, labels[: len(exam)]), "name": "pictured", "title": "True class → network"}
+
+
 def mistakes(
     exam: Exam, shares: torch.Tensor, truth: torch.Tensor, given: torch.Tensor, classes: Sequence[str]
 ) -> Message:
     """The samples that were given a wrong class, those first of which the network was surest."""
-    wrong = (truth != given).nonzero().flatten()
-    sure = shares[wrong].gather(1, given[wrong].unsqueeze(1)).flatten()
-    worst = wrong[sure.argsort(descending=True, stable=True)[:WORST]]
+    worst = wrong_ones(shares, truth, given)[0][:WORST]
     more, cells = inputs_columns(exam.part_of(worst))
     rows = [
         [

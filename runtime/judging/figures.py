@@ -36,7 +36,7 @@ def judge(exam: Exam) -> list[Message]:
             "What is made here has no right answer to be compared with, so no single sample can be called wrong. "
             "Judge it with your eyes in “Watch it learn”; the Fréchet distance measures how far it is from the data."
         )
-    return [part("all", "", [shown], {}, note)]
+    return [part("all", "", [shown], found, note)]
 
 
 def cases(exam: Exam, name: str) -> list[Message]:

@@ -115,7 +115,7 @@ def worst(
     return table("pictures", "Worst pictures", heads, rows, exam.places[order].tolist())
 
 
-def masks_of(exam: Exam, name: str) -> Message:
+def masks_of(exam: Exam, name: str, title: str = "Truth, network and difference") -> Message:
     """Pictures with truth, what the network says, and where these differ."""
     batch = exam.session.batch_of(exam.rows)
     found = exam.session.loop.masks(batch["input"])
@@ -127,7 +127,7 @@ def masks_of(exam: Exam, name: str) -> Message:
     return {
         "kind": "masks",
         "name": name,
-        "title": "Truth, network and difference",
+        "title": title,
         "images": pictures_of(exam.look, batch["input"]),
         "truth": plain(batch["target"]),
         "predicted": plain(found),
@@ -136,4 +136,4 @@ def masks_of(exam: Exam, name: str) -> Message:
 
 
 def cases(exam: Exam, name: str) -> list[Message]:
-    return [masks_of(exam, "case")]
+    return [masks_of(exam, "case", "")]

@@ -81,7 +81,7 @@ def column_pages(exam: Exam, predicted: torch.Tensor, truth: torch.Tensor, name:
     titles = (f"true {name}", f"predicted {name}")
     return [
         page(
-            "Predicted against true",
+            "Predictions",
             scatter("predicted", "Predicted against true", truth, predicted, exam.places, titles, "identity"),
             worst_rows(exam, predicted.unsqueeze(1), truth.unsqueeze(1), [name]),
         ),

@@ -9,7 +9,7 @@ from runtime.judging.exam import Exam
 from runtime.judging.samples import caption, feature_names, inputs_columns, round_to
 from runtime.judging.views import WORST, histogram, page, part, table
 from runtime.protocol import Message
-from runtime.showing._pictures import pictures, shows_pictures, side_by_side
+from runtime.showing._pictures import one_below, pictures, shows_pictures, side_by_side
 from runtime.training.errors import RunError
 
 SHOWN = 8
@@ -20,16 +20,16 @@ RARE = (0.95, 0.99)
 def judge(exam: Exam) -> list[Message]:
     errors, wanted_error = all_errors(exam)
     order = errors.argsort(descending=True, stable=True)[:WORST]
-    marks = [(float(errors.quantile(share)), f"{share:.0%} lie below") for share in RARE]
+    marks = [(float(errors.quantile(share)), f"{share:.0%}") for share in RARE]
     worst_exam = exam.part_of(order)
     more, cells = inputs_columns(worst_exam)
     labels = class_labels(worst_exam)
-    heads = [("sample", "text"), ("error", "number"), *([("class", "text")] if labels else []), *more]
+    heads = [("sample", "text"), *([("class", "text")] if labels else []), ("error", "number"), *more]
     rows = [
         [
             caption(exam, number),
-            round_to(float(errors[number])),
             *([labels[place]] if labels else []),
+            round_to(float(errors[number])),
             *cells[place],
         ]
         for place, number in enumerate(order.tolist())
@@ -42,7 +42,14 @@ def judge(exam: Exam) -> list[Message]:
         ),
         page(
             "How the error is spread",
-            histogram("errors", "Error of every sample", errors, exam.places, "mean squared error", marks),
+            histogram(
+                "errors",
+                "Error of every sample (so many lie below the marks)",
+                errors,
+                exam.places,
+                "mean squared error",
+                marks,
+            ),
             by_class(exam, errors) or by_feature(exam, wanted_error),
         ),
     ]
@@ -135,10 +142,12 @@ def drawn_views(exam: Exam, name: str) -> list[Message]:
     if scaler is not None:
         columns[-1] = away.to(made.device)
     rows = [caption(exam, number) for number in range(len(exam))]
-    images = side_by_side(*(column.float().to("cpu") for column in columns))
-    return [
-        pictures(exam.look, name, "Drawn again", images, len(columns), column_titles=titles, row_titles=rows)
-    ]
+    each = [column.float().to("cpu") for column in columns]
+    if len(exam) == 1:
+        return [pictures(exam.look, name, "", side_by_side(*each), len(each), column_titles=titles)]
+    heading = "Worst samples: original, drawn again, difference"
+    images = one_below(*each)
+    return [pictures(exam.look, name, heading, images, len(exam), column_titles=rows, row_titles=titles)]
 
 
 def class_part(exam: Exam) -> list[Message]:

@@ -85,8 +85,8 @@ def _sources(exam: Exam) -> list[list[int]]:
 def worst(
     exam: Exam, given: list[list[int]], ours: list[list[str]], theirs: list[list[str]], away: list[int]
 ) -> Message:
-    """The sentences that need the most changes to be right, those that are right behind them."""
-    order = sorted(range(len(away)), key=lambda number: -away[number] / max(1, len(theirs[number])))[:WORST]
+    """The sentences that need the most changes to be right, the shorter first."""
+    order = sorted(range(len(away)), key=lambda n: (-away[n], len(theirs[n])))[:WORST]
     rows = []
     characters = of_characters(exam.schema.target_vocabulary or exam.schema.vocabulary)
     for number in order:

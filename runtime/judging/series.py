@@ -128,5 +128,10 @@ def cases(exam: Exam, name: str) -> list[Message]:
         known = window[:, columns.index(goal)].tolist() if goal in columns else []
         drawn.append(line(goal, [*before[len(before) - len(known) :], *after], [*known, *wanted]))
         start = ([0], known[-1:]) if known else ([], [])
-        drawn.append(line(f"{goal}, foreseen", [*start[0], *after], [*start[1], *given], dashed=True))
-    return [lines("window", caption(exam, 0), drawn, ("steps from now", "")), *found]
+        what = "forecast" if len(goals) == 1 else f"{goal}, forecast"
+        drawn.append(line(what, [*start[0], *after], [*start[1], *given], dashed=True))
+    told = caption(exam, 0)
+    if truth.shape[1] == 1:
+        told = f"{told}: true {float(truth[0, 0]):.4g}, predicted {float(predicted[0, 0]):.4g}"
+    shown = lines("window", told, drawn, ("steps from now", ""))
+    return [shown] if truth.shape[1] == 1 else [shown, *found]

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from gui.theme import theme
 from gui.training.finder import RateFinder
 from gui.training.panel import TrainingPanel
 from gui.training.results import ResultsPanel
@@ -122,31 +121,9 @@ def test_scores_of_every_kind_are_cards(session: TrainingSession) -> None:
     session._take({"event": "finished", "epochs": 3, "test_loss": 0.5, "test_accuracy": None, "best_epoch": 2,
                    "scores": {"exact": 0.975, "miou": 0.91234, "perplexity": 12345.6, "note": "text"}})  # fmt: skip
     assert panel.cards.shown == {"Exactly right": "0.975", "mIoU": "0.9123", "Perplexity": "12,346"}
-    assert panel.cards.isVisible() and not panel.roc.isVisible() and not panel.picture.isVisible()
+    assert panel.cards.isVisible() and not panel.views and not panel.picture.isVisible()
     session._take({"event": "evaluation", "test_loss": 0.5, "test_accuracy": 0.9, "mae": 0.25})
     assert panel.cards.shown == {"MAE": "0.25"}
-
-
-def test_curves_are_drawn_when_they_are_sent(session: TrainingSession) -> None:
-    panel = ResultsPanel(session.workspace, session)
-    panel.resize(900, 300)
-    panel.show()
-    curves = {
-        "roc": [{"class": "cat", "x": [0.0, 0.0, 1.0], "y": [0.0, 1.0, 1.0], "area": 1.0}],
-        "pr": [{"class": "cat", "x": [0.0, 1.0], "y": [1.0, 0.5], "area": 0.75}],
-    }
-    session._take({"event": "finished", "epochs": 3, "test_loss": 0.5, "test_accuracy": 0.9, "best_epoch": 2,
-                   "curves": curves})  # fmt: skip
-    assert not panel.roc.isVisible()
-    QTest.mouseClick(panel.curves, LEFT)
-    assert panel.roc.isVisible() and panel.pr.isVisible()
-    assert panel.roc.legend.classes == ((0, "cat (area 1.000)"),)
-    lines = panel.pr.plot.getPlotItem().listDataItems()
-    assert list(lines[-1].getData()[1]) == [1.0, 0.5]
-    theme().changed.emit()
-    assert len(panel.pr.plot.getPlotItem().listDataItems()) == 1, "drawn anew, not twice"
-    session._take({"event": "finished", "epochs": 3, "test_loss": 0.5, "test_accuracy": 0.9, "best_epoch": 2})
-    assert not panel.roc.isVisible()
 
 
 def test_folds_are_told_with_mean_and_spread(session: TrainingSession) -> None:

@@ -130,11 +130,27 @@ def test_boundary_and_results_of_two_features(
     counts = np.array(results.result["confusion"])
     assert counts.shape == (2, 2)
     assert counts.sum() == session.started["test"]  # type: ignore[index]
-    assert results.table.rowCount() == 4
+    wait(qapp, lambda: results.tabs.count() == 4 and not results._wanted)
+    matrix, report = results.views
+    assert matrix.view["counts"] == counts.tolist(), "the worker looked at the same samples again"
+    assert len(report.table()) == 5
+    cell, samples = next((cell, found) for cell, found in matrix.view["cells"].items() if found)
+    matrix.ask(samples)
+    wait(qapp, lambda: results.pane.views)
+    (shown,) = results.pane.views
+    classes = results.result["classes"]
+    assert set(shown.table()[1][1:]) == {classes[int(cell[0])]}, (
+        "samples of the class that the cell stands for"
+    )
     results.write_csv(tmp_path / "report.csv")
     rows = list(csv.reader((tmp_path / "report.csv").read_text(encoding="utf-8").splitlines()))
-    assert rows[0] == ["class", "precision", "recall", "f1", "support"]
+    assert rows[0] == ["class", "precision", "recall", "F1", "samples"]
     assert [int(value) for value in rows[-1][1:]] == counts[-1].tolist()
+    results.which.setCurrentIndex(results.which.findData("validation"))
+    wait(qapp, lambda: results.split == "validation" and not results._wanted and not results._due)
+    assert np.array(results.views[0].view["counts"]).sum() == session.started["validation"]  # type: ignore[index]
+    session.cleared.emit()
+    assert results.stack.currentIndex() == 0 and not results.views and results.pane.isHidden()
 
 
 def test_colours_of_maps_and_boundary() -> None:

@@ -191,7 +191,7 @@ def test_what_is_drawn_again_has_an_error_of_its_own(tmp_path: Path) -> None:
     assert views["worst"]["samples"][0] == int(each.argmax())
     assert sum(views["errors"]["counts"]) == len(x)
     assert {row[0] for row in views["classes"]["rows"]} == {str(number) for number in range(10)}
-    assert views["drawn"]["column_titles"] == ["original", "drawn again", "difference"]
+    assert views["drawn"]["row_titles"] == ["original", "drawn again", "difference"]
 
 
 def test_overlaps_by_hand() -> None:
