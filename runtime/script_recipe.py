@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from graph.building import literal
@@ -137,11 +138,12 @@ def recipe_script(
         [*used_imports(imports, "\n\n\n".join(parts)), "from pathlib import Path", "import torch"]
     )
     needs = "torch and torchvision" if any("torchvision" in line for line in torches) else "torch alone"
-    beside = " and ".join(name for name in (*files, begin) if name)
+    beside = [name for name in (*files, begin) if name]
     top = [
-        f'"""Trains {" and ".join(classes)} by the recipe “{recipe.title}”, drawn with TorchLoom.',
+        f'"""Trains {_listed(classes)}, drawn with TorchLoom.',
         "",
-        f"Needs {needs}. Reads {beside}, which belong{'s' if ' and ' not in beside else ''} beside this file.",
+        f"The recipe is “{recipe.title}”. Needs {needs}.",
+        f"Reads {_listed(beside)}, which belong{'s' if len(beside) == 1 else ''} beside this file.",
         "On a CPU it gives the same figures as the run with this seed.",
         '"""',
         "",
@@ -159,6 +161,10 @@ def recipe_script(
     ]
     text = "\n\n\n".join(["\n".join(top), *parts])
     return f'{text}\n\n\nif __name__ == "__main__":\n    main()\n', files
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _apart(text: str, loop: str, models: str) -> tuple[str, str]:
