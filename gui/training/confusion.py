@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from gui.colors import mixed
 from gui.theme import theme
 
-
 SMALLEST = 8
 """Pixels of a row's height below which nothing is written into it."""
 

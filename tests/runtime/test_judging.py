@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import torch
 
 from graph.build import GraphBuilder, project
 from graph.model import DataChoice, Project, Training
+from presets import find
 from runtime.curves import detections
 from runtime.data.schema import Task
 from runtime.judging import JUDGES, judge_of
@@ -259,3 +261,130 @@ def test_what_cannot_be_shown_is_a_sentence(tmp_path: Path) -> None:
         cases(session, {"split": "test", "samples": [10**6]})
     with pytest.raises(RunError, match="There is no split “holiday”"):
         results(session, {"split": "holiday"})
+
+
+def small(preset: str, **options: Any) -> Project:
+    """A preset that is trained for one epoch, on less data."""
+    made = find(preset).build()
+    made.training.epochs, made.training.device, made.training.threads = 1, "cpu", 1
+    made.data.options.update(options)
+    return made
+
+
+def test_pixels_are_scikit_learns(tmp_path: Path) -> None:
+    from sklearn.metrics import f1_score, jaccard_score
+
+    data = DataChoice("shape-masks", {"n": 60, "image_size": 32})
+    made = network("Pixels", (3, 32, 32), [("Conv2d", {"out_channels": 5, "kernel_size": 3, "padding": 1})], data,
+                   recipe="segmentation", learning_rate=0.05, epochs=3)  # fmt: skip
+    session = trained(made, tmp_path)
+    (part,), views = judged(session)
+    batch = session.batch_of(session.rows("test"))
+    with torch.no_grad():
+        given, truth = session.loop.masks(batch["input"]).flatten(), batch["target"].flatten()
+    there = sorted(set(truth.tolist()) | set(given.tolist()))
+    iou = jaccard_score(truth, given, average=None, labels=there, zero_division=0)
+    assert part["scores"]["miou"] == pytest.approx(iou.mean())
+    assert [views["classes"]["rows"][number][1] for number in there] == pytest.approx(iou.tolist())
+    dice = f1_score(truth, given, average=None, labels=there, zero_division=0)
+    assert [views["classes"]["rows"][number][2] for number in there] == pytest.approx(dice.tolist())
+    first = torch.tensor(views["pictures"]["samples"][:2])
+    assert views["pictures"]["rows"][0][1] <= views["pictures"]["rows"][1][1] and len(first.unique()) == 2
+
+
+def test_boxes_of_a_detector(tmp_path: Path) -> None:
+    layers = [
+        ("Conv2d", {"out_channels": 9, "kernel_size": 8, "stride": 8}),
+        ("Permute", {"dims": (0, 2, 3, 1)}),
+    ]
+    data = DataChoice("shape-boxes", {"n": 60, "image_size": 32})
+    session = trained(network("Boxes", (3, 32, 32), layers, data, recipe="detection", epochs=2), tmp_path)
+    (part,), views = judged(session)
+    for batch in (session.batch_of(session.rows("test")),):
+        with torch.no_grad():
+            session.loop.evaluate(batch)
+    assert part["scores"]["map50"] == pytest.approx(session.loop.summary()["map50"])
+    level = views["classes"]
+    things = int((batch["target"][..., 0] >= 0).sum())
+    for at in range(len(level["levels"])):
+        assert sum(level[key][kind][at] for key in ("hits", "misses") for kind in range(4)) == things
+    assert views["pictures"]["rows"] and views["worst"]["kind"] == "boxes"
+
+
+def test_an_output_of_its_own_has_a_part_of_its_own(tmp_path: Path) -> None:
+    g = GraphBuilder("Two")
+    x = g.chain(g.input("x", shape=(1, 8, 8)), "Flatten", linear(16), "ReLU")
+    g.output(g.add("Linear", x, name="scores", out_features=10), name="digit")
+    g.output(g.chain(x, linear(64), ("Unflatten", {"dim": 1, "unflattened_size": (1, 8, 8)})), name="again")
+    training = Training(
+        recipe="several", loss="cross_entropy", epochs=1, batch_size=256, device="cpu", threads=1,
+        options={"losses": "digit: cross_entropy, again: mse × 0.5 with input"},
+    )  # fmt: skip
+    session = trained(project("Two", g, data=DataChoice("digits"), training=training), tmp_path)
+    parts, views = judged(session)
+    assert [part["title"] for part in parts] == ["all outputs", "digit (cross_entropy)", "again (mse)"]
+    batch = session.batch_of(session.rows("test"))
+    with torch.no_grad():
+        digit, again = session.loop.network(batch["input"])
+    right = float((digit.argmax(1) == batch["target"]).double().mean())
+    assert parts[1]["scores"]["accuracy"] == pytest.approx(right) == views["outputs"]["rows"][0][4]
+    assert parts[2]["scores"]["mae"] == pytest.approx(float((again - batch["input"]).abs().mean()), rel=1e-4)
+
+
+def test_two_columns_foreseen_three_steps_ahead(tmp_path: Path) -> None:
+    path = tmp_path / "waves.csv"
+    rows = [f"{math.sin(step / 5):.4f},{math.cos(step / 7):.4f}" for step in range(160)]
+    path.write_text("\n".join(["u,v", *rows]), encoding="utf-8")
+    data = DataChoice("own-series", {"path": str(path), "window": 8, "horizon": 3, "predict": ("u", "v")})
+    session = trained(network("Waves", (8, 2), ["Flatten", linear(6)], data, loss="mse"), tmp_path / "run")
+    parts, views = judged(session)
+    assert [part["title"] for part in parts] == [
+        "all columns",
+        *(f"{name} +{n}" for n in (1, 2, 3) for name in "uv"),
+    ]
+    assert views["timeline"]["goals"] == ["u", "v"] and views["timeline"]["steps"] == 3
+    ahead = {line["name"]: line["y"] for line in views["ahead"]["lines"]}
+    mae = {row[0]: row[1] for row in views["columns"]["rows"]}
+    assert ahead["v"] == pytest.approx([mae["v +1"], mae["v +2"], mae["v +3"]], rel=1e-5)
+    naive = [
+        abs(math.sin(step / 5) - math.sin((step + 3) / 5)) for step in (session.rows("test") + 7).tolist()
+    ]
+    assert ahead["u, as it is now"][2] == pytest.approx(sum(naive) / len(naive), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("preset", "options", "scores", "names"),
+    [
+        ("seq2seq", {"n": 300}, {"exact", "bleu", "edits"}, {"worst", "lengths", "places", "swapped"}),
+        (
+            "char-rnn",
+            {},
+            {"accuracy", "perplexity", "loss"},
+            {"worst", "tokens", "pairs", "right", "confusion"},
+        ),
+        ("bert", {"n": 120}, {"masked_accuracy"}, {"worst", "words", "pairs"}),
+        ("multi-task", {"n": 60}, {"accuracy", "exact"}, {"questions", "worst"}),
+    ],
+)
+def test_what_is_written_guessed_and_answered(
+    preset: str, options: dict[str, Any], scores: set[str], names: set[str], tmp_path: Path
+) -> None:
+    session = trained(small(preset, **options), tmp_path)
+    split = "test" if len(session.rows("test")) else "train"
+    parts, views = judged(session, split)
+    assert set(parts[0]["scores"]) == scores and names <= set(views)
+    again, _ = judged(session, split)
+    assert [part["scores"] for part in again] == [part["scores"] for part in parts], (
+        "it judges alike every time"
+    )
+    if preset == "seq2seq":
+        with torch.no_grad():
+            session.loop.evaluate(session.batch_of(session.rows("test")))
+        found = session.loop.summary()
+        assert {key: parts[0]["scores"][key] for key in found} == pytest.approx(found)
+
+
+def test_what_has_no_right_answer_says_so(tmp_path: Path) -> None:
+    (part,) = results(trained(small("gan"), tmp_path), {"split": "test"})["parts"]
+    assert "no right answer" in part["note"] and "Watch it learn" in part["note"]
+    assert len(part["pages"][0]["views"][0]["rows"]) == len(part["scores"]) > 1
