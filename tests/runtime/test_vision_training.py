@@ -146,16 +146,22 @@ def test_data_of_another_kind_is_refused_in_a_sentence(tmp_path: Path) -> None:
 
 def test_a_network_with_another_end_is_refused_in_a_sentence(tmp_path: Path) -> None:
     for preset_id, count, sentence in (
-        ("unet", 6, "every pixel needs a score per class: (B, 7, 64, 64)."),
+        (
+            "unet",
+            6,
+            "should be (B, 7, 64, 64), for 7 classes of every pixel, but receives (B, 5, 64, 64) from “head”.",
+        ),
         (
             "detector",
             8,
-            "a detector needs (B, rows, columns, 13): objectness, x, y, width, height and 8 classes.",
+            "Output “cells” should be (B, rows, columns, 13), for objectness, x, y, width, height and 8 classes in "
+            "every cell, but receives (B, 8, 8, 9) from “head”.",
         ),
         (
             "multi-task",
             3,
-            "The network gives 4 answers, but there are 3 questions: circle, square, triangle.",
+            "needs 3 Outputs of “MultiTask” (circle, square, triangle), but it has 4 (has_circle, has_square, "
+            "has_triangle, has_star).",
         ),
     ):
         made = find(preset_id).build()
