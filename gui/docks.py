@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
 from gui.settings import settings
 
@@ -47,6 +47,9 @@ class Docks(QObject):
         dock.setObjectName(dock_id)
         widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         dock.setWidget(widget)
+        for part in (widget, *widget.findChildren(QAbstractScrollArea), *widget.findChildren(QTabWidget)):
+            if not part.accessibleName():
+                part.setAccessibleName(title)
         # the tab says the title; the row stays free for content
         dock.setTitleBarWidget(QWidget(dock))
         before = [name for name, place in self._order if place == area]
@@ -137,6 +140,7 @@ class Docks(QObject):
         free = {(dock.x(), dock.y()) for dock in docks}
         direct = Qt.FindChildOption.FindDirectChildrenOnly
         for bar in reversed(self.window.findChildren(QTabBar, options=direct)):
+            bar.setAccessibleName(self.tr("Panels"))
             place = (bar.x(), bar.y() + bar.height())
             if place in free:
                 free.remove(place)

@@ -24,6 +24,7 @@ from graph.problems import Place
 from gui.icons import icon
 from gui.summary_model import MACS, PARAMETERS, SHARE, SummaryModel
 from gui.theme import theme
+from gui.widgets import IconButton
 from gui.workspace import Workspace
 
 
@@ -66,7 +67,7 @@ class SummaryPanel(QWidget):
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         self.totals = QLabel()
         self.totals.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.copy = QToolButton()
+        self.copy = IconButton()
         self.copy.setToolTip(self.tr("Copy the table"))
         self.copy.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.copy)

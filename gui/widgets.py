@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleOptionComboBox,
     QStylePainter,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -132,6 +133,14 @@ class Column(QScrollArea):
         self.layout_.setContentsMargins(margin, margin, margin, margin)
         self.layout_.setSpacing(gap)
         self.setWidget(self.inside)
+
+
+class IconButton(QToolButton):
+    """A button without text; to those who hear the window it is called as its tip says."""
+
+    def setToolTip(self, text: str) -> None:
+        super().setToolTip(text)
+        self.setAccessibleName(text)
 
 
 def clear(layout: QLayout) -> None:

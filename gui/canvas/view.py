@@ -88,6 +88,7 @@ class CanvasView(Camera):
         self.touch = touch.Touch(self)
         self.find_bar = FindBar(self)
         self.setAccessibleName(tr("Network canvas"))
+        self.viewport().setAccessibleName(tr("Network canvas"))
         self.setAccessibleDescription(tr("The layers and wires of the network. Press Tab to add a layer."))
         self.setMouseTracking(True)
         self.setAcceptDrops(True)

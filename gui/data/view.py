@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QSplitter,
     QStackedWidget,
     QTableView,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -30,7 +29,7 @@ from gui.data.samples import TEST, TRAIN, VALIDATION, Page
 from gui.data.tokens import TokenDelegate
 from gui.icons import icon
 from gui.theme import theme
-from gui.widgets import Picker
+from gui.widgets import IconButton, Picker
 
 PER_PAGE, POINTS = 200, 2000
 NARROW = 440
@@ -79,7 +78,7 @@ class SamplesView(QWidget):
         self.legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.where = QLabel()
         self.where.setProperty("muted", True)
-        self.back, self.forth = QToolButton(), QToolButton()
+        self.back, self.forth = IconButton(), IconButton()
         self.back.setToolTip(self.tr("The samples before"))
         self.forth.setToolTip(self.tr("The samples behind"))
         bar = QHBoxLayout()
@@ -92,6 +91,7 @@ class SamplesView(QWidget):
             bar.addWidget(widget)
         self.grid = SampleGrid()
         area = QScrollArea()
+        area.setAccessibleName(self.tr("Sample in full"))
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

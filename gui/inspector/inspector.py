@@ -65,7 +65,9 @@ class Inspector(QWidget):
         if same and page is not None:
             page.refresh()
         else:
-            self._show(self._make(kind, nodes))
+            page = self._make(kind, nodes)
+            page.setAccessibleName(self.tr("Inspector"))
+            self._show(page)
 
     def _make(self, kind: type[Page], nodes: list[str]) -> Page:
         if kind is NodePage:

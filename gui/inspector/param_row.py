@@ -16,7 +16,7 @@ from gui.inspector.editors import Editor, editor_for
 from gui.inspector.path_editor import PathEditor
 from gui.inspector.values import shown
 from gui.theme import theme
-from gui.widgets import WrappedLabel
+from gui.widgets import IconButton, WrappedLabel
 
 LEAST = 20
 """Pixels along an edge of a button beside a value."""
@@ -88,7 +88,7 @@ class ParamRow(QObject):
         self._make_editor()
 
     def _button(self, do: Callable[[], object]) -> QToolButton:
-        button = QToolButton()
+        button = IconButton()
         button.setProperty("quiet", True)
         button.setMinimumSize(LEAST, LEAST)  # squeezed while a form is laid out, its icon would have no size
         button.clicked.connect(lambda *_: do())

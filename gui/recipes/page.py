@@ -76,6 +76,7 @@ class RecipePage(QWidget):
             head.addWidget(widget)
         self.drawing = RecipeDrawing()
         self.area = SheetArea(self.drawing)
+        self.area.setAccessibleName(self.tr("Drawing of the recipe"))
         self.drawing.pointed.connect(lambda key: self._mark(key, scroll=False))
         self.drawing.chosen.connect(lambda key: self._mark(key, scroll=True))
         self.drawing.opened.connect(self._open)

@@ -75,6 +75,7 @@ class WatchPanel(QWidget):
 
     def _build(self) -> None:
         self.tabs = QTabBar()
+        self.tabs.setAccessibleName(self.tr("What is shown"))
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setUsesScrollButtons(True)

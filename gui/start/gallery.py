@@ -64,6 +64,7 @@ class Gallery(QWidget):
         row.addWidget(self.search, 1)
         self._meant = ""
         self.column = Column(gap=6)
+        self.column.setAccessibleName(self.tr("Ready-made networks"))
         self.column.verticalScrollBar().valueChanged.connect(self._start)
         self.layout_ = QVBoxLayout(self)
         self.layout_.setContentsMargins(6, 18, 6, 0)

@@ -29,6 +29,7 @@ from gui.training.export import save_csv, save_picture
 from gui.training.progress import progress_text
 from gui.training.readout import Readout
 from gui.training.session import TrainingSession
+from gui.widgets import IconButton
 
 if TYPE_CHECKING:
     from gui.training.chart import Chart
@@ -77,7 +78,7 @@ class ChartsPanel(QWidget):
         self.log = QCheckBox(self.tr("log"))
         self.log.setToolTip(self.tr("Logarithmic axis for the loss"))
         self.log.toggled.connect(self._set_log)
-        self.save = QToolButton()
+        self.save = IconButton()
         self.save.setToolTip(self.tr("Save the charts as a picture or as a table"))
         self.save.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.save)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSpinBox,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +23,7 @@ from gui.theme import theme
 from gui.training.arrays import COLOR_MAPS, levels, painted, picture, unpack
 from gui.training.mapgrid import Magnifier, MapGrid, planes_of
 from gui.training.session import TrainingSession
+from gui.widgets import IconButton
 from gui.workspace import Workspace
 
 SPLITS = ("validation", "train", "test")
@@ -48,7 +48,7 @@ class FeatureMapsPanel(QWidget):
 
     def _build(self) -> None:
         self.title = QLabel()
-        self.pin = QToolButton()
+        self.pin = IconButton()
         self.pin.setCheckable(True)
         self.pin.setAutoRaise(True)
         self.pin.setToolTip(self.tr("Keep this node when another one is selected"))
@@ -58,6 +58,7 @@ class FeatureMapsPanel(QWidget):
         for name, word in zip(SPLITS, words, strict=True):
             self.split.addItem(word, name)
         self.split.setToolTip(self.tr("From which part of the data the sample is taken"))
+        self.split.setAccessibleName(self.split.toolTip())
         self.split.currentIndexChanged.connect(self._watch)
         self.sample = QSpinBox()
         self.sample.setAccessibleName(self.tr("Sample"))
@@ -67,11 +68,12 @@ class FeatureMapsPanel(QWidget):
         self.colors = QComboBox()
         self.colors.addItems(COLOR_MAPS)
         self.colors.setToolTip(self.tr("Colour map"))
+        self.colors.setAccessibleName(self.colors.toolTip())
         self.colors.currentIndexChanged.connect(self._draw)
         self.together = QCheckBox(self.tr("one scale"))
         self.together.setToolTip(self.tr("The same colours mean the same values in all channels"))
         self.together.toggled.connect(self._draw)
-        self.save = QToolButton()
+        self.save = IconButton()
         self.save.setAutoRaise(True)
         self.save.setToolTip(self.tr("Save the maps as a picture…"))
         self.save.clicked.connect(self._save)

@@ -158,6 +158,7 @@ class TryPanel(QWidget):
         self.shows = QVBoxLayout()
         self.shows.setSpacing(6)
         column = Column(margin=12)
+        column.setAccessibleName(self.tr("Try it"))
         for widget in (
             self.hint, self.picture_part, self.text_part, self.row_part, self.sample_part, self.trouble,
             self.answer, self.seen, self.label, self.bars,

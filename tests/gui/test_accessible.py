@@ -7,36 +7,51 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractScrollArea,
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QKeySequenceEdit,
     QLineEdit,
-    QPlainTextEdit,
     QSlider,
-    QTextEdit,
+    QTabBar,
+    QTabWidget,
     QWidget,
 )
 
+from gui.shortcuts import ShortcutsDialog
 from gui.window import MainWindow
 from tests.gui.window_hand import named, settle
 
 SPEAKING = (
-    QAbstractButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QSlider, QTextEdit,
+    QAbstractButton, QAbstractScrollArea, QAbstractSpinBox, QComboBox, QKeySequenceEdit, QLineEdit, QSlider, QTabBar,
 )  # fmt: skip
 
 
 def silent(window: QWidget) -> list[str]:
-    """Widgets of the window that can be reached and have neither a name, a text nor a tip."""
+    """Widgets of the window that can be reached and have neither a name nor a text. A tip is not enough: it is told
+    after the name, if at all."""
     found = []
     for widget in window.findChildren(QWidget):
-        inside = isinstance(widget.parent(), (QLineEdit, QComboBox, QAbstractSpinBox, QAbstractItemView))
+        inside = isinstance(
+            widget.parent(),
+            (
+                QLineEdit,
+                QComboBox,
+                QAbstractSpinBox,
+                QAbstractItemView,
+                QTabWidget,
+                QTabBar,
+                QKeySequenceEdit,
+            ),
+        )
         own = widget.objectName().startswith("qt_")  # Qt's parts of a menu bar or table
         if not isinstance(widget, SPEAKING) or inside or own or not widget.isVisibleTo(window):
             continue
         if widget.focusPolicy() == Qt.FocusPolicy.NoFocus and not isinstance(widget, QAbstractButton):
             continue
         text = widget.text() if isinstance(widget, QAbstractButton) else ""
-        if not (widget.accessibleName() or text or widget.toolTip()):
+        if not (widget.accessibleName() or text):
             found.append(f"{type(widget).__name__} in {type(widget.parent()).__name__}")
     return found
 
@@ -62,4 +77,6 @@ def test_everything_says_what_it_is(window: MainWindow) -> None:
     window.show_start()
     settle()
     assert silent(window) == []
+    sheet = ShortcutsDialog(window.actions_table, window)
+    assert silent(sheet) == []
     window.close()
