@@ -13,6 +13,8 @@ from gui.shows.view import Sheet, small
 from gui.theme import theme
 
 GAP = 4.0
+BETWEEN = 10.0
+"""Pixels more between groups of columns."""
 LEAST = 14.0
 """Pixels of a cell's shorter edge below which the sheet scrolls."""
 MOST_TITLE = 130.0
@@ -37,6 +39,8 @@ class GridSheet(Sheet):
         super().__init__()
         self.count = 0
         self.columns = 1
+        self.grouped = 0
+        """So many columns belong together, and a wider gap follows them; 0: all alike."""
         self.ratio = 1.0
         self.labels: Sequence[str] = ()
         self.column_titles: Sequence[str] = ()
@@ -76,14 +80,28 @@ class GridSheet(Sheet):
     def least(self, width: float) -> QSize:
         left, top, below = self._margins()
         narrow = LEAST if self.ratio >= 1 else LEAST / max(self.ratio, 0.1)
-        wide = left + self.columns * (narrow + GAP) + GAP
+        wide = left + self.columns * (narrow + GAP) + GAP + self._between(self.columns - 1)
         high = top + self.rows * (narrow * self.ratio + below + GAP) + GAP
         return QSize(ceil(wide), ceil(high))
+
+    def _between(self, column: int) -> float:
+        """How much the gaps between groups take on the left of a column."""
+        return column // self.grouped * BETWEEN if self.grouped else 0.0
+
+    def groups_for(self, width: float, height: float, together: int) -> int:
+        """How many groups of ``together`` columns side by side make the cells largest."""
+        rows = max(1, ceil(self.count / together))
+
+        def size(groups: int) -> float:
+            across = (width - (groups - 1) * BETWEEN) / (groups * together)
+            return min(across, height / ceil(rows / groups) / self.ratio)
+
+        return max(range(1, rows + 1), key=size)
 
     def frame(self, area: QRectF) -> Frame:
         """The cells as large as they fit into the area, in its upper left corner."""
         left, top, below = self._margins()
-        wide = (area.width() - left - GAP) / self.columns - GAP
+        wide = (area.width() - left - GAP - self._between(self.columns - 1)) / self.columns - GAP
         high = (area.height() - top - GAP) / self.rows - GAP - below
         width = max(4.0, min(wide, high / self.ratio))
         return Frame(
@@ -99,7 +117,8 @@ class GridSheet(Sheet):
         """Where a cell is painted."""
         frame = self.frame(area if area is not None else QRectF(self.rect()))
         row, column = divmod(number, self.columns)
-        x, y = frame.left + column * frame.step_x, frame.top + row * frame.step_y
+        x = frame.left + column * frame.step_x + self._between(column)
+        y = frame.top + row * frame.step_y
         return QRectF(x, y, frame.width, frame.height)
 
     def cell_at(self, place: QPointF) -> int:
@@ -122,7 +141,8 @@ class GridSheet(Sheet):
 
         painter.setPen(theme().muted)
         for column, title in enumerate(self.column_titles[: self.columns]):
-            write(QRectF(frame.left + column * frame.step_x, area.top(), frame.width, self._line()), title)
+            x = frame.left + column * frame.step_x + self._between(column)
+            write(QRectF(x, area.top(), frame.width, self._line()), title)
         for row, title in enumerate(self.row_titles[: self.rows]):
             y = frame.top + row * frame.step_y
             box = QRectF(area.left(), y, frame.left - area.left() - 8, frame.height)

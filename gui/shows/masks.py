@@ -51,14 +51,8 @@ class MaskSheet(GridSheet):
 
     def arrange(self, width: float, height: float) -> None:
         """As many groups side by side as make the pictures largest."""
-        pictures = max(1, len(self._images))
-
-        def size(groups: int) -> float:
-            rows = -(-pictures // groups)
-            return min(width / (len(self.parts) * groups), height / rows / self.ratio)
-
-        self.groups = max(range(1, min(pictures, 4) + 1), key=size)
-        self.columns = len(self.parts) * self.groups
+        self.groups = self.groups_for(width, height - self._line(), len(self.parts))
+        self.columns, self.grouped = len(self.parts) * self.groups, len(self.parts)
         words = {
             "picture": self.tr("picture"),
             "truth": self.tr("truth"),

@@ -12,23 +12,33 @@ from gui.shows.view import SheetView, image_of, place_image
 
 
 class PictureSheet(GridSheet):
-    """The grid with the columns it came with where these have titles, else with those that suit the place."""
+    """The grid with as many columns as suit the place. Columns with titles stay together: they are repeated side by
+    side where there is room. Rows with titles stay as they came."""
 
     def __init__(self) -> None:
         super().__init__()
         self.images: list[QImage] = []
+        self._together, self._titles = 1, ()
         self.setAccessibleName(self.tr("Pictures"))
 
     def show_pictures(self, content: Pictures) -> None:
         self.images = [image_of(values) for values in content.images]
         self.count, self.columns = len(self.images), content.columns
         self.ratio = content.images.shape[2] / content.images.shape[3]
-        self.labels, self.column_titles = content.labels, content.column_titles
+        self.labels = content.labels
+        self._together, self._titles = content.columns, content.column_titles
+        self.column_titles, self.grouped = content.column_titles, 0
         self.row_titles = content.row_titles
 
     def arrange(self, width: float, height: float) -> None:
-        if not self.column_titles and not self.row_titles:
+        if self.row_titles:
+            return
+        if not self._titles:
             self.columns = self.columns_for(width, height, 32)
+            return
+        groups = self.groups_for(width, height - self._line(), self._together)
+        self.columns, self.grouped = groups * self._together, self._together
+        self.column_titles = tuple(self._titles) * groups
 
     def cell(self, painter: QPainter, area: QRectF, number: int) -> None:
         place_image(painter, area, self.images[number])

@@ -16,7 +16,7 @@ def show(look: Look) -> list[Message]:
     for start, goal, kind in (("a", "b", "input"), ("b", "a", "target")):
         made = look.loop.sample(batch[kind], goal)
         back = look.loop.sample(made, start)
-        titles = [f"kind {start.upper()}", f"made {goal.upper()}", "and back"]
+        titles = [start.upper(), f"as {goal.upper()}", "back"]
         images = side_by_side(batch[kind], made, back)
         title = f"{start.upper()} to {goal.upper()}"
         found.append(pictures(look, f"{start}_to_{goal}", title, images, 3, column_titles=titles))

@@ -29,8 +29,8 @@ PARAMETERS = {
     "dcgan-28": {"Generator": 2_308_609, "Discriminator": 52_737},
     "pix2pix": {"UNetGenerator": 1_546_083, "PatchDiscriminator": 169_377},
     "cyclegan": {
-        "GeneratorAtoB": 1_374_723,
-        "GeneratorBtoA": 1_374_723,
+        "GeneratorAtoB": 272_515,
+        "GeneratorBtoA": 272_515,
         "DiscriminatorA": 167_841,
         "DiscriminatorB": 167_841,
     },
