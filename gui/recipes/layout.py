@@ -71,12 +71,12 @@ def arranged(
     things: dict[str, Thing] = {}
     for role in recipe.roles:
         things[role.name] = Thing(role.name, "role", role.name)
-    for link in recipe.links:
+    for link in recipe.arrows:
         for key in (link.source, link.target):
             if key not in things:
                 things[key] = Thing(key, *kind_of(key))
     _columns(things, recipe)
-    arrows = [Arrow(link) for link in recipe.links]
+    arrows = [Arrow(link) for link in recipe.arrows]
     for arrow in arrows:
         arrow.back = things[arrow.link.target].column <= things[arrow.link.source].column
     for thing in things.values():
@@ -93,7 +93,7 @@ def _columns(things: dict[str, Thing], recipe: Recipe) -> None:
         members = [key for key, thing in things.items() if thing.kind == kind]
         depth = dict.fromkeys(members, 0)
         for _ in members:
-            for link in recipe.links:
+            for link in recipe.arrows:
                 both = link.source in depth and link.target in depth and link.source != link.target
                 if both and forward(link.source, link.target):
                     depth[link.target] = max(depth[link.target], depth[link.source] + 1)
@@ -103,7 +103,7 @@ def _columns(things: dict[str, Thing], recipe: Recipe) -> None:
 
     column = settle("data", 0, lambda _source, _target: False)
     column = settle("role", column, lambda source, target: order.get(source, 0) < order.get(target, 0))
-    pairs = {(link.source, link.target) for link in recipe.links}
+    pairs = {(link.source, link.target) for link in recipe.arrows}
     column = settle("loss", column, lambda source, target: (target, source) not in pairs)
     settle("group", column, lambda _source, _target: False)
 

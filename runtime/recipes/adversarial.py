@@ -88,8 +88,6 @@ RECIPE = Recipe(
         Link("discriminator", "loss:generator_loss", "1 for made"),
         Link("loss:discriminator_loss", "group:discriminator"),
         Link("loss:generator_loss", "group:generator"),
-        Link("group:discriminator", "discriminator", "moves the weights"),
-        Link("group:generator", "generator", "moves the weights"),
     ),
     uses_loss=True,
     losses=("bce", "bce_with_logits", "mse"),

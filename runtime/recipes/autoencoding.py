@@ -40,7 +40,6 @@ RECIPE = Recipe(
         Link("network", "loss:loss", "drawn again"),
         Link("data:input", "loss:loss"),
         Link("loss:loss", "group:network"),
-        Link("group:network", "network", "moves the weights"),
     ),
     uses_loss=True,
     asks=asks,

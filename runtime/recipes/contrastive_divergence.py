@@ -77,7 +77,6 @@ RECIPE = Recipe(
         Link("network", "loss:classification_loss", "fine-tuning"),
         Link("data:target", "loss:classification_loss"),
         Link("loss:classification_loss", "group:network"),
-        Link("group:network", "network", "moves the weights"),
     ),
     uses_loss=True,
     built=built,

@@ -78,7 +78,6 @@ RECIPE = Recipe(
         Link("loss:box_loss", "loss:loss"),
         Link("loss:class_loss", "loss:loss"),
         Link("loss:loss", "group:network"),
-        Link("group:network", "network", "moves the weights"),
     ),
     known=known,
     asks=asks,

@@ -71,7 +71,6 @@ RECIPE = Recipe(
         Link("network", "loss:loss", "guessed noise"),
         Link("data:noise", "loss:loss"),
         Link("loss:loss", "group:network"),
-        Link("group:network", "network", "moves the weights"),
     ),
     uses_loss=True,
     losses=("mse", "l1", "smooth_l1"),

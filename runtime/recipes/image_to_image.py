@@ -61,8 +61,6 @@ RECIPE = Recipe(
         Link("loss:difference", "loss:generator_loss"),
         Link("loss:discriminator_loss", "group:discriminator"),
         Link("loss:generator_loss", "group:generator"),
-        Link("group:discriminator", "discriminator", "moves the weights"),
-        Link("group:generator", "generator", "moves the weights"),
     ),
     uses_loss=True,
     asks=asks,

@@ -59,7 +59,6 @@ RECIPE = Recipe(
         Link("network", "loss:loss", "next token"),
         Link("data:target", "loss:loss", "one further on"),
         Link("loss:loss", "group:network"),
-        Link("group:network", "network", "moves the weights"),
     ),
     known=known,
     asks=asks,

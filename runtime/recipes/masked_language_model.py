@@ -79,7 +79,6 @@ RECIPE = Recipe(
         Link("loss:masked_loss", "loss:loss"),
         Link("loss:next_loss", "loss:loss", "weighted"),
         Link("loss:loss", "group:network"),
-        Link("group:network", "network", "moves the weights"),
     ),
     known=known,
     asks=asks,

@@ -48,7 +48,6 @@ RECIPE = Recipe(
         Link("network", "loss:loss", "a logit per question"),
         Link("data:target", "loss:loss", "0 or 1"),
         Link("loss:loss", "group:network"),
-        Link("group:network", "network", "moves the weights"),
     ),
     known=known,
     asks=asks,

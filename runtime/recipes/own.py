@@ -121,7 +121,6 @@ def own_recipe(code: str) -> Recipe:
             *(Link(f"data:{name}", f"loss:{figures[0]}") for name in _columns(body) if name != "input"),
             *(Link(role, f"loss:{figures[0]}") for role in roles),
             *(Link(f"loss:{figures[0]}", f"group:{name}") for name, _ in kept),
-            *(Link(f"group:{name}", role, "moves the weights") for name, members in kept for role in members),
         ),
         uses_loss=True,
         source=code,

@@ -68,7 +68,6 @@ RECIPE = Recipe(
         Link("network", "loss:loss", "scores of every pixel"),
         Link("data:target", "loss:loss", "masks"),
         Link("loss:loss", "group:network"),
-        Link("group:network", "network", "moves the weights"),
     ),
     known=known,
     asks=asks,

@@ -45,7 +45,6 @@ RECIPE = Recipe(
         Link("network", "loss:loss", "a class per step"),
         Link("data:target", "loss:loss"),
         Link("loss:loss", "group:network"),
-        Link("group:network", "network", "moves the weights"),
     ),
     asks=asks,
     presets=("word-kinds",),

@@ -145,7 +145,6 @@ RECIPE = Recipe(
         Link("network", "loss:loss", "every output"),
         Link("data:target", "loss:loss"),
         Link("loss:loss", "group:network"),
-        Link("group:network", "network", "moves the weights"),
     ),
     uses_loss=True,
     built=built,

@@ -109,6 +109,14 @@ class Recipe:
     """Whether samples are mixed and compared as numbers, so that numbers which stand for words are of no use."""
 
     @property
+    def arrows(self) -> tuple[Link, ...]:
+        """The links, and those of the optimisers to the networks whose weights they move."""
+        moved = (
+            Link(f"group:{name}", role, "moves the weights") for name, roles in self.groups for role in roles
+        )
+        return (*self.links, *moved)
+
+    @property
     def main(self) -> Figure:
         """The figure that stands for "the loss" where there is room for one only."""
         return self.figures[0]

@@ -44,7 +44,6 @@ RECIPE = Recipe(
         Link("network", "loss:loss"),
         Link("data:target", "loss:loss"),
         Link("loss:loss", "group:network"),
-        Link("group:network", "network", "moves the weights"),
     ),
     uses_loss=True,
     asks=asks,

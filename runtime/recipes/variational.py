@@ -60,7 +60,6 @@ RECIPE = Recipe(
         Link("loss:reconstruction", "loss:loss"),
         Link("loss:divergence", "loss:loss", "× beta"),
         Link("loss:loss", "group:network"),
-        Link("group:network", "network", "moves the weights"),
     ),
     uses_loss=True,
     losses=("bce", "bce_with_logits", "mse", "l1", "smooth_l1"),

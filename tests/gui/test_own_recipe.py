@@ -5,32 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from graph.edits import SetProject
 from gui.window import MainWindow
-from gui.workspace import Workspace
 from presets import find
 from runtime.recipes import OWN
 from runtime.recipes.own import TEMPLATE
-from tests.gui.training_hand import at_rest, until
+from tests.gui.training_hand import at_rest, awake_window, until
 
 
 @pytest.fixture(scope="module")
 def hall(_application: QApplication) -> Iterator[MainWindow]:
     """The one window of these tests, with its worker."""
-    made = MainWindow(Workspace(find("digits-cnn").build()))
-    made.resize(1280, 800)
-    made.show()
-    made.wake()
-    until(lambda: made.workspace.ready and made.training.session.state == "idle", "the window is awake")
-    yield made
-    made.workspace.undo.setClean()
-    made.close()
-    made.deleteLater()
-    QCoreApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)
+    yield from awake_window()
 
 
 @pytest.fixture

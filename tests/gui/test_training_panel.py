@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -17,23 +17,14 @@ from gui.training.session import TrainingSession
 from gui.window import MainWindow
 from gui.workspace import Workspace
 from presets import find
-from tests.gui.training_hand import at_rest, until, workspace_of
+from tests.gui.training_hand import at_rest, awake_window, until, workspace_of
 from tests.runtime.running import exploding
 
 
 @pytest.fixture(scope="module")
 def hall(_application: QApplication) -> Iterator[MainWindow]:
     """The one window of these tests, with its worker."""
-    made = MainWindow(Workspace(find("digits-cnn").build()))
-    made.resize(1280, 800)
-    made.show()
-    made.wake()
-    until(lambda: made.workspace.ready and made.training.session.state == "idle", "the window is awake")
-    yield made
-    made.workspace.undo.setClean()
-    made.close()
-    made.deleteLater()
-    QCoreApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)
+    yield from awake_window()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
@@ -12,7 +12,9 @@ from PySide6.QtTest import QTest
 from graph.model import Project
 from gui.data_facts import follow_data
 from gui.training.session import TrainingSession
+from gui.window import MainWindow
 from gui.workspace import Workspace
+from presets import find
 from tests.conftest import PATIENCE
 
 
@@ -24,6 +26,20 @@ def until(met: Callable[[], object], what: str = "", seconds: float = PATIENCE) 
         QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QTest.qWait(2)
+
+
+def awake_window() -> Iterator[MainWindow]:
+    """For a fixture: one window with the digits and its worker, which several tests share."""
+    made = MainWindow(Workspace(find("digits-cnn").build()))
+    made.resize(1280, 800)
+    made.show()
+    made.wake()
+    until(lambda: made.workspace.ready and made.training.session.state == "idle", "the window is awake")
+    yield made
+    made.workspace.undo.setClean()
+    made.close()
+    made.deleteLater()
+    QCoreApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)
 
 
 class Heard:
