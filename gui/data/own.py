@@ -7,13 +7,16 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from graph.model import DataChoice
+from graph.edits import Edit
+from graph.model import DataChoice, Project
 from gui.data.background import Background
 from gui.data.preview import PreviewDialog, Reading
+from gui.recipes.fitting import choose_recipe, schema_of
 from gui.settings import settings
 from gui.training.fields import choose_data
 from gui.workspace import Workspace
 from runtime.data import SOURCES, own
+from runtime.recipes import RECIPES, SUPERVISED, known_recipe
 
 FOLDER_KEY = "data/folder"
 
@@ -86,7 +89,11 @@ class OwnData(QObject):
     def use(self, choice: DataChoice) -> None:
         """Make it the project's data: one undo step."""
         name = self._path.name + ("/" if self._path.is_dir() else "")
-        edits = choose_data(self.workspace.project, choice.source, choice.options)
+        project = self.workspace.project
+        edits = [
+            *choose_data(project, choice.source, choice.options),
+            *recipe_edits(project, choice),
+        ]
         if self.workspace.perform(self.tr("Use {0}").format(name), edits):
             self.workspace.message.emit("info", self.tr("{0} is the project's data now.").format(name))
             self.used.emit()
@@ -98,6 +105,22 @@ class OwnData(QObject):
 
     def _folder(self) -> str:
         return str(settings().value(FOLDER_KEY, str(Path.home())))
+
+
+def recipe_edits(project: Project, choice: DataChoice) -> list[Edit]:
+    """Edits that choose a recipe which such data is for, where the present one cannot use it: supervised learning if
+    it can, else the recipe that is made for this task alone."""
+    tried = project.copy()
+    tried.data.source, tried.data.options = choice.source, dict(choice.options)
+    tried.data.steps = []
+    schema, present = schema_of(tried), known_recipe(project.training)
+    if schema is None or present is None or present.refusal(schema) is None:
+        return []
+    fit = [recipe for recipe in RECIPES.values() if recipe.tasks and recipe.refusal(schema) is None]
+    best = min(fit, key=lambda recipe: (recipe.id != SUPERVISED, len(recipe.tasks)), default=None)
+    if best is None or (best.id != SUPERVISED and len(best.tasks) > 1):
+        return []  # several would do: the person says which
+    return choose_recipe(tried, best.id)
 
 
 def readings(path: Path, found: own.Recognised, wanted: str = "") -> list[Reading]:

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButto
 
 from graph.catalogue.spec import Param
 from graph.edits import SetProject
-from gui.data.own import readings
+from graph.model import DataChoice
+from gui.data.own import readings, recipe_edits
 from gui.data.page import DataPanel
 from gui.inspector.path_editor import PathEditor
 from gui.window import MainWindow
@@ -124,7 +125,7 @@ def test_a_dropped_folder_is_looked_at_and_used_in_one_step(window: MainWindow, 
     ]  # fmt: skip
     click(panel.banner.press(1))
     assert window.workspace.project.data.options == {"path": str(folder), "image_size": 8, "colour": "grey"}
-    until(lambda: not panel.banner.isVisible(), "they are resized")
+    until(lambda: "expects samples" not in panel.banner.sentence.text(), "they are resized")
     window.workspace.undo.undo()
     window.workspace.undo.undo()
     assert window.workspace.project.data.source == "digits"
@@ -179,6 +180,20 @@ def table_page(tmp_path: Path) -> tuple[Workspace, DataPanel]:
     show(panel, 1000, 420)
     until(lambda: panel.loaded is not None, "the table")
     return workspace, panel
+
+
+def test_a_recipe_that_cannot_use_the_file_gives_way_to_one_that_can(tmp_path: Path) -> None:
+    file = tmp_path / "pairs.tsv"
+    file.write_text("".join(f"{word} and {word}\tet {word}\n" for word in ("a", "b", "c", "d", "e", "f")))
+    project = find("digits-cnn").build()
+    pairs = DataChoice("own-pairs", {"path": str(file), "header": "no"})
+    (edit,) = recipe_edits(project, pairs)
+    assert isinstance(edit, SetProject) and edit.values["recipe"] == "sequence_to_sequence"
+    table = DataChoice("own-table", {"path": str(people(tmp_path))})
+    assert recipe_edits(project, table) == [], "supervised learning can use it as it is"
+    project.training.recipe = "sequence_to_sequence"
+    (edit,) = recipe_edits(project, table)
+    assert isinstance(edit, SetProject) and edit.values["recipe"] == "supervised"
 
 
 def test_headers_choose_the_target_and_leave_columns_out(qapp: QApplication, tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_masks_by_value(tmp_path: Path) -> None:
         200 / 255, abs=0.02
     )  # number 5: rows keep their masks
     assert dataset.skipped == (
-        "1 pictures in images have no mask in masks and are left out.",
+        "1 picture in images has no mask in masks and is left out.",
         f"{Path('images', '3.jpg')} is left out: the mask is empty.",
     )
 
@@ -274,7 +274,7 @@ def test_pairs_and_heaps_of_pictures(tmp_path: Path) -> None:
     )
     blue, red = pairs.inputs[:, 2].mean(dim=(1, 2)), pairs.targets[:, 0].mean(dim=(1, 2))
     torch.testing.assert_close(blue, red, atol=0.05, rtol=0)  # each picture kept its partner
-    assert pairs.skipped[0] == "1 pictures have no partner of the same name and are left out."
+    assert pairs.skipped[0] == "1 picture has no partner of the same name and is left out."
     found = recognise(tmp_path / "heaps")
     heaps = SOURCES["own-picture-pairs"].load({**found.options, "image_size": 8})
     assert heaps.schema.task == "unpaired-images" and len(heaps) == 10 and heaps.schema.test_size == 4

@@ -60,9 +60,9 @@ def test_rows_out_of_order_and_holes(tmp_path: Path) -> None:
     dataset = SOURCES["own-series"].load({"path": str(path), "window": 3, "scaling": "none"})
     assert dataset.inputs[0, :, 0].tolist() == [10, 10, 30] and dataset.targets[0].tolist() == [1]
     assert dataset.skipped == (
-        "1 rows without a “day” are left out.",
+        "1 row without a “day” is left out.",
         "The rows are put in order by “day”.",
-        "1 missing values take the value before them.",
+        "1 missing value takes the value before it.",
     )
 
 

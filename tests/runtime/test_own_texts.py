@@ -145,7 +145,7 @@ def test_pairs_are_framed_by_start_and_end(tmp_path: Path) -> None:
     assert words == [START, "va", "!", END, "", ""]
     assert [schema.vocabulary[number] for number in dataset.inputs[0].tolist()] == ["go", ".", END, "", ""]
     assert dataset.skipped == (
-        "1 rows lack one of the two sentences and are left out.",
+        "1 row lacks one of the two sentences and is left out.",
         "2 pairs have more than 5 words and are left out.",
     )
     assert facts("own-pairs", options)["size"] == 2

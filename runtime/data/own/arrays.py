@@ -19,6 +19,9 @@ TARGETS = ("y", "targets", "target", "labels", "label", "classes", "masks", "arr
 TRAIN, TEST = ("train", "training"), ("test", "testing", "val", "valid", "validation")
 OBJECTS = "holds Python objects, which could run code and are never opened. Save plain numbers instead"
 
+OBJECT = "objects"
+"""The type of an array that is listed but never opened."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -56,23 +59,21 @@ def listed(path: Path) -> list[Listed]:
     with told(path):
         if ending == ".npy":
             with path.open("rb") as stream:
-                return [_header("array", stream, path)]
+                return [_header("array", stream)]
         found = []
         with zipfile.ZipFile(path) as packed:
             for name in packed.namelist():
                 if name.endswith(".npy"):
                     with packed.open(name) as stream:
-                        found.append(_header(name.removesuffix(".npy"), stream, path))
+                        found.append(_header(name.removesuffix(".npy"), stream))
         return found
 
 
-def _header(name: str, stream: Any, path: Path) -> Listed:
+def _header(name: str, stream: Any) -> Listed:
     version = layout.read_magic(stream)
     read = layout.read_array_header_1_0 if version == (1, 0) else layout.read_array_header_2_0
     shape, _, dtype = read(stream)
-    if dtype.hasobject:
-        raise DataError(f"“{name}” in {path.name} {OBJECTS}.")
-    return Listed(name, tuple(shape), str(dtype))
+    return Listed(name, tuple(shape), OBJECT if dtype.hasobject else str(dtype))
 
 
 def array(path: Path, name: str) -> Any:
@@ -99,7 +100,19 @@ class Roles:
 
 
 def roles(path: Path, found: list[Listed], inputs: str | None, targets: str | None) -> Roles:
-    """The arrays named, else those that are called so ("x", "x_train", "labels", …), else the first two."""
+    """The arrays named, else those that are called so ("x", "x_train", "labels", …), else the first two. Arrays of
+    Python objects are in nobody's way, but :class:`DataError` says so when one of them is wanted."""
+    plain = [item for item in found if item.dtype != OBJECT]
+    which = _roles(path, found, plain or found, inputs, targets)
+    for item in found:
+        if item.dtype == OBJECT and item.name in (*which.inputs, *which.targets):
+            raise DataError(f"“{item.name}” in {path.name} {OBJECTS}.")
+    return which
+
+
+def _roles(
+    path: Path, found: list[Listed], plain: list[Listed], inputs: str | None, targets: str | None
+) -> Roles:
     names = {item.name: item for item in found}
     for wanted in (inputs, targets):
         if wanted and wanted not in names:
@@ -118,8 +131,8 @@ def roles(path: Path, found: list[Listed], inputs: str | None, targets: str | No
         if more and (more_goal or not goal):
             return Roles((one, more), (goal, more_goal) if goal and more_goal else ())
         return Roles((one,), (goal,) if goal else ())
-    first = max(found, key=lambda item: (len(item.shape), item.shape))
-    rest = [item.name for item in found if item is not first and item.shape[:1] == first.shape[:1]]
+    first = max(plain, key=lambda item: (len(item.shape), item.shape))
+    rest = [item.name for item in plain if item is not first and item.shape[:1] == first.shape[:1]]
     goal = targets or (rest[0] if len(rest) == 1 else None)
     return Roles((first.name,), (goal,) if goal else ())
 

@@ -12,6 +12,7 @@ import numpy
 from runtime.data.decoding import Fit, squared, upright
 from runtime.data.folder import ENDINGS, PARTS, Part
 from runtime.data.own.recognise import IMAGE_FOLDERS, MASK_FOLDERS
+from runtime.data.own.wording import counted
 from runtime.data.schema import IGNORED, DataError
 from runtime.data.source import Loading
 
@@ -75,7 +76,13 @@ def _one(root: Path, part: Part | None, loading: Loading, notes: list[str]) -> l
         else:
             found.append(Pair(file, mask, part or PARTS.get(inner) or splits.get(file.stem)))
     if lonely:
-        notes.append(f"{lonely:,} pictures in {images.name} have no mask in {masks.name} and are left out.")
+        notes.append(
+            counted(
+                lonely,
+                f"picture in {images.name} has no mask in {masks.name} and is left out.",
+                f"pictures in {images.name} have no mask in {masks.name} and are left out.",
+            )
+        )
     return found
 
 

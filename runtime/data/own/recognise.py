@@ -122,7 +122,7 @@ def _table(path: Path, seen: Peek) -> Recognised:
     rest = [name for name in kinds if name not in text and name not in words and not seen.counts(name)]
     if len(text) == 1 and len(words) == 1 and not rest:
         return _made(
-            "own-sentences", path, f"{path.name} has sentences (“{text[0]}”), each with a “{words[0]}”.",
+            "own-sentences", path, f"{path.name} has sentences (“{text[0]}”), each with its “{words[0]}”.",
             text=text[0], target=words[0],
         )  # fmt: skip
     dates = [name for name, kind in kinds.items() if kind == "date" and seen.rises(name)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runtime.data.folder import ENDINGS
+from runtime.data.own.wording import counted
 from runtime.data.schema import DataError
 from runtime.data.source import Loading
 
@@ -58,7 +59,17 @@ def read_two(path: Path, first: str | None, second: str | None, paired: str, loa
         if not both:
             raise DataError(f"No picture in {names[0]} has one of the same name in {names[1]}.")
         lonely = len(one) + len(other) - 2 * len(both)
-        notes = [f"{lonely:,} pictures have no partner of the same name and are left out."] if lonely else []
+        notes = (
+            [
+                counted(
+                    lonely,
+                    "picture has no partner of the same name and is left out.",
+                    "pictures have no partner of the same name and are left out.",
+                )
+            ]
+            if lonely
+            else []
+        )
         return Two([left for left, _ in both], [right for _, right in both], True, 0, names, notes)
     tests = [small.get(TESTS.get(name.lower(), "")) for name in names]
     test = [_pictures(inside[name]) if name else [] for name in tests]

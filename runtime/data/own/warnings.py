@@ -191,7 +191,10 @@ def _left_out(dataset: Dataset) -> list[str]:
     ]
     if not gone:
         return []
-    return [f"{len(gone):,} of {len(gone) + len(dataset):,} files could not be used. {gone[0]}"]
+    # Only where every sample is a file is it known how many files there are.
+    of = f" of {len(gone) + len(dataset):,}" if dataset.schema.kind == "image" else ""
+    files = "file" if len(gone) == 1 and not of else "files"
+    return [f"{len(gone):,}{of} {files} could not be used. {gone[0]}"]
 
 
 def _few(names: list[str]) -> str:

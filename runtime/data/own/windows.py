@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph.catalogue.spec import Param
 from runtime.data.dataset import Dataset, Scaling
+from runtime.data.own.wording import counted
 from runtime.data.schema import DataError, Schema, regression
 
 if TYPE_CHECKING:
@@ -93,7 +94,13 @@ def windows(table: Table, options: Mapping[str, Any]) -> Dataset:
     if time is not None:
         moments = time.values
         if time.missing:
-            notes.append(f"{time.missing:,} rows without a “{time.name}” are left out.")
+            notes.append(
+                counted(
+                    time.missing,
+                    f"row without a “{time.name}” is left out.",
+                    f"rows without a “{time.name}” are left out.",
+                )
+            )
         order = numpy.argsort(moments, kind="stable")[: table.rows - time.missing]
         if not numpy.array_equal(order, numpy.arange(table.rows)):
             notes.append(f"The rows are put in order by “{time.name}”.")
@@ -103,7 +110,13 @@ def windows(table: Table, options: Mapping[str, Any]) -> Dataset:
             extra = parts[:, [1, 3, 4][: len(_calendar(table, options))]]
     holes = int(numpy.isnan(record).sum())
     if holes:
-        notes.append(f"{holes:,} missing values take the value before them.")
+        notes.append(
+            counted(
+                holes,
+                "missing value takes the value before it.",
+                "missing values take the value before them.",
+            )
+        )
     record, answers = _filled(record), _filled(answers)
     if extra is not None:
         record = numpy.concatenate((record, extra), axis=1)

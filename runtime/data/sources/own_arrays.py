@@ -34,7 +34,7 @@ def _sibling(path: Path) -> Path | None:
 def look(path: Path, options: Mapping[str, Any], loading: Loading) -> Facts:
     import numpy
 
-    from runtime.data.own.arrays import array, listed, roles
+    from runtime.data.own.arrays import OBJECT, array, listed, roles
 
     loading.step(0.0, f"Looking at {path.name}")
     found = listed(path)
@@ -77,7 +77,11 @@ def look(path: Path, options: Mapping[str, Any], loading: Loading) -> Facts:
         "sizes": [shape[0] for shape in shapes],
         "dtype": by_name[which.inputs[0]].dtype,
         "answers": told,
-        "notes": [],
+        "notes": [
+            f"“{item.name}” is passed over: it holds Python objects, which could run code and are never opened."
+            for item in found
+            if item.dtype == OBJECT
+        ],
     }
 
 
@@ -177,6 +181,7 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
         test=torch.arange(about["sizes"][0], len(values)) if len(parts) > 1 else None,
         scaling="standardise" if options["standardise"] and made.kind != "tokens" else "none",
         target_scaling="standardise" if made.task == "regression" and len(made.target_shape) == 1 else "none",
+        skipped=tuple(about["notes"]),
     )  # fmt: skip
 
 

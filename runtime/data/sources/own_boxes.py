@@ -12,6 +12,7 @@ from graph.catalogue.spec import Param
 from runtime.data.options import SCALING
 from runtime.data.own.scans import Facts, Survey, facts, own_source, path_option, place_of
 from runtime.data.own.squares import COLOUR, EDGE, WHOLE
+from runtime.data.own.wording import counted
 from runtime.data.schema import Schema
 from runtime.data.source import Loading
 
@@ -83,7 +84,13 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
         if rows:
             targets[row, : len(rows)] = torch.tensor(rows)
     if crowded:
-        notes.append(f"{crowded:,} pictures have more than {most} boxes; the smallest are left out.")
+        notes.append(
+            counted(
+                crowded,
+                f"picture has more than {most} boxes; the smallest are left out.",
+                f"pictures have more than {most} boxes; the smallest are left out.",
+            )
+        )
     parts = {
         name: torch.tensor([row for row, scene in enumerate(scenes) if scene.part == name], dtype=torch.long)
         for name in ("validation", "test")

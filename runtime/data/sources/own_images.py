@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from runtime.data.options import SCALING
 from runtime.data.own.scans import Facts, Survey, facts, own_source, path_option, place_of
 from runtime.data.own.squares import COLOUR, EDGE, FIT
+from runtime.data.own.wording import counted
 from runtime.data.schema import Schema
 from runtime.data.source import Loading
 
@@ -33,10 +34,8 @@ def look(path: Path, options: Mapping[str, Any], loading: Loading) -> Facts:
 
 
 def _ignored(count: int) -> str:
-    return (
-        "1 file is no picture and is passed over."
-        if count == 1
-        else f"{count:,} files are no pictures and are passed over."
+    return counted(
+        count, "file is no picture and is passed over.", "files are no pictures and are passed over."
     )
 
 

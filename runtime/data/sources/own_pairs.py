@@ -11,6 +11,7 @@ from graph.catalogue.spec import Param
 from runtime.data.own.corpus import Corpus, gathered, taught
 from runtime.data.own.scans import Facts, Survey, facts, own_source, path_option, place_of
 from runtime.data.own.tokenising import LOWER, cut, unit_option, vocabulary_option
+from runtime.data.own.wording import counted
 from runtime.data.schema import END, START, UNKNOWN, DataError, Schema
 from runtime.data.source import Loading
 
@@ -59,9 +60,21 @@ def _pairs(path: Path, options: Mapping[str, Any], loading: Loading) -> tuple[Co
             second.append(written)
     notes = [note for note in table.skipped if not note.startswith("The column")]
     if empty:
-        notes.append(f"{empty:,} rows lack one of the two sentences and are left out.")
+        notes.append(
+            counted(
+                empty,
+                "row lacks one of the two sentences and is left out.",
+                "rows lack one of the two sentences and are left out.",
+            )
+        )
     if long:
-        notes.append(f"{long:,} pairs have more than {most} {unit} and are left out.")
+        notes.append(
+            counted(
+                long,
+                f"pair has more than {most} {unit} and is left out.",
+                f"pairs have more than {most} {unit} and are left out.",
+            )
+        )
     if not first:
         raise DataError(f"{path.name} has no pair of sentences that can be used. {' '.join(notes)}".strip())
     return gathered(first, unit, (END, UNKNOWN)), gathered(second, unit, (START, END, UNKNOWN)), notes

@@ -11,6 +11,7 @@ from graph.catalogue.spec import Param
 from runtime.data.own.corpus import Corpus, gathered, taught
 from runtime.data.own.scans import Facts, Survey, facts, own_source, path_option, place_of
 from runtime.data.own.tokenising import LOWER, cut, unit_option, vocabulary_option
+from runtime.data.own.wording import counted
 from runtime.data.schema import UNKNOWN, Schema, classification, regression
 from runtime.data.source import Loading
 
@@ -83,7 +84,15 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
         rows = corpus.numbered(vocabulary)
         long = int((rows.lengths > length).sum())
         notes = (
-            [f"{long:,} texts are longer than {length} {options['unit']} and are cut off."] if long else []
+            [
+                counted(
+                    long,
+                    f"text is longer than {length} {options['unit']} and is cut off.",
+                    f"texts are longer than {length} {options['unit']} and are cut off.",
+                )
+            ]
+            if long
+            else []
         )
         return torch.from_numpy(rows.filled(length)), [*found.notes, *notes]
 
