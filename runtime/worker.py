@@ -367,7 +367,7 @@ class Worker:
             from runtime.training.guard import explain
 
             told = explain(error, self.session)
-            problem = f"{told.sentence} {told.hint}".strip()
+            problem = f"The mistakes could not be looked at. {told.sentence} {told.hint}".strip()
             answer = {"event": command["do"], "split": command.get("split", "test"), "problem": problem}
         self.link.send(answer)
 

@@ -64,8 +64,11 @@ class PlotView(ResultView):
         self.item.clear()
         for side, key in (("bottom", "x_title"), ("left", "y_title")):
             axis = self.item.getAxis(side)
-            axis.setLabel(str(self.view.get(key, "")), color=theme().muted.name())
+            axis.showLabel(
+                False
+            )  # with a label that is seen pyqtgraph would count in thousandths all the same
             axis.enableAutoSIPrefix(False)
+            axis.setLabel(str(self.view.get(key, "")), color=theme().muted.name())
         self.draw()
         self._titles()
 

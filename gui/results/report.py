@@ -6,6 +6,8 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
+MOST_CLASSES = 60
+"""A larger confusion matrix cannot be read, and takes long to draw."""
 AVERAGES = ("macro avg", "weighted avg")
 
 
@@ -16,7 +18,7 @@ def pages_of_report(result: dict[str, Any]) -> list[dict[str, Any]]:
         return QCoreApplication.translate("Results", text)
 
     views: list[dict[str, Any]] = []
-    if result.get("confusion"):
+    if result.get("confusion") and len(result["classes"]) <= MOST_CLASSES:
         views.append(
             {
                 "kind": "confusion",

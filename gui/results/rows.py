@@ -19,7 +19,7 @@ SHARE = Qt.ItemDataRole.UserRole + 1
 """A number from 0 to 1 that is drawn as a bar."""
 RUNS = Qt.ItemDataRole.UserRole + 2
 """A list of ``[text, mark]``."""
-BAR = 30
+BAR = 26
 """Pixels of a bar."""
 GAP = 6
 SPACE = "\u2002"
@@ -169,7 +169,7 @@ class Cells(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         size = super().sizeHint(option, index)
         if index.data(SHARE) is not None:
-            size.setWidth(size.width() + BAR + 3 * GAP)
+            size.setWidth(size.width() + BAR + 2 * GAP)
         runs = index.data(RUNS)
         if runs is not None and self.wraps:
             view: Any = option.widget  # type: ignore[attr-defined]

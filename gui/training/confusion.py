@@ -56,7 +56,7 @@ class ConfusionMatrix(QWidget):
         high = max(2.0, (self.height() - top - 6) / count)
         wide = max(2.0, (self.width() - left - 6) / count)
         # never higher than wide, and not wider than a name and a count need
-        return left, top, min(wide, max(high, min(widest + 14, 3 * high))), min(high, wide)
+        return left, top, min(wide, max(high, min(widest + 14, 4 * high))), min(high, wide)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self.counts:

@@ -67,7 +67,7 @@ def class_pages(
         if found["curves"]
     ]
     scores: dict[str, float | None] = {"accuracy": accuracy(counts), **found["scores"]}
-    wrong, sure = wrong_ones(shares, truth, given)
+    wrong = wrong_ones(shares, truth, given)
     pages = [
         page(
             "Classes",
@@ -77,7 +77,7 @@ def class_pages(
         page(
             "Mistakes",
             mistakes(exam, shares, truth, given, classes),
-            pictured(exam.part_of(wrong[:FEW]), truth[wrong], given[wrong], sure, classes),
+            pictured(exam.part_of(wrong[:FEW]), truth[wrong], given[wrong], classes),
         ),
         page("Pairs", pairs_table(counts, classes, cells, "samples")),
         page("Curves", *trade),
@@ -101,24 +101,19 @@ def report_table(counts: torch.Tensor, classes: Sequence[str]) -> Message:
     return table("report", "Scores of every class", heads, rows, bold=range(len(rows) - AVERAGES, len(rows)))
 
 
-def wrong_ones(
-    shares: torch.Tensor, truth: torch.Tensor, given: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """The samples with a wrong class, by their number, those first of which the network was surest; and how sure."""
+def wrong_ones(shares: torch.Tensor, truth: torch.Tensor, given: torch.Tensor) -> torch.Tensor:
+    """The samples with a wrong class, by their number, those first of which the network was surest."""
     wrong = (truth != given).nonzero().flatten()
     sure = shares[wrong].gather(1, given[wrong].unsqueeze(1)).flatten()
-    order = sure.argsort(descending=True, stable=True)
-    return wrong[order], sure[order]
+    return wrong[sure.argsort(descending=True, stable=True)]
 
 
-def pictured(
-    exam: Exam, truth: torch.Tensor, given: torch.Tensor, sure: torch.Tensor, classes: Sequence[str]
-) -> Message | None:
+def pictured(exam: Exam, truth: torch.Tensor, given: torch.Tensor, classes: Sequence[str]) -> Message | None:
     """The samples of an exam with what they are and what they were taken for; ``None`` where they are no pictures."""
     if not len(exam) or exam.schema.kind != "image" or len(exam.schema.input_shape) != 3:
         return None
-    found = zip(truth.tolist(), given.tolist(), sure.tolist(), strict=True)
-    labels = [f"{classes[wanted]} → {classes[got]} {share:.0%}" for wanted, got, share in found]
+    found = zip(truth.tolist(), given.tolist(), strict=True)
+    labels = [f"{classes[wanted]} → {classes[got]}" for wanted, got in found]
     return {**picture_grid(exam, labels[: len(exam)]), "name": "pictured", "title": "True class → network"}
 
 
@@ -126,7 +121,7 @@ def mistakes(
     exam: Exam, shares: torch.Tensor, truth: torch.Tensor, given: torch.Tensor, classes: Sequence[str]
 ) -> Message:
     """The samples that were given a wrong class, those first of which the network was surest."""
-    worst = wrong_ones(shares, truth, given)[0][:WORST]
+    worst = wrong_ones(shares, truth, given)[:WORST]
     more, cells = inputs_columns(exam.part_of(worst))
     rows = [
         [

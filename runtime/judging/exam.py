@@ -57,7 +57,11 @@ class Exam:
         rows = self.rows[:count].to(self.session.inputs.device)
         found = self.session.inputs[rows].cpu()
         scaler = self.session.dataset.input_scaler
-        return scaler.invert(found) if scaler is not None else found
+        if scaler is None:
+            return found
+        values = scaler.invert(found)
+        # what was 0 comes back as some ten-millionths
+        return values.where(values.abs() > 1e-6 * scaler.scale.abs(), torch.zeros_like(values))
 
     def part_of(self, chosen: torch.Tensor) -> Exam:
         """Only these of its samples, by their number within the exam."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from runtime.data.schema import CLASS, SEPARATOR
 from runtime.data.tokens import words_of
 from runtime.judging.classes import class_pages
 from runtime.judging.exam import Exam
@@ -72,17 +73,18 @@ def _marked(
     exam: Exam, number: int, given: torch.Tensor, truth: torch.Tensor, hidden: torch.Tensor
 ) -> list[Run]:
     """The sentence; behind every hidden word that was not guessed the guess."""
-    words, found = exam.schema.vocabulary, []
+    words = exam.schema.vocabulary
+    found: list[Run] = []
     for place, token in enumerate(truth[number].tolist()):
         word = " ".join(words_of([token], words, marks=True))
-        if not word:
+        if not word or word == CLASS:
             continue
-        if hidden[number, place]:
-            wrong = int(given[number, place]) != token
-            guess = words[int(given[number, place])] if wrong else ""
-            found.append([f"[{word}{' ← ' + guess if guess else ''}] ", int(wrong)])
+        if not hidden[number, place]:
+            found.append(["| " if word == SEPARATOR else f"{word} ", 0])
+        elif int(given[number, place]) == token:
+            found.append([f"[{word}] ", 0])
         else:
-            found.append([f"{word} ", 0])
+            found += [[f"[{word} ← {words[int(given[number, place])]}]", 1], [" ", 0]]
     return found
 
 

@@ -34,7 +34,7 @@ def texts(exam: Exam) -> list[str] | None:
         return None
     found = exam.session.inputs[exam.rows.to(exam.session.inputs.device)].cpu()
     tokens = found.argmax(-1) if found.is_floating_point() else found
-    return [_cut(readable(row, words)) for row in tokens.reshape(len(tokens), -1).tolist()]
+    return [_cut(readable(row, words)) for row in tokens.flatten(1).tolist()]
 
 
 def _words(exam: Exam) -> Sequence[str]:

@@ -16,9 +16,10 @@ from runtime.curves import detections
 from runtime.data.schema import Task
 from runtime.judging import JUDGES, judge_of
 from runtime.judging.boxes import of_picture
-from runtime.judging.exam import cases, results
+from runtime.judging.exam import cases, exam_of, results
 from runtime.judging.marked import differences, distance, runs
 from runtime.judging.masks import overlaps, picture_iou
+from runtime.judging.samples import texts
 from runtime.judging.series import goals_of
 from runtime.judging.views import histogram, members, scatter, thinned
 from runtime.loops.detection import average_precision
@@ -74,7 +75,8 @@ def judged(session: Session, split: str = "test") -> tuple[list[Message], dict[s
 
 def test_every_recipe_has_a_judge() -> None:
     named = {recipe for judge in JUDGES for recipe in judge.recipes}
-    assert named >= set(RECIPES), "a recipe without a judge"
+    assert named <= {*RECIPES, "own"}, "a recipe that does not exist"
+    assert judge_of("own", "binary", "table").id == "figures"
     assert judge_of("supervised", "regression", "series").id == "series"
     assert judge_of("supervised", "regression", "table").id == "numbers"
     assert judge_of("supervised", "binary", "table").id == "classes"
@@ -381,6 +383,8 @@ def test_what_is_written_guessed_and_answered(
         with torch.no_grad():
             session.loop.evaluate(session.batch_of(session.rows("test")))
         found = session.loop.summary()
+        nothing = exam_of(session, "test", 9).part_of(torch.tensor([], dtype=torch.int64))
+        assert texts(nothing) == [], "a network that errs nowhere is judged too"
         assert {key: parts[0]["scores"][key] for key in found} == pytest.approx(found)
 
 
