@@ -59,12 +59,15 @@ class BlockCommands:
 
     def take_in(self, use_id: str, ids: Iterable[str]) -> bool:
         """Move nodes of this graph into a block that stands in it."""
-        workspace, graph = self.workspace, self.workspace.graph
+        graph = self.workspace.graph
         moved = [key for key in ids if key != use_id]
         name = tr("Move {0} into {1}").format(self._named(moved), graph.nodes[use_id].name)
-        return self._perform(
-            name, lambda: take_in(lying(workspace.project), graph.id, use_id, moved), graph.id
-        )
+        return self._perform(name, lambda: self.taking_in(use_id, moved))
+
+    def taking_in(self, use_id: str, ids: list[str]) -> list[Edit]:
+        """The edits of that; :class:`EditError` says why it cannot be done."""
+        project, graph_id = self.workspace.project, self.workspace.graph_id
+        return upright(project, take_in(lying(project), graph_id, use_id, ids), graph_id)
 
     def take_out(self) -> None:
         """Move the selected nodes out of the block that is shown, beside its use."""

@@ -152,18 +152,24 @@ class Adding:
 
     def add(self, entry: Entry, at: QPointF, link: Link | None = None, centred: bool = False) -> bool:
         """Add a node so that its port (or its middle) is at a place; dropped on a wire, it goes into it."""
-        workspace, graph = self.workspace, self.workspace.graph
-        if link is not None and link.node not in graph.nodes:
+        if link is not None and link.node not in self.workspace.graph.nodes:
             link = None
         try:
-            brought = bring(workspace.project, graph.id, entry)
-            node = operations.new_node(brought.project, graph, entry.type, block=brought.block)
-            node.x, node.y = self._corner(brought.project, node, at, link, centred)
-            edits = [*brought.edits, *self._edits(brought.project, node, at, link)]
+            edits = self.planned(entry, at, link, centred)
         except EditError as error:
-            workspace.message.emit("warning", str(error))
+            self.workspace.message.emit("warning", str(error))
             return False
         return self.view.perform_and_select(tr("Add {}").format(entry.title), edits)
+
+    def planned(
+        self, entry: Entry, at: QPointF, link: Link | None = None, centred: bool = False
+    ) -> list[Edit]:
+        """The edits of that; :class:`EditError` says why it cannot be done."""
+        graph = self.workspace.graph
+        brought = bring(self.workspace.project, graph.id, entry)
+        node = operations.new_node(brought.project, graph, entry.type, block=brought.block)
+        node.x, node.y = self._corner(brought.project, node, at, link, centred)
+        return [*brought.edits, *self._edits(brought.project, node, at, link)]
 
     def _corner(
         self, project: Project, node: Node, at: QPointF, link: Link | None, centred: bool

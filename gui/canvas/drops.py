@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QPointF, QRectF, Qt
@@ -12,10 +13,12 @@ from graph import operations
 from graph.edits import EditError
 from graph.palette import Entry
 from gui.blocks.shelf import Brought, all_entries, bring
+from gui.canvas.forecast import Forecast
 from gui.canvas.geometry import HEIGHT, WIDTH
 from gui.canvas.insertion import wire_for
 from gui.canvas.lettering import write
 from gui.canvas.painting import RADIUS, TEXT
+from gui.canvas.words import tr
 from gui.theme import theme
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ class Drops:
         """The project as it would be with the entry, for as long as it is dragged over the canvas."""
         self.at = QPointF()
         self.wire = ""
+        self.forecast: Forecast | None = None
 
     def _read(self, data: QMimeData) -> Entry | None:
         """The palette's entry; ``None`` for data that is not ours or names something that is not there."""
@@ -96,6 +100,12 @@ class Drops:
         except EditError:
             return
         self._light(wire_for(self.view.canvas, at, node, brought.project))
+        if self.forecast is None:
+            self.forecast = Forecast(self.view)
+        graph = workspace.graph
+        hint = tr("Before {}").format(graph.nodes[graph.edges[self.wire].target].name) if self.wire else ""
+        make = partial(self.view.adding.planned, self.entry, at)
+        self.forecast.over(self.wire, self.view.mapFromScene(at), hint, make)
 
     def _light(self, wire: str) -> None:
         if wire != self.wire:
@@ -106,6 +116,9 @@ class Drops:
     def leave(self) -> None:
         """The drag went elsewhere: forget it."""
         self._light("")
+        if self.forecast is not None:
+            self.forecast.end()
+            self.forecast = None
         self.entry = self.brought = None
         self.view.repaint_scene(self._ghost())
 

@@ -54,7 +54,6 @@ class Trial:
         self.detached = detached
         graph = self._without(workspace.graph)
         self._loops = reachable(graph, {node}) if backwards else reaching(graph, {node})
-        self._before = {problem.key for problem in workspace.shapes.problems}
 
     def _without(self, graph: Graph) -> Graph:
         if not self.detached:
@@ -109,27 +108,36 @@ class Trial:
 
     def full(self, node: str, edits: Sequence[Edit]) -> Verdict:
         """With inference: the first problem that would be new, the one at the wire's own target first."""
-        workspace = self.workspace
-        if not workspace.ready:
-            return Verdict()
-        try:
-            applied = apply_edits(workspace.project, edits)
-        except EditError as error:
-            return Verdict(str(error), False)
-        try:
-            after = workspace.inference.run(workspace.project, workspace.facts)
-        finally:
-            for edit in applied.inverse:
-                edit.apply(workspace.project, ChangeSet())
-        target = (workspace.graph_id, self.node if self.backwards else node)
-        new = [
-            problem
-            for problem in after.problems
-            if problem.key not in self._before
-            and (
-                problem.severity == "error"
-                or (problem.kind == "shape" and (problem.graph, problem.node) == target)
-            )
-        ]
-        new.sort(key=lambda problem: (problem.graph, problem.node) != target)
-        return Verdict(new[0].text if new else "")
+        return foreseen(self.workspace, edits, self.node if self.backwards else node)
+
+
+def foreseen(workspace: Workspace, edits: Sequence[Edit], target: str = "") -> Verdict:
+    """The first problem that edits would bring, asked of inference without making them.
+
+    That a node has no wire at an input yet is none: it is the next thing to be done. Of the ``target`` warnings about
+    shapes count too.
+    """
+    if not workspace.ready:
+        return Verdict()
+    before = {problem.key for problem in workspace.shapes.problems}
+    try:
+        applied = apply_edits(workspace.project, edits)
+    except EditError as error:
+        return Verdict(str(error), False)
+    try:
+        after = workspace.inference.run(workspace.project, workspace.facts)
+    finally:
+        for edit in applied.inverse:
+            edit.apply(workspace.project, ChangeSet())
+    place = (workspace.graph_id, target)
+    new = [
+        problem
+        for problem in after.problems
+        if problem.key not in before
+        and (
+            (problem.severity == "error" and (target or problem.kind != "missing"))
+            or (problem.kind == "shape" and (problem.graph, problem.node) == place)
+        )
+    ]
+    new.sort(key=lambda problem: (problem.graph, problem.node) != place)
+    return Verdict(new[0].text if new else "")

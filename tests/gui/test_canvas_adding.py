@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent
 from PySide6.QtWidgets import QApplication
 
+from gui.canvas.drops import layer_mime
 from gui.canvas.geometry import WIDTH
 from tests.gui.canvas_hand import (
     ALT,
     CTRL,
+    LEFT,
+    PLAIN,
     SHIFT,
     Hand,
     below,
@@ -19,6 +23,7 @@ from tests.gui.canvas_hand import (
     places,
     wires,
 )
+from tests.gui.training_hand import until
 
 Key = Qt.Key
 
@@ -142,6 +147,31 @@ def test_a_layer_dropped_on_a_wire_goes_into_it(hand: Hand) -> None:
     assert hand.workspace.undo.count() == 1
     hand.workspace.undo.undo()
     assert ("conv1", "relu1") in wires(hand) and places(hand)["relu1"] == (512, 0)
+
+
+def test_what_does_not_fit_into_a_wire_is_said_while_it_is_dragged(hand: Hand) -> None:
+    data, actions = layer_mime("Embedding"), Qt.DropAction.CopyAction
+    pixel = hand.pixel((hand.out("conv1") + hand.into("relu1")) / 2)
+    for kind in (QDragEnterEvent, QDragMoveEvent):
+        QApplication.sendEvent(hand.view.viewport(), kind(pixel, actions, data, LEFT, PLAIN))
+    forecast = hand.view.drops.forecast
+    assert forecast is not None and forecast.label.text() == "Before relu1"
+    until(lambda: forecast.reason, "what it would bring is known")
+    assert "whole numbers" in forecast.reason and forecast.label.text() == forecast.reason
+    QApplication.sendEvent(hand.view.viewport(), QDragLeaveEvent())
+    assert hand.view.drops.forecast is None and not hand.workspace.undo.canUndo()
+
+
+def test_alt_pressed_while_dragging_keeps_a_node_out_of_a_wire(hand: Hand) -> None:
+    hand.drop(below(hand, "relu1"), "BatchNorm2d")
+    start, middle = hand.title("bn1"), (hand.out("conv1") + hand.into("relu1")) / 2
+    end = middle + (start - hand.scene.nodes[hand.node("bn1")].body.center())
+    hand.press(start)
+    hand.move((start + end) / 2)
+    hand.move(end, ALT)
+    hand.release(end, ALT)
+    assert ("conv1", "relu1") in wires(hand) and len(hand.graph.nodes) == 7
+    assert hand.workspace.undo.undoText() == "Move bn1"
 
 
 def test_an_unwired_node_dragged_onto_a_wire_goes_into_it(hand: Hand) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from graph.blocks import group
 from graph.document import apply_edits
 from tests.gui.canvas_hand import CTRL, Hand, chain, mirror, places, wires
+from tests.gui.training_hand import until
 
 
 @pytest.fixture
@@ -64,6 +65,16 @@ def test_out_of_the_block_again(hand: Hand) -> None:
 
 def test_what_would_close_a_loop_is_said_and_nothing_changes(hand: Hand) -> None:
     before = places(hand)
+    start, end = hand.title("fc1"), hand.title("stem")
+    hand.press(start)
+    hand.move((start + end) / 2)
+    hand.move(end)
+    label = hand.view.interaction.forecast.label
+    assert label.text() == "Into stem"
+    until(lambda: "lies between" in label.text(), "said before the mouse is let go")
+    hand.key(Qt.Key.Key_Escape)
+    hand.release(end)
+    assert places(hand) == before and not hand.said
     hand.drag(hand.title("fc1"), hand.title("stem"))
     assert (
         places(hand) == before and any("lies between" in text for _, text in hand.said) and mirror(hand) == []

@@ -1,4 +1,5 @@
-"""Select and move nodes. Alt copies them instead; an unwired node dropped on a wire goes into it.
+"""Select and move nodes. Alt copies them instead; an unwired node dropped on a wire goes into it, unless Alt was
+pressed while it was dragged.
 
 Dropped with the mouse on a block, they go into it. A dragged node snaps to the rims and middles of the nodes in
 sight; Ctrl lets it pass both, Shift snaps to the grid.
@@ -6,6 +7,7 @@ sight; Ctrl lets it pass both, Shift snaps to the grid.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -14,7 +16,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from graph import operations
 from graph.edits import Edit, EditError, Move
 from gui.canvas.aligning import Guides
-from gui.canvas.cursor_label import CursorLabel
+from gui.canvas.forecast import Forecast
 from gui.canvas.geometry import snapped
 from gui.canvas.hits import BOXES
 from gui.canvas.insertion import insertion, wire_for
@@ -52,7 +54,7 @@ class DragNodes(Interaction):
         self.wire = ""
         self.into = ""
         """The block the mouse is on: the nodes would go into it."""
-        self.label = CursorLabel(view)
+        self.forecast = Forecast(view)
         self.guides: Guides | None = None
         self.lines: list[QLineF] = []
 
@@ -63,7 +65,7 @@ class DragNodes(Interaction):
     def move(self, pointer: Pointer) -> None:
         if not self.start or not self.far(pointer):
             return
-        self.copying = pointer.alt
+        self.copying = pointer.alt and self.press.pointer.alt
         self.shift = pointer.position - self.press.pointer.position
         if pointer.shift and self.node in self.start:
             x, y = self.start[self.node]
@@ -78,6 +80,7 @@ class DragNodes(Interaction):
             self.scene.preview(self._places())
         self._find_wire(pointer)
         self._find_block(pointer)
+        self._foresee(pointer)
 
     def _snap(self, pointer: Pointer) -> None:
         """Meet the lines of the nodes around, unless Ctrl is held."""
@@ -114,13 +117,30 @@ class DragNodes(Interaction):
             items = (item for item in self.scene.items(pointer.position, BOXES) if isinstance(item, NodeItem))
             blocks = (item for item in items if item.look.stack and item.node_id not in self.start)
             self.into = next((item.node_id for item in blocks if item.body.contains(pointer.position)), "")
-        text = tr("Into {}").format(self.scene.graph.nodes[self.into].name) if self.into else ""
-        self.label.say(text, "info", pointer.pixel)
+
+    def _foresee(self, pointer: Pointer) -> None:
+        """Say where the nodes would go, and why that would not do."""
+        graph = self.scene.graph
+        if self.into:
+            hint = tr("Into {}").format(graph.nodes[self.into].name)
+            make = partial(self.view.blocks.taking_in, self.into, list(self.start))
+            self.forecast.over(f"block {self.into}", pointer.pixel, hint, make)
+        elif self.wire:
+            hint = tr("Before {}").format(graph.nodes[graph.edges[self.wire].target].name)
+            self.forecast.over(f"wire {self.wire}", pointer.pixel, hint, self._insertion)
+        else:
+            self.forecast.over("", pointer.pixel, "", list)
+
+    def _insertion(self) -> list[Edit]:
+        """The edits that put the node into the wire."""
+        graph = self.scene.graph
+        place = self._places()[self.node]
+        return insertion(self.workspace.project, graph, self.wire, graph.nodes[self.node], place)
 
     def _find_wire(self, pointer: Pointer) -> None:
         """The wire into which the node would go."""
         found = ""
-        if len(self.start) == 1 and not self.copying and not self.scene.wires_at.get(self.node):
+        if len(self.start) == 1 and not pointer.alt and not self.scene.wires_at.get(self.node):
             found = wire_for(
                 self.scene, self.scene.nodes[self.node].body.center(), self.scene.graph.nodes[self.node]
             )
@@ -130,9 +150,11 @@ class DragNodes(Interaction):
             self.wire = found
 
     def release(self, pointer: Pointer) -> None:
+        if self.moved:
+            self.move(pointer)
         self.view.light_wire(self.wire, False)
         self._show_guides([])
-        self._drop_label()
+        self.forecast.end()
         if not self.moved:
             if not (pointer.ctrl or pointer.shift):
                 self.workspace.select([self.node])
@@ -167,9 +189,8 @@ class DragNodes(Interaction):
     def _insert(self) -> None:
         graph = self.scene.graph
         node, edge = graph.nodes[self.node], graph.edges[self.wire]
-        x, y = self._places()[self.node]
         try:
-            edits: list[Edit] = insertion(self.workspace.project, graph, self.wire, node, (x, y))
+            edits = self._insertion()
         except EditError as error:
             self.workspace.message.emit("warning", str(error))
             edits = [Move(graph.id, self._places())]
@@ -177,12 +198,8 @@ class DragNodes(Interaction):
         if not self.workspace.perform(name, edits):
             self.scene.settle(self.start)
 
-    def _drop_label(self) -> None:
-        self.label.hide()
-        self.label.deleteLater()
-
     def cancel(self) -> None:
-        self._drop_label()
+        self.forecast.end()
         self.view.light_wire(self.wire, False)
         self._show_guides([])
         self.scene.settle(self.start)
