@@ -132,7 +132,7 @@ class ImportDialog(QDialog):
                 self.shape.setText("" if page.library == "timm" else usual)
         else:
             self.shape.setPlaceholderText(SHAPE)
-            if not self._shape_typed and not self.shape.text():
+            if not self._shape_typed:
                 self.shape.setText(SHAPE)
         self.dtype.setEnabled(isinstance(page, FilePage))
         if self.work is None:

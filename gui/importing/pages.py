@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -12,9 +12,9 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
+    QListWidgetItem,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -24,7 +24,7 @@ from gui.icons import icon
 from gui.settings import settings
 from gui.widgets import WrappedLabel
 from runtime.importing.failure import ImportFailure
-from runtime.importing.listing import classes_in, installed, library_models
+from runtime.importing.listing import classes_in, installed, kind_of, library_models
 from runtime.protocol import Message
 
 
@@ -44,13 +44,12 @@ class LibraryPage(QWidget):
         self.search.textChanged.connect(self._filter)
         self.list = QListWidget()
         self.list.setUniformItemSizes(True)
-        self.list.currentRowChanged.connect(lambda row: self.changed.emit())
+        self.list.currentRowChanged.connect(lambda row: (self._tell(), self.changed.emit()))
         self.list.itemActivated.connect(lambda item: self.wanted.emit())
         self.pretrained = QCheckBox(
             self.tr("With its pretrained weights (downloaded where they are not here yet)")
         )
-        self.count = QLabel()
-        self.count.setProperty("muted", True)
+        self.count = WrappedLabel(muted=True)
         column = QVBoxLayout(self)
         column.addWidget(self.search)
         column.addWidget(self.list, 1)
@@ -83,9 +82,23 @@ class LibraryPage(QWidget):
         row = found.index(chosen) if chosen in found else 0 if found and words else -1
         self.list.setCurrentRow(row)
         self.list.blockSignals(False)
-        total = len(library_models(self.library))
-        self.count.setText(self.tr("{0} of {1} models").format(len(found), total))
+        self._tell()
         self.changed.emit()
+
+    def _tell(self) -> None:
+        """How many there are, or what is to be known of the chosen one."""
+        found, total = self.list.count(), len(library_models(self.library))
+        if self.library == "torchvision" and kind_of(self.name) == "detection":
+            text = self.tr(
+                "It finds boxes, sorted out by rules that no drawing holds: its backbone is imported."
+            )
+        elif found or not total:
+            text = self.tr("{0} of {1} models").format(found, total)
+        else:
+            text = self.tr("No model of {0} is called “{1}”. Clear the search to see all {2}.").format(
+                self.library, self.search.text().strip(), total
+            )
+        self.count.setText(text)
 
     @property
     def name(self) -> str:
@@ -120,6 +133,11 @@ class FilePage(QWidget):
         row.addWidget(choose)
         self.list = QListWidget()
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        hint = QListWidgetItem(
+            self.tr("Choose a file: its classes stand here then.\nNothing of it runs before you agree.")
+        )
+        hint.setFlags(Qt.ItemFlag.NoItemFlags)
+        self.list.addItem(hint)
         self.list.currentRowChanged.connect(lambda number: self.changed.emit())
         self.arguments = QLineEdit()
         self.arguments.setPlaceholderText("64, depth=3")
