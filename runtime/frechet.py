@@ -122,7 +122,10 @@ def made_by(session: Session, count: int, seed: int = 0) -> torch.Tensor:
             "Choose a run of a GAN, a variational autoencoder or a diffusion model.",
         )
     counts = [min(AT_ONCE, count - done) for done in range(0, count, AT_ONCE)]
-    return torch.cat([draws[recipe.id](number) for number in counts])
+    try:
+        return torch.cat([draws[recipe.id](number) for number in counts])
+    except ValueError as error:  # told by the loop, as a sentence
+        raise RunError(str(error)) from error
 
 
 def _code(session: Session) -> tuple[int, ...]:

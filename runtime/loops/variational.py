@@ -57,8 +57,10 @@ class Variational:
 
     def decode(self, codes: torch.Tensor) -> torch.Tensor:
         """What the second half of the network draws from codes: they take the place of those it draws itself."""
-        middle = next(module for module in self.network.modules() if type(module).__name__ == "SampleNormal")
-        handle = middle.register_forward_hook(lambda module, given, drawn: codes)
+        draws = [module for module in self.network.modules() if type(module).__name__ == "SampleNormal"]
+        if not draws:
+            raise ValueError("The network has no layer SampleNormal, whose codes others could take the place of.")
+        handle = draws[0].register_forward_hook(lambda module, given, drawn: codes)
         try:
             made: torch.Tensor = self.network(torch.zeros(len(codes), *self.shape, device=codes.device))[0]
         finally:

@@ -337,6 +337,22 @@ def test_a_trained_network_can_be_the_judge(
     assert "is not the folder of a run" in capfd.readouterr().err
 
 
+def test_codes_that_are_not_drawn_by_a_layer_are_shown_without_new_samples(tmp_path: Path) -> None:
+    g = GraphBuilder("Plain")
+    flat = g.add("Flatten", g.input("picture", shape=(1, 8, 8)))
+    mean, spread = (g.add("Linear", flat, out_features=2) for _ in range(2))
+    pixels = g.add("Sigmoid", g.add("Linear", mean, out_features=64))
+    g.output(g.add("Unflatten", pixels, dim=1, unflattened_size=(1, 8, 8)), "drawn")
+    g.output(mean, "mean")
+    g.output(spread, "log_variance")
+    last, told = run(made("variational", PALE, g, loss="bce", epochs=1), tmp_path)
+    assert last["event"] == "finished", last
+    shown = {item["name"] for message in told if message["event"] == "shows" for item in message["shows"]}
+    assert shown == {"again", "codes"}
+    with pytest.raises(RunError, match="no layer SampleNormal"):
+        frechet.distance_of(tmp_path, None, 4)
+
+
 def test_what_does_not_fit_is_a_sentence(tmp_path: Path) -> None:
     wrong = gan()
     wrong.training.loss = "cross_entropy"
