@@ -61,7 +61,9 @@ class Exam:
             return found
         values = scaler.invert(found)
         # what was 0 comes back as some ten-millionths
-        return values.where(values.abs() > 1e-6 * scaler.scale.abs(), torch.zeros_like(values))
+        return values.where(
+            values.abs() > 1e-6 * scaler.scale.to(values.device).abs(), torch.zeros_like(values)
+        )
 
     def part_of(self, chosen: torch.Tensor) -> Exam:
         """Only these of its samples, by their number within the exam."""

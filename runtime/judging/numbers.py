@@ -63,15 +63,17 @@ def number_parts(
     if len(names) == 1:
         pages = [*first, *column_pages(exam, predicted[:, 0], truth[:, 0], names[0])]
         return [part("all", names[0], pages, scores)]
-    overview = page(
-        "Columns", columns_table(predicted, truth, names), worst_rows(exam, predicted, truth, names)
-    )
-    parts = [part("all", "all columns", [*first, overview], scores)]
-    if len(names) <= MOST_COLUMNS:
-        for number, name in enumerate(names):
-            mine, wanted = predicted[:, number], truth[:, number]
-            pages = column_pages(exam, mine, wanted, name)
-            parts.append(part(f"column {number}", name, pages, column_scores(wanted, mine)))
+    columns, worst = columns_table(predicted, truth, names), worst_rows(exam, predicted, truth, names)
+    if len(names) > MOST_COLUMNS:  # a picture, say: its samples matter more than its numbers
+        each = (predicted - truth).abs().mean(1)
+        spread = histogram("errors", "Error of every sample", each, exam.places, "mean absolute error")
+        pages = [*first, page("Worst", worst, spread), page("Columns", columns)]
+        return [part("all", "all numbers", pages, scores)]
+    parts = [part("all", "all columns", [*first, page("Columns", columns, worst)], scores)]
+    for number, name in enumerate(names):
+        mine, wanted = predicted[:, number], truth[:, number]
+        pages = column_pages(exam, mine, wanted, name)
+        parts.append(part(f"column {number}", name, pages, column_scores(wanted, mine)))
     return parts
 
 

@@ -115,9 +115,8 @@ def cases(exam: Exam, name: str) -> list[Message]:
     predicted, truth, names = values(exam)
     goals, steps = goals_of(names)
     inputs = exam.inputs()
-    found = number_cases(exam, predicted, truth, names)[:1]
-    if inputs.dim() != 3 or exam.schema.kind != "series":
-        return found
+    if inputs.dim() != 3:
+        return number_cases(exam, predicted, truth, names)
     window = inputs[0]
     columns = feature_names(exam, window.shape[1])
     before, after = list(range(-len(window) + 1, 1)), list(range(1, steps + 1))
@@ -133,5 +132,12 @@ def cases(exam: Exam, name: str) -> list[Message]:
     told = caption(exam, 0)
     if truth.shape[1] == 1:
         told = f"{told}: true {float(truth[0, 0]):.4g}, predicted {float(predicted[0, 0]):.4g}"
-    shown = lines("window", told, drawn, ("steps from now", ""))
-    return [shown] if truth.shape[1] == 1 else [shown, *found]
+    titles = ("steps from now", "")
+    if truth.shape[1] == 1:
+        return [lines("window", told, drawn, titles)]
+    rows = [
+        [name, round_to(want), round_to(got), round_to(got - want)]
+        for name, want, got in zip(names, truth[0].tolist(), predicted[0].tolist(), strict=True)
+    ]
+    heads = (("column", "text"), ("true", "number"), ("predicted", "number"), ("error", "number"))
+    return [lines("window", "", drawn, titles), table("facts", "", heads, rows)]

@@ -9,10 +9,12 @@ import torch
 from runtime.judging.classes import class_cases, class_pages, class_shares
 from runtime.judging.exam import Exam
 from runtime.judging.numbers import number_cases, number_parts, target_names
+from runtime.judging.samples import caption
 from runtime.judging.views import page, part, table
 from runtime.loops.several import CLASSES, fitted
 from runtime.protocol import Message
 from runtime.scores import accuracy, confusion_matrix
+from runtime.showing._pictures import one_below, pictures, side_by_side
 
 YES_OR_NO = ("bce", "bce_with_logits")
 
@@ -103,6 +105,15 @@ def cases(exam: Exam, name: str) -> list[Message]:
     _, _, loss, _, column = exam.session.loop.losses[number]
     outputs, targets = _answers(exam, number)
     chosen = classes_of(exam, loss, outputs, targets)
+    if chosen is None and outputs.dim() == 4 and outputs.shape[1] in (1, 3):
+        wanted = targets.float().reshape(outputs.shape)
+        each = (wanted, outputs, (outputs - wanted).abs())
+        titles = ["wanted", "network", "difference"]
+        if len(exam) == 1:
+            return [pictures(exam.look, "case", "", side_by_side(*each), 3, column_titles=titles)]
+        rows = [caption(exam, one) for one in range(len(exam))]
+        images = one_below(*each)
+        return [pictures(exam.look, "case", "", images, len(exam), column_titles=rows, row_titles=titles)]
     if chosen is None:
         return number_cases(exam, *numbers_of(exam, outputs, targets, column))
     shares, truth, given, classes = chosen
