@@ -161,7 +161,7 @@ PRESETS = (
         "digits-cnn",
         "Digits CNN",
         "The first network to train: two convolutions read handwritten digits.",
-        GROUP,
+        "First steps",
         ("image", "CNN", "digits", "start here"),
         digits_cnn,
         1,
