@@ -120,6 +120,10 @@ TABLE: tuple[Spec | None, ...] = (
          "Choose a port that fits from a list"),
     Spec("replace", "Network", "Replace the selected layer…", "R", "swap-horizontal",
          "Make it another layer and keep its wires"),
+    Spec("carry_on", "Network", "Move behind the next node", "Alt+Shift+Right, Alt+Shift+Down", "",
+         "Change places with the node that the selected one feeds"),
+    Spec("carry_back", "Network", "Move before the node in front", "Alt+Shift+Left, Alt+Shift+Up", "",
+         "Change places with the node that feeds the selected one"),
     Spec("extract", "Network", "Extract from its wires", "Ctrl+Shift+X", "",
          "Take the selected nodes out and join the wires around them"),
     Spec("frame", "Network", "Add a frame", "C", "card-text-outline",
@@ -195,6 +199,8 @@ CANVAS_ONLY = frozenset(
         "step_right",
         "step_up",
         "step_down",
+        "carry_on",
+        "carry_back",
     }
 )
 """Single keys that belong to the canvas: typed in a text field they must stay text."""

@@ -104,6 +104,8 @@ class Bindings(QObject):
             ("select_upstream", lambda: canvas.commands.select_flow(True)),
             ("select_downstream", lambda: canvas.commands.select_flow(False)),
             ("frame", canvas.frame_selection),
+            ("carry_on", lambda: canvas.commands.carry(True)),
+            ("carry_back", lambda: canvas.commands.carry(False)),
             ("step_left", lambda: canvas.commands.step(-1, 0)),
             ("step_right", lambda: canvas.commands.step(1, 0)),
             ("step_up", lambda: canvas.commands.step(0, -1)),
@@ -203,7 +205,7 @@ class Bindings(QObject):
             self.actions[name].setEnabled(bool(workspace.selection))
         for name in ("bypass", "mute", "collapse", "pin", "freeze", "extract"):
             self.actions[name].setEnabled(bool(nodes))
-        for name in ("rename", "connect", "replace", "add_after"):
+        for name in ("rename", "connect", "replace", "add_after", "carry_on", "carry_back"):
             self.actions[name].setEnabled(len(nodes) == 1)
         self.actions["edit_node"].setEnabled(len(nodes) == 1)
         graph = workspace.graph

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 
 from graph import fragment, operations
 from graph.arrange import arrange
+from graph.carrying import carry
 from graph.edits import AddNodes, Connect, Disconnect, Edit, EditError, Move, SetFrames, SetProject, SetState
 from graph.files import FileError
 from graph.fragment import OFFSET
@@ -195,6 +196,24 @@ class Commands:
             places = {key: (graph.nodes[key].x + dx, graph.nodes[key].y + dy) for key in chosen}
             name = several(graph, chosen, tr("Extract {}"), tr("Extract {} nodes"))
             self.workspace.perform(name, [*edits, Move(graph.id, places)])
+
+    def carry(self, onwards: bool) -> None:
+        """Let the selected node change places with the next one along its wire, or the one before it."""
+        workspace, graph, chosen = self.workspace, self.workspace.graph, self.workspace.selected_nodes
+        if len(chosen) != 1:
+            workspace.message.emit("info", tr("Select one node first."))
+            return
+        node = graph.nodes[chosen[0]]
+        wires = graph.edges_from(node.id) if onwards else graph.edges_into(node.id)
+        try:
+            edits = carry(workspace.project, graph, node.id, onwards)
+        except EditError as error:
+            workspace.message.emit("warning", str(error))
+            return
+        other = graph.nodes[wires[0].target if onwards else wires[0].source].name
+        name = tr("Move {} behind {}") if onwards else tr("Move {} before {}")
+        if workspace.perform(name.format(node.name, other), edits):
+            self.view.show_node(node.id)
 
     def nudge(self, dx: int, dy: int) -> None:
         """Move the selected nodes by whole steps of the grid; quick repeats are one undo step."""

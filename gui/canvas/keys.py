@@ -58,6 +58,8 @@ DOES: dict[str, Callable[[CanvasView], object]] = {
     "step_right": lambda view: view.commands.step(1, 0),
     "step_up": lambda view: view.commands.step(0, -1),
     "step_down": lambda view: view.commands.step(0, 1),
+    "carry_on": lambda view: view.commands.carry(True),
+    "carry_back": lambda view: view.commands.carry(False),
     "rename": _rename,
     "bypass": lambda view: view.commands.toggle_off("bypass"),
     "mute": lambda view: view.commands.toggle_off("mute"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from time import monotonic
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
@@ -146,15 +147,15 @@ class CanvasView(Camera):
         frame = frame_around(self, self.cursor_place())
         if self.workspace.perform(tr("Add a frame"), [SetFrames(self.workspace.graph_id, {frame.id: frame})]):
             self.workspace.select([frame.id])
-            self.edit_title(frame.id)
+            self.edit_title(frame.id, fresh=self.workspace.undo.index())
 
     def chosen_frame(self) -> str:
         """The frame that alone is selected, or an empty text."""
         chosen = [key for key in self.workspace.selection if key in self.workspace.graph.frames]
         return chosen[0] if len(chosen) == 1 == len(self.workspace.selection) else ""
 
-    def edit_title(self, frame_id: str) -> None:
-        """Type a frame's title where it stands."""
+    def edit_title(self, frame_id: str, fresh: int = 0) -> None:
+        """Type a frame's title where it stands. ``fresh``: the undo step that added it, which the title joins."""
         frame = self.workspace.graph.frames[frame_id]
         strip = title_of(area_of(frame))
         shown = self.mapFromScene(strip).boundingRect()
@@ -164,6 +165,12 @@ class CanvasView(Camera):
         graph_id = self.workspace.graph_id
 
         def done(text: str) -> None:
+            if fresh and self.workspace.undo.index() == fresh:
+                self.workspace.undo.undo()
+                titled = {frame_id: replace(frame, title=text)}
+                self.workspace.perform(tr("Add a frame"), [SetFrames(graph_id, titled)])
+                self.workspace.select([frame_id])
+                return
             self.commands.change_frame(graph_id, frame_id, tr("Rename a frame"), title=text)
 
         TitleEdit(self.viewport(), area, frame.title, done)

@@ -38,7 +38,7 @@ def test_c_frames_the_selection_and_asks_for_its_title(hand: Hand) -> None:
         body = hand.scene.nodes[hand.node(name)].body
         assert frame.x < body.x() and frame.y < body.y()
         assert frame.x + frame.width > body.right() and frame.y + frame.height > body.bottom()
-    hand.workspace.undo.undo()
+    assert hand.workspace.undo.count() == 1 and hand.workspace.undo.undoText() == "Add a frame"
     hand.workspace.undo.undo()
     assert not hand.graph.frames
 

@@ -91,6 +91,26 @@ def test_replacing_keeps_wires_and_what_both_layers_have(hand: Hand) -> None:
     assert hand.graph.nodes[hand.node("conv1")].type == "Conv2d"
 
 
+def test_a_node_is_carried_along_the_wires(hand: Hand) -> None:
+    before = wires(hand)
+    hand.click(hand.title("conv1"))
+    hand.key(Key.Key_Right, ALT | SHIFT)
+    assert wires(hand) == {
+        ("x", "relu1"), ("relu1", "conv1"), ("conv1", "flatten1"), ("flatten1", "fc1"), ("fc1", "output")
+    }  # fmt: skip
+    assert places(hand)["conv1"] == (512, 0) and places(hand)["relu1"] == (256, 0)
+    assert hand.workspace.undo.undoText() == "Move conv1 behind relu1" and mirror(hand) == []
+    hand.key(Key.Key_Left, ALT | SHIFT)
+    assert wires(hand) == before and chosen(hand) == {"conv1"}
+    hand.key(Key.Key_Left, ALT | SHIFT)
+    assert hand.said[-1] == ("warning", "“x” stays at its end.") and wires(hand) == before
+    hand.drag(hand.out("conv1"), hand.into("fc1"))
+    assert ("conv1", "fc1") in wires(hand)
+    hand.click(hand.title("conv1"))
+    hand.key(Key.Key_Right, ALT | SHIFT)
+    assert "must lead to one node" in hand.said[-1][1]
+
+
 def test_extracting_joins_the_wires_and_keeps_the_node(hand: Hand) -> None:
     before = places(hand)
     hand.click(hand.title("relu1"))

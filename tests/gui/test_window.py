@@ -226,6 +226,7 @@ def test_every_action_does_something(window: MainWindow) -> None:
         "undo", "redo", "cut", "copy", "duplicate", "delete", "rename", "edit_node", "enter_block", "leave_block",
         "group", "ungroup", "detach", "keep_block", "duplicate_shared", "stop_sharing", "train", "pause", "stop",
         "fit_selection", "bypass", "mute", "collapse", "pin", "freeze", "extract", "connect", "replace", "add_after",
+        "carry_on", "carry_back",
     }  # fmt: skip
     assert None in TABLE
 
