@@ -74,6 +74,12 @@ def output_ideas(project: Project, graph: Graph, node: Node, here: GraphShapes, 
 
 
 def _widths(path: Path, node: Node) -> Iterator[Table]:
+    """The number that decides how wide a layer's output is; with a table that is shared, how many rows it has."""
+    graph = path[-1][0]
+    for wire in graph.edges_into(node.id, "weight") if node.type == "TiedLinear" else ():
+        shared = graph.nodes[wire.source]
+        if shared.type == "Embedding":
+            yield from number(path, shared, "num_embeddings")
     layer = CATALOGUE.get(node.type)
     for param in layer.params if layer is not None else ():
         if param.name in WIDTHS:

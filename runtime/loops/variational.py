@@ -59,7 +59,9 @@ class Variational:
         """What the second half of the network draws from codes: they take the place of those it draws itself."""
         draws = [module for module in self.network.modules() if type(module).__name__ == "SampleNormal"]
         if not draws:
-            raise ValueError("The network has no layer SampleNormal, whose codes others could take the place of.")
+            raise ValueError(
+                "The network has no layer SampleNormal, whose codes others could take the place of."
+            )
         handle = draws[0].register_forward_hook(lambda module, given, drawn: codes)
         try:
             made: torch.Tensor = self.network(torch.zeros(len(codes), *self.shape, device=codes.device))[0]

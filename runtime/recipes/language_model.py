@@ -24,7 +24,7 @@ def asks(project: Project, schema: Schema) -> Sequence[Asks]:
     count = schema.class_count
     feed = Feed(schema.input_shape, schema.input_dtype, count=tokens_of(schema))
     reason = f"for {count} tokens at every place"
-    return (Asks((feed,), (Want((-1, count), "scores", reason, wider=True),)),)
+    return (Asks((feed,), (Want((-1, count), "scores", reason),)),)
 
 
 RECIPE = Recipe(

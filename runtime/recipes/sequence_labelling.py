@@ -16,7 +16,7 @@ def asks(project: Project, schema: Schema) -> Sequence[Asks]:
     """A sequence in; a score of every class for every step out."""
     feed = Feed(schema.input_shape, schema.input_dtype, count=tokens_of(schema))
     reason = f"for {schema.class_count} classes at every step"
-    return (Asks((feed,), (Want((-1, schema.class_count), "scores", reason, wider=True),)),)
+    return (Asks((feed,), (Want((-1, schema.class_count), "scores", reason),)),)
 
 
 RECIPE = Recipe(

@@ -40,7 +40,7 @@ def asks(project: Project, schema: Schema) -> Sequence[Asks]:
     length, words = schema.target_shape[0], len(schema.target_vocabulary or schema.vocabulary)
     source = Feed(schema.input_shape, schema.input_dtype, "the source", len(schema.vocabulary))
     written = Feed((length if length < 0 else length - 1,), schema.target_dtype, "the target so far", words)
-    scores = Want((-1, words), "scores", f"for {words} tokens at every place", wider=True)
+    scores = Want((-1, words), "scores", f"for {words} tokens at every place")
     return (Asks((source, written), (scores,)),)
 
 
