@@ -208,6 +208,7 @@ class _Writer:
         needs = "torch and torchvision" if any("torchvision" in line for line in further) else "torch alone"
         lines = [f'"""Trains {self.name}, drawn with TorchLoom. Needs {needs}.', ""]
         lines += [self.part.note] if self.part.note else []
+        lines += [f"Begins with the weights in {self.begin}, which belong there too."] if self.begin else []
         lines += ["On a CPU it gives the same losses as the run with this seed.", '"""', ""]
         standard = ["import copy"] + (["from pathlib import Path"] if self.here else [])
         imports = {"import torch", "from torch import nn", *self.imports, *further}

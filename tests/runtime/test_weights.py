@@ -286,7 +286,7 @@ def test_an_exported_script_begins_with_them_too(tmp_path: Path) -> None:
     state = tensors(keys_of(made, ()))
     made.weights = keep(state, "start")
     script = training_script(made, stem="train", start=find(made.weights, None))
-    assert 'torch.load(HERE / "train_start.pt")' in script.text
+    assert 'torch.load(HERE / "train_start.pt", weights_only=True)' in script.text
     (tmp_path / "train.py").write_text(script.text)
     write_files(script, tmp_path)
     subprocess.run([sys.executable, "train.py"], cwd=tmp_path, check=True, capture_output=True, timeout=120)
