@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCursor, QResizeEvent, QShowEvent
+from PySide6.QtGui import QCursor, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -68,6 +68,11 @@ class ResultsPanel(QWidget):
         self._due = False
         """Whether the results must be asked for when the page is seen."""
         self._front: ResultView | None = None
+        """The view that was clicked on."""
+        self._case: dict[str, Any] | None = None
+        """The samples that were asked for last, while they are shown or on their way."""
+        self._travels = False
+        """Whether samples are on their way; the next ones wait until they are here."""
         self._build()
         session.message.connect(self._message)
         session.state_changed.connect(lambda _state: self._ask())
@@ -115,7 +120,7 @@ class ResultsPanel(QWidget):
         self.split_views = QSplitter(Qt.Orientation.Horizontal)
         self.split_views.setChildrenCollapsible(False)
         self.pane = CasePane()
-        self.pane.closed.connect(self._arrange)
+        self.pane.closed.connect(self._closed)
         self.body = QSplitter(Qt.Orientation.Horizontal)
         self.body.setChildrenCollapsible(False)
         self.body.addWidget(self.split_views)
@@ -196,21 +201,20 @@ class ResultsPanel(QWidget):
         if event == "started":
             self.shared = bool(message.get("shared"))
             self.figures = list(message.get("figures") or [])
-            self._wanted, self._due = "", False
+            self._wanted, self._due, self._travels = "", False, False
         elif event in ("finished", "stopped", "evaluation") and "test_loss" in message:
             self.show_result(message)
         elif event == "results" and self._wanted and message["split"] == self._wanted:
             self._wanted = ""
             self._take(message)
-        elif event == "cases" and self.parts:
-            self._open_pane()
-            self.pane.take(message)
-            self._arrange()
+        elif event == "cases":
+            self._cases(message)
         elif event == "died":
-            self._wanted = ""
+            self._wanted, self._travels = "", False
 
     def _cleared(self) -> None:
         self.result, self.parts, self._wanted, self._due = None, [], "", False
+        self._travels = False
         self._clear_views()
         self._invite()
         self.stack.setCurrentIndex(0)
@@ -389,6 +393,7 @@ class ResultsPanel(QWidget):
             view.setParent(None)
             view.deleteLater()
         self.views = []
+        self._case = None
         if not self.pane.isHidden():
             self.pane.close_pane()
 
@@ -401,15 +406,42 @@ class ResultsPanel(QWidget):
             self.pane.say(self.tr("A run is in progress. The samples can be looked at when it has ended."))
             self._arrange()
             return
-        self.session.send(
-            {"do": "cases", "split": self.split, "samples": samples, "part": self.current.get("name", "")}
-        )
+        part = self.current.get("name", "")
+        case = {"do": "cases", "split": self.split, "samples": samples, "part": part}
+        if case == self._case:
+            return
+        self._case = case
+        if not self._travels:
+            self._travels = self.session.send(case)
+
+    def _cases(self, message: dict[str, Any]) -> None:
+        """Samples have come; those that were asked for meanwhile are sent for."""
+        self._travels = False
+        if self._case is None:
+            return  # the page they belong to is gone
+        if "samples" in message and message["samples"] != self._case["samples"][: len(message["samples"])]:
+            self._travels = self.session.send(self._case)
+            return
+        self._open_pane()
+        self.pane.take(message)
+        self._arrange()
 
     def _open_pane(self) -> None:
         """Give the samples their share of the room when they come."""
         if self.pane.isHidden():
             self.pane.show()
             self.body.setSizes([round(0.58 * self.body.width()), round(0.42 * self.body.width())])
+
+    def _closed(self) -> None:
+        self._case = None
+        self._arrange()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes the samples."""
+        if event.key() == Qt.Key.Key_Escape and not self.pane.isHidden():
+            self.pane.close_pane()
+            return
+        super().keyPressEvent(event)
 
     def _arrange(self) -> None:
         """In a narrow place the samples take the room of the views that were not clicked on."""

@@ -107,12 +107,12 @@ def cases(exam: Exam, name: str) -> list[Message]:
     chosen = classes_of(exam, loss, outputs, targets)
     if chosen is None and outputs.dim() == 4 and outputs.shape[1] in (1, 3):
         wanted = targets.float().reshape(outputs.shape)
-        each = (wanted, outputs, (outputs - wanted).abs())
+        kinds = (wanted, outputs, (outputs - wanted).abs())
         titles = ["wanted", "network", "difference"]
         if len(exam) == 1:
-            return [pictures(exam.look, "case", "", side_by_side(*each), 3, column_titles=titles)]
+            return [pictures(exam.look, "case", "", side_by_side(*kinds), 3, column_titles=titles)]
         rows = [caption(exam, one) for one in range(len(exam))]
-        images = one_below(*each)
+        images = one_below(*kinds)
         return [pictures(exam.look, "case", "", images, len(exam), column_titles=rows, row_titles=titles)]
     if chosen is None:
         return number_cases(exam, *numbers_of(exam, outputs, targets, column))

@@ -188,3 +188,25 @@ def test_outputs_are_chosen_and_notes_are_told(panel: ResultsPanel) -> None:
     panel._wanted = "test"
     panel._message({"event": "results", "split": "test", "problem": "The memory is not enough."})
     assert panel.note.text() == "The memory is not enough."
+
+
+def test_the_last_samples_asked_for_are_shown_and_esc_closes_them(
+    panel: ResultsPanel, session: TrainingSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[dict[str, Any]] = []
+    monkeypatch.setattr(session, "send", lambda command: bool(sent.append(command) or True))
+    show(panel, TABLE)
+    (view,) = panel.views
+    for samples in ([4], [4], [7], [8]):
+        view.ask(samples)
+    assert [command["samples"] for command in sent[-1:]] == [[4]] and sent[-1]["do"] == "cases"
+    shown = {"event": "cases", "split": "test", "part": "all", "rows": [1], "views": [{**TABLE, "title": ""}]}
+    panel._message({**shown, "samples": [4]})
+    assert sent[-1]["samples"] == [8] and panel.pane.isHidden(), "those in between are passed over"
+    panel._message({**shown, "samples": [8]})
+    assert panel.pane.isVisible() and len(panel.pane.views) == 1
+    QTest.keyClick(panel, Qt.Key.Key_Escape)
+    assert panel.pane.isHidden() and view.isVisible()
+    view.ask([8])
+    panel._message({"event": "cases", "split": "test", "problem": "The memory is not enough."})
+    assert panel.pane.sentence.text() == "The memory is not enough."
