@@ -22,6 +22,9 @@ from runtime.recipes import Recipe
 
 MARGIN = 12.0
 LEAST_SCALE, MOST_SCALE = 0.62, 1.25
+CLOSE = 0.85
+"""Where all would be smaller than this, boxes move together; words then stand only at the arrows of the box that is
+pointed at."""
 ICON = 16.0
 ICONS = {
     "data": "database-outline",
@@ -46,17 +49,37 @@ class RecipeDrawing(Sheet):
         self.project: Project | None = None
         self.plan = Drawing({}, [])
         self.here = ""
+        self.close_together = False
+        self.natural = 0.0
+        """Width of the drawing with all its words."""
+        self._place = (0.0, 0.0)
         self.setAccessibleName(self.tr("Drawing of the recipe"))
 
     def show_recipe(self, recipe: Recipe | None, project: Project) -> None:
         """Draw a recipe with the names of the project's networks."""
         self.recipe, self.project = recipe, project
         self.here = ""
-        if recipe is None:
-            self.plan = Drawing({}, [])
-        else:
-            self.plan = arranged(recipe, self._width, self._label_width)
+        self._arrange()
         self.update()
+
+    def arrange(self, width: float, height: float) -> None:
+        """Boxes move together where the place is too small for all the words."""
+        if self._place != (width, height):
+            self._place = (width, height)
+            self._arrange()
+
+    def _arrange(self) -> None:
+        self.close_together = False
+        if self.recipe is None:
+            self.plan = Drawing({}, [])
+            return
+        self.plan = arranged(self.recipe, self._width, self._label_width)
+        self.natural = self.plan.width
+        wide, high = self._place
+        across, down = wide / (self.plan.width + 2 * MARGIN), high / (self.plan.height + 2 * MARGIN)
+        if 0 < across < min(CLOSE, down):  # a place that is too low is not helped by it
+            self.close_together = True
+            self.plan = arranged(self.recipe, self._width, lambda _text: 0.0)
 
     # -- words -------------------------------------------------------------------------------------------
 
@@ -68,7 +91,10 @@ class RecipeDrawing(Sheet):
     def _width(self, thing: Thing) -> float:
         title, under = self.texts(thing)
         wide = QFontMetricsF(self._bold()).horizontalAdvance(title)
-        return max(84.0, wide, QFontMetricsF(small(self.font())).horizontalAdvance(under)) + ICON + 26
+        below = QFontMetricsF(small(self.font())).horizontalAdvance(under)
+        if self.close_together:
+            return max(60.0, wide, min(below, wide + 30)) + (26 if thing.kind == "loss" else 18)
+        return max(84.0, wide, below) + ICON + 26
 
     def _label_width(self, text: str) -> float:
         return QFontMetricsF(small(self.font())).horizontalAdvance(text)
@@ -210,14 +236,18 @@ class RecipeDrawing(Sheet):
         painter.setBrush(mixed(theme().panel, color, 0.1))
         radius = {"role": 6.0, "data": 6.0, "loss": thing.height / 2, "group": 6.0}[thing.kind]
         painter.drawRoundedRect(body, radius, radius)
-        picture = icon(ICONS[thing.kind], color).pixmap(QSize(32, 32))
-        side = 9.0 if thing.kind != "loss" else 13.0
-        target = QRectF(thing.x + side, thing.y + (thing.height - ICON) / 2, ICON, ICON)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawPixmap(target, picture, QRectF(picture.rect()))
         title, under = self.texts(thing)
-        text = QRectF(
-            target.right() + 7, thing.y + 4, thing.x + thing.width - target.right() - 11, thing.height - 8
+        left = thing.x + (13.0 if thing.kind == "loss" else 9.0)
+        if not self.close_together:
+            picture = icon(ICONS[thing.kind], color).pixmap(QSize(32, 32))
+            side = 9.0 if thing.kind != "loss" else 13.0
+            target = QRectF(thing.x + side, thing.y + (thing.height - ICON) / 2, ICON, ICON)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawPixmap(target, picture, QRectF(picture.rect()))
+            left = target.right() + 7
+        text = QRectF(left, thing.y + 4, thing.x + thing.width - left - 4, thing.height - 8)
+        under = QFontMetricsF(small(self.font())).elidedText(
+            under, Qt.TextElideMode.ElideRight, text.width() + 1
         )
         painter.setFont(self._bold())
         painter.setPen(theme().text)
@@ -249,11 +279,11 @@ class RecipeDrawing(Sheet):
         painter.drawPolygon(QPolygonF(tip))
 
     def label_boxes(self) -> list[tuple[QRectF, Arrow]]:
-        """Where the words at the arrows stand; none over another."""
+        """Where the words at the arrows stand, none over another; close together only those of the box pointed at."""
         metrics = QFontMetricsF(small(self.font()))
         found: list[tuple[QRectF, Arrow]] = []
         for arrow in self.plan.arrows:
-            if not arrow.link.label:
+            if not arrow.link.label or (self.close_together and self.here not in _ends(arrow)):
                 continue
             wide, high = metrics.horizontalAdvance(arrow.link.label) + 6, metrics.height()
             if arrow.back:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QSplitter,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -21,15 +22,20 @@ from graph.changes import ChangeSet
 from graph.edits import SetProject
 from gui.code_view import CodeView
 from gui.custom.asker import CodeAsker
+from gui.icons import icon
 from gui.recipes.drawing import RecipeDrawing
 from gui.recipes.fitting import refusal, schema_of
 from gui.recipes.own import OwnRecipe
 from gui.shows.view import SheetArea
+from gui.theme import theme
 from gui.training.readout import Readout
 from gui.widgets import WrappedLabel
 from gui.workspace import Workspace
 from runtime.recipes import OWN, Recipe, known_recipe, recipe_problem
 from runtime.recipes.own import TEMPLATE, own_text
+
+NARROW = 900
+"""A page below this width shows the drawing or the code, not both."""
 
 
 class Sentence(WrappedLabel):
@@ -69,23 +75,32 @@ class RecipePage(QWidget):
         self.trouble = Sentence()
         self.trouble.setProperty("sentence", "warning")
         self.trouble.setContentsMargins(6, 0, 0, 0)
+        self.swap = QToolButton()
+        self.swap.setCheckable(True)
+        self.swap.setText(self.tr("Code"))
+        self.swap.setIcon(icon("code-braces"))
+        self.swap.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.swap.setToolTip(self.tr("Show the loop of the recipe instead of the drawing"))
+        self.swap.toggled.connect(lambda _on: self._share())
+        theme().changed.connect(lambda: self.swap.setIcon(icon("code-braces")))
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        for widget in (self.title, self.help):
+            words.addWidget(widget)
+        top = QHBoxLayout()
+        top.addLayout(words, 1)
+        top.addWidget(self.swap)
         head = QVBoxLayout()
         head.setContentsMargins(6, 4, 6, 2)
         head.setSpacing(1)
-        for widget in (self.title, self.help, self.trouble):
-            head.addWidget(widget)
+        head.addLayout(top)
+        head.addWidget(self.trouble)
         self.drawing = RecipeDrawing()
         self.area = SheetArea(self.drawing)
         self.area.setAccessibleName(self.tr("Drawing of the recipe"))
         self.drawing.pointed.connect(lambda key: self._mark(key, scroll=False))
         self.drawing.chosen.connect(lambda key: self._mark(key, scroll=True))
         self.drawing.opened.connect(self._open)
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self.area, 1)
         self.code = CodeView()
         self.code.setAccessibleName(self.tr("The recipe's loop as Python"))
         self.own = OwnRecipe(self.workspace, self.asker)
@@ -102,14 +117,16 @@ class RecipePage(QWidget):
         self.texts.addWidget(reading)
         self.texts.addWidget(self.own)
         self.split = QSplitter(Qt.Orientation.Horizontal)
-        self.split.addWidget(left)
+        self.split.addWidget(self.area)
         self.split.addWidget(self.texts)
         self.split.setStretchFactor(0, 3)
         self.split.setStretchFactor(1, 2)
         self.split.splitterMoved.connect(self._settled)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.split)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.split, 1)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(300, 110)
@@ -118,10 +135,17 @@ class RecipePage(QWidget):
         self._by_hand = True  # the person has chosen the shares
 
     def _share(self) -> None:
-        """The drawing gets the room that it needs, the code what is left, but not less than a third."""
+        """The drawing gets the room that it needs, the code what is left, but not less than a third; where there is
+        too little for both, one of them is seen."""
+        narrow = 0 < self.width() < NARROW
+        self.swap.setVisible(narrow)
+        self.area.setVisible(not narrow or not self.swap.isChecked())
+        self.texts.setVisible(not narrow or self.swap.isChecked())
+        if narrow:
+            return
         if not self._by_hand and self.width() > 0:
             writing = self.workspace.project.training.recipe == OWN
-            left = min(self.drawing.plan.width + 40, self.width() * (0.4 if writing else 0.67))
+            left = min(self.drawing.natural + 40, self.width() * (0.4 if writing else 0.67))
             self.split.setSizes([round(left), round(self.width() - left)])
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -24,7 +24,7 @@ from gui.training.settings import SettingsForm
 from gui.workspace import Workspace
 from runtime.practices import GROUPS
 from runtime.recipes import RECIPES, Link, Recipe
-from tests.gui.training_hand import workspace_of
+from tests.gui.training_hand import until, workspace_of
 from tests.gui.window_hand import write
 from tests.runtime.running import digits_cnn
 
@@ -121,6 +121,24 @@ def test_words_at_arrows_do_not_lie_over_each_other(gan: Workspace) -> None:
             assert not any(one.intersects(other) for other in boxes[number + 1 :]), recipe.id
         metrics = QFontMetricsF(small(page.drawing.font()))
         assert all(box.width() >= metrics.horizontalAdvance("a") for box in boxes)
+
+
+def test_a_small_page_shows_the_whole_drawing_or_the_code(qapp: QApplication) -> None:
+    page = page_of(workspace_of(presets.find("cyclegan").build()))
+    page.resize(714, 260)  # about what it has in a window of 1280 × 800
+    until(lambda: page.texts.isHidden() and page.swap.isVisible(), "one of both")
+    until(lambda: page.drawing.size() == page.area.viewport().size(), "nothing to scroll")
+    assert page.drawing.close_together
+    assert not page.drawing.label_boxes()
+    QTest.mouseMove(page.drawing, page.drawing.box("generator_ab").center().toPoint())
+    QApplication.processEvents()
+    assert {arrow.link.label for _, arrow in page.drawing.label_boxes()} >= {"made B", "and back"}
+    QTest.mouseClick(page.swap, LEFT)
+    assert page.area.isHidden() and page.texts.isVisible()
+    page.resize(2200, 400)
+    until(lambda: page.area.isVisible() and page.texts.isVisible() and page.swap.isHidden(), "both")
+    until(lambda: not page.drawing.close_together, "room for words")
+    assert len(page.drawing.label_boxes()) > 6
 
 
 def test_it_says_why_a_recipe_does_not_fit(qapp: QApplication) -> None:
