@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from graph.changes import ChangeSet
 from gui.icons import icon, pixmap
+from gui.results.headline import headline
 from gui.results.kinds import view_for
 from gui.results.pane import CasePane
 from gui.results.report import pages_of_report
@@ -31,7 +32,7 @@ from gui.results.view import ResultView
 from gui.shows.saving import save_image
 from gui.shows.view import rendered
 from gui.theme import theme
-from gui.training.scores import ScoreCards, score_text, score_title
+from gui.training.scores import ScoreCards
 from gui.training.session import TrainingSession
 from gui.widgets import Picker, WrappedLabel
 from gui.workspace import Workspace
@@ -222,7 +223,7 @@ class ResultsPanel(QWidget):
     def show_result(self, result: dict[str, Any]) -> None:
         """Show the scores of a finished (or stopped) run; its mistakes are asked for."""
         self.result = result
-        self._headline(result)
+        self.headline.setText(headline(result, self.shared, self.figures))
         plain = {name: result[name] for name in ("mae", "rmse", "r2") if result.get(name) is not None}
         self._splits()
         first = {"name": "all", "title": "", "pages": pages_of_report(result), "note": ""}
@@ -230,40 +231,6 @@ class ResultsPanel(QWidget):
         self.stack.setCurrentIndex(1)
         self._due = True
         self._ask()
-
-    def _headline(self, result: dict[str, Any]) -> None:
-        parts = []
-        if result.get("test_accuracy") is not None:
-            parts.append(self.tr("Test accuracy <b>{0:.1f} %</b>").format(100 * result["test_accuracy"]))
-        if result.get("test_loss") is not None:
-            parts.append(self.tr("test loss <b>{0:.4g}</b>").format(result["test_loss"]))
-        if result.get("best_epoch"):
-            parts.append(self.tr("best epoch {0}").format(result["best_epoch"]))
-        text = " &nbsp;·&nbsp; ".join(part.replace(" ", "&nbsp;") for part in parts)
-        if self.shared:
-            text += "<br>" + self.tr(
-                "This set is too small to hold samples back: it is tested on what it learnt."
-            )
-        spread = result.get("spread") or {}
-        if spread:
-            text += "<br>" + self._folds_text(len(result.get("folds") or ()), spread)
-        self.headline.setText(text)
-
-    def _folds_text(self, folds: int, spread: dict[str, dict[str, float]]) -> str:
-        """Mean and spread of a cross-validation, on the parts that were held back in turn."""
-        names = {"val_accuracy": self.tr("validation accuracy"), "val_loss": self.tr("validation loss")}
-        parts = []
-        for name in ("val_accuracy", "val_loss", *(name for name in spread if name not in names)):
-            if name in spread:
-                title = names.get(name) or score_title(name, self.figures)
-                mean, std = spread[name]["mean"], spread[name]["std"]
-                number = (
-                    f"{100 * mean:.1f} ± {100 * std:.1f} %"
-                    if name == "val_accuracy"
-                    else f"{score_text(mean)} ± {std:.2g}"
-                )
-                parts.append(f"{title} <b>{number}</b>")
-        return self.tr("{0} folds:").format(folds) + " " + " &nbsp;·&nbsp; ".join(parts)
 
     # -- which samples -----------------------------------------------------------------------------------
 
