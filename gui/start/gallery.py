@@ -12,7 +12,7 @@ from gui.icons import icon
 from gui.start.card import PresetCard
 from gui.start.tags import TagRow, common_tags
 from gui.theme import theme
-from gui.widgets import Column, Heading
+from gui.widgets import Column, Heading, WrappedLabel
 from gui.workspace import Workspace
 from presets import all_presets
 
@@ -71,8 +71,7 @@ class Gallery(QWidget):
         self.layout_.setSpacing(8)
         self.layout_.addLayout(row)
         self.layout_.addWidget(self.column, 1)
-        self.nothing = QLabel()
-        self.nothing.setProperty("muted", True)
+        self.nothing = WrappedLabel(muted=True)
         self.nothing.hide()
         workspace.torch_loaded.connect(self._start)
         theme().changed.connect(self._recolor)
@@ -178,10 +177,15 @@ class Gallery(QWidget):
         words, tags = self.search.text(), self.tags.chosen if self.tags else set()
         tagged = ", ".join(sorted(tags))
         if not words:
-            return self.tr("No network has all of the tags {0}.").format(tagged)
+            return self.tr("No network has all of the tags {0}. Click one to take it away.").format(tagged)
         if not tags:
-            return self.tr("No network matches “{0}”.").format(words)
-        return self.tr("No network with the tags {0} matches “{1}”.").format(tagged, words)
+            return self.tr(
+                "No network matches “{0}”. Try another word, or bring a model of torchvision or your own with "
+                "File ▸ Import model."
+            ).format(words)
+        return self.tr("No network with the tags {0} matches “{1}”. Take a tag or a word away.").format(
+            tagged, words
+        )
 
     def _open_first(self) -> None:
         found = self._found()

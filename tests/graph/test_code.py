@@ -18,6 +18,7 @@ from graph.build import GraphBuilder, project
 from graph.building import build_call, build_module, take_apart
 from graph.catalogue import CATALOGUE
 from graph.code import CodeError, Source, generate, load_module, walk
+from graph.code.layout import flat, parse
 from graph.code.source import Entry
 from graph.model import BLOCK, INPUT, OUTPUT, Graph, Project
 from graph.order import live, topological
@@ -267,6 +268,20 @@ def test_resnet_reads_like_a_resnet() -> None:
     )
     assert "def __init__(self, in_channels, planes, stride=1):" in source.text
     assert "return self.relu2(self.bn2(self.conv2(out)) + x)" in source.text
+
+
+def test_values_are_called_what_they_are() -> None:
+    """Masks by their names, several results by their ports, inputs never anew; widths and numbers as people do."""
+    text = "".join(made(find(preset).build())[0].text for preset in ("transformer", "vae", "digits-vit"))
+    for line in (
+        "filling = source == 0  # bool (B, T)",
+        "x = self.decoder(x, out, filling)",
+        "mean, log_variance = self.encoder(x)",
+        "nn.Linear(width, hidden),",
+    ):
+        assert line in text
+    assert " source = " not in text and " memory = " not in text
+    assert flat(parse("x * 0.000001 + 3000000000.0")) == "x * 1e-6 + 3e9"
 
 
 def test_keys_are_those_of_torchvision(tmp_path: Path) -> None:
