@@ -150,6 +150,24 @@ def test_every_kind_of_view_is_drawn_and_told_as_a_table(panel: ResultsPanel) ->
     assert len(drawn) == 1 and list(drawn[0].getData()[1]) == [1.0, 0.5]
 
 
+def test_a_point_that_is_clicked_asks_for_its_sample(panel: ResultsPanel) -> None:
+    points = {"kind": "scatter", "name": "s", "title": "", "x": floats([0, 1, 2]), "y": floats([0, 2, 1]),
+              "x_title": "", "y_title": "", "line": "identity", "samples": [5, 6, 7], "total": 3}  # fmt: skip
+    show(panel, points)
+    (view,) = panel.views
+    assert isinstance(view, ScatterView)
+    asked: list[list[int]] = []
+    view.asked.connect(asked.append)
+    QApplication.processEvents()
+    place = view.plot.mapFromScene(view.item.vb.mapViewToScene(QPointF(1, 2)))
+    QTest.mouseClick(view.plot.viewport(), LEFT, pos=place)
+    assert asked == [[6]] and view.chosen == 6
+    assert len(view.ring.points()) == 1 and view.ring.points()[0].pos() == QPointF(1, 2)
+    empty = view.plot.mapFromScene(view.item.vb.mapViewToScene(QPointF(2, 0)))
+    QTest.mouseClick(view.plot.viewport(), LEFT, pos=empty)
+    assert len(asked) == 1
+
+
 def test_a_cell_of_the_matrix_asks_for_its_samples(panel: ResultsPanel) -> None:
     matrix = {"kind": "confusion", "name": "c", "title": "", "counts": [[3, 1], [0, 2]], "classes": ["no", "yes"],
               "cells": {"0,1": [5], "0,0": [1, 2, 3]}, "unit": "samples"}  # fmt: skip
