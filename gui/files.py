@@ -67,14 +67,6 @@ class ProjectFiles(QObject):
         self.workspace.message.emit("info", self.tr("Opened the preset “{0}”.").format(preset.title))
         return True
 
-    def open_made(self, project: Project) -> bool:
-        """A project that was put together from a preset and the data at hand."""
-        if not self.may_leave():
-            return False
-        self.show(project)
-        self.workspace.message.emit("info", self.tr("Opened {0} with your data.").format(project.title))
-        return True
-
     def choose_and_open(self) -> bool:
         """Ask for a file and open it."""
         if not self.may_leave():

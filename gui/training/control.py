@@ -8,8 +8,10 @@ from PySide6.QtCore import QObject, QSize
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph.changes import ChangeSet
+from graph.model import Project
 from graph.problems import Problem
 from gui.data.page import DataPanel
+from gui.data.replacing import replacing_edits
 from gui.docks import BOTTOM, RIGHT
 from gui.preparation.page import PreparationPage
 from gui.theme import theme
@@ -77,7 +79,7 @@ class Training(QObject):
         self.data.problems_asked.connect(lambda: docks.show("problems"))
         self.data.counted.connect(self.panel.form.refresh)
         for banner in (self.panel.fit, self.data.banner):
-            banner.project_asked.connect(window.files.open_made)
+            banner.project_asked.connect(self._take_ready)
             banner.rebuilt.connect(window.canvas.fit)
         window.own_data.used.connect(self._show_data)
         theme().changed.connect(self._recolored)
@@ -87,6 +89,15 @@ class Training(QObject):
         if self.window.centre.currentWidget() is not self.window.editor:
             self.window.show_editor()
         self.window.docks.show("data")
+
+    def _take_ready(self, made: Project) -> None:
+        """Put a ready-made network in the place of the present one: one undo step, so nothing has to be saved first."""
+        workspace = self.window.workspace
+        name = self.tr("Use {0} with this data").format(made.title)
+        if workspace.perform(name, replacing_edits(workspace.project, made)):
+            workspace.go((workspace.project.main.id,))
+            self.window.canvas.fit()
+            workspace.message.emit("info", self.tr("{0} takes your data now.").format(made.title))
 
     def _recolored(self) -> None:
         self._state(self.session.state)
