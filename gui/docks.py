@@ -84,6 +84,8 @@ class Docks(QObject):
             self._away = self.window.saveState(VERSION)
             for dock in self.all.values():
                 dock.hide()
+            for bar in self._bars():  # nothing is seen of them, so the keyboard must not get lost there
+                bar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def bring_back(self) -> None:
         """The panels as they were before :meth:`put_away`."""
@@ -133,17 +135,20 @@ class Docks(QObject):
         self._tidy.start()
         return done
 
+    def _bars(self) -> list[QTabBar]:
+        return self.window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+
     def _hide_strays(self) -> None:
         """``restoreState`` leaves the tab bars of before behind, which then float over the panels. One in use
         ends where the dock it belongs to begins; of several at one place the youngest is in use."""
         docks = [dock for dock in self.all.values() if dock.isVisible() and not dock.isFloating()]
         free = {(dock.x(), dock.y()) for dock in docks}
-        direct = Qt.FindChildOption.FindDirectChildrenOnly
-        for bar in reversed(self.window.findChildren(QTabBar, options=direct)):
+        for bar in reversed(self._bars()):
             bar.setAccessibleName(self.tr("Panels"))
             place = (bar.x(), bar.y() + bar.height())
             if place in free:
                 free.remove(place)
+                bar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             else:
                 bar.hide()
 

@@ -49,12 +49,9 @@ def mouse_gestures() -> list[tuple[str, str]]:
 def own_keys() -> list[tuple[str, str]]:
     """Keys of the canvas that stay as they are (:data:`gui.canvas.keys.OWN`)."""
     return [
-        (
-            translated("Cancel what is being dragged; else clear the selection, leave the block"),
-            translated("Esc"),
-        ),
+        (translated("Cancel, clear the selection, leave a block"), translated("Esc")),
         (translated("Move the selected nodes"), translated("Arrows")),
-        (translated("Open the selected node, look inside a block"), translated("Return")),
+        (translated("Open the selected node or block"), translated("Return")),
         (translated("Add a layer at the cursor"), translated("Tap Space")),
         (translated("Pan while it is held"), translated("Space")),
         (translated("Cut wires while it is held"), translated("Y")),
@@ -94,7 +91,9 @@ class ShortcutsDialog(QDialog):
         buttons.rejected.connect(self.reject)
         self.reset = buttons.addButton(self.tr("Reset all"), QDialogButtonBox.ButtonRole.ResetRole)
         self.reset.setToolTip(self.tr("Give every action the keys it had at first"))
+        self.reset.setAutoDefault(False)  # Return in the search is no wish to lose one's keys
         self.reset.clicked.connect(self._reset)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
         whole = QVBoxLayout(self)
         whole.addWidget(self.search)
         whole.addWidget(self.sentence)
@@ -145,7 +144,7 @@ class ShortcutsDialog(QDialog):
         grid = QGridLayout()
         grid.setColumnStretch(0, 1)
         for row, (what, how) in enumerate(rows):
-            label, text = WrappedLabel(what), QLabel(how)
+            label, text = QLabel(what), QLabel(how)
             text.setProperty("muted", True)
             grid.addWidget(label, row, 0)
             grid.addWidget(text, row, 1)
