@@ -104,7 +104,7 @@ class ParamRow(QObject):
         self.editor.refused.connect(self.refuse)
         self._row.insertWidget(1, self.editor, 1)
         if isinstance(self.editor, PathEditor):
-            self.label.setFixedHeight(self.editor.box.sizeHint().height())
+            self.label.setFixedHeight(self.editor.line_height)
 
     def show_values(self, stored: Any, resolved: Any) -> None:
         """``stored`` is what the document holds (or ``UNSET``), ``resolved`` the value in use, if known."""

@@ -86,6 +86,13 @@ class PathEditor(Editor):
         theme().changed.connect(self._icon)
         self._icon()
 
+    @property
+    def line_height(self) -> int:
+        """Pixels of the line itself, without what may stand below it."""
+        for part in (self.box, self.browse):
+            part.ensurePolished()
+        return max(self.box.sizeHint().height(), self.browse.sizeHint().height())
+
     def show_value(self, value: Any) -> None:
         self.value = value
         text = str(value or "")
