@@ -102,6 +102,10 @@ class Gallery(QWidget):
         self.tags.layout().setContentsMargins(12, 0, 12, 0)
         self.tags.changed.connect(self._filter)
         self.layout_.insertWidget(1, self.tags)
+        before: QWidget = self.search
+        for button in self.tags.buttons.values():  # made last, but they stand before the cards
+            QWidget.setTabOrder(before, button)
+            before = button
         self._filter()
 
     # -- pictures and numbers, one card at a time -------------------------------------------------------

@@ -126,6 +126,11 @@ def test_the_most_frequent_tags_are_offered() -> None:
 def test_the_keyboard_goes_from_the_search_to_a_card_and_opens_it(page: StartPage) -> None:
     opened: list[str] = []
     page.preset_chosen.connect(opened.append)
+    assert page.gallery.tags is not None
+    page.search.setFocus()
+    QTest.keyClick(page.search, Qt.Key.Key_Tab)
+    assert next(iter(page.gallery.tags.buttons.values())).hasFocus(), "the tags stand before the cards"
+    page.search.setFocus()
     QTest.keyClicks(page.search, "vgg")
     QTest.keyClick(page.search, Qt.Key.Key_Down)
     cards = [card for card in page.cards if card.isVisible()]
