@@ -36,8 +36,14 @@ def pictures(values: np.ndarray) -> list[QImage]:
     if len(values) == 0:
         return []
     values = np.nan_to_num(values.astype(np.float32, copy=False))
-    low, high = float(values.min()), float(values.max())
-    scaled = ((values - low) * (255.0 / ((high - low) or 1.0))).astype(np.uint8)
+    return pictures_between(values, float(values.min()), float(values.max()))
+
+
+def pictures_between(values: np.ndarray, low: float, high: float) -> list[QImage]:
+    """The same with ``low`` black and ``high`` white."""
+    import numpy as np
+
+    scaled = ((values - low) * (255.0 / ((high - low) or 1.0))).clip(0, 255).astype(np.uint8)
     images = []
     for sample in scaled:
         if len(sample) < 3:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from gui.data.labels import label_of
-from gui.data.pictures import masks, paint_boxes
+from gui.data.pictures import masks, paint_boxes, pictures_between
 from gui.preparation.look import Looked
 from gui.theme import theme
 
@@ -48,7 +48,7 @@ class BeforeAfter(QWidget):
         self._columns = []
         for values in shown:
             bounds = (low, high) if looked.undone is not None else (float(values.min()), float(values.max()))
-            self._columns.append(_pictures(np.nan_to_num(values), *bounds))
+            self._columns.append(pictures_between(np.nan_to_num(values), *bounds))
         self._targets = [looked.targets, looked.after_targets, *looked.draw_targets]
         titles = [self.tr("Before"), self.tr("After")]
         if looked.draws:
@@ -162,20 +162,3 @@ class BeforeAfter(QWidget):
 
 def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".").replace("-", "−") or "0"
-
-
-def _pictures(values: np.ndarray, low: float, high: float) -> list[QImage]:
-    """Pictures (K, C, H, W) with ``low`` black and ``high`` white."""
-    import numpy as np
-
-    scaled = ((values - low) * (255.0 / ((high - low) or 1.0))).clip(0, 255).astype(np.uint8)
-    images = []
-    for sample in scaled:
-        if len(sample) < 3:
-            flat = np.ascontiguousarray(sample[0])
-            kind, line = QImage.Format.Format_Grayscale8, flat.shape[1]
-        else:
-            flat = np.ascontiguousarray(sample[:3].transpose(1, 2, 0))
-            kind, line = QImage.Format.Format_RGB888, 3 * flat.shape[1]
-        images.append(QImage(flat.data, flat.shape[1], flat.shape[0], line, kind).copy())
-    return images

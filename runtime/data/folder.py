@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -131,7 +131,7 @@ def read_folder(
     """
     import torch
 
-    from runtime.data.dataset import Dataset
+    from runtime.data.divided import pictured
     from runtime.data.pixels import Wanted, decoded_pictures
 
     loading = loading or Loading()
@@ -141,25 +141,12 @@ def read_folder(
     found = decoded_pictures(folder.path, files, Wanted(image_size, fit, colour, scaling), loading)
     kept = [folder.pictures[row] for row in found.kept]
     targets = torch.tensor([picture.label for picture in kept])
-    parts = {
-        part: torch.tensor(
-            [row for row, picture in enumerate(kept) if picture.part == part], dtype=torch.long
-        )
-        for part in ("validation", "test")
-    }
     if schema.task == "binary":
         targets = targets.float().unsqueeze(1)
     elif schema.task == "unlabelled":
         targets = torch.empty(len(kept), 0)
-    return Dataset(
-        found.pixels,
-        targets,
-        replace(schema, size=len(kept), test_size=len(parts["test"]) or None),
-        test=parts["test"] if len(parts["test"]) else None,
-        validation=parts["validation"] if len(parts["validation"]) else None,
-        scaling="standardise" if scaling == "standardised" else "none",
-        skipped=found.skipped,
-    )
+    parts = [picture.part for picture in kept]
+    return pictured(found.pixels, targets, schema, parts, scaling, found.skipped)
 
 
 def _subfolders(path: Path) -> list[Path]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +58,7 @@ def schema(facts: Facts, options: Mapping[str, Any]) -> Schema:
 def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
     import torch
 
-    from runtime.data.dataset import Dataset
+    from runtime.data.divided import pictured
     from runtime.data.own.box_files import fitted, read_boxes
     from runtime.data.pixels import Wanted, decoded_pictures
 
@@ -91,19 +90,8 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
                 f"pictures have more than {most} boxes; the smallest are left out.",
             )
         )
-    parts = {
-        name: torch.tensor([row for row, scene in enumerate(scenes) if scene.part == name], dtype=torch.long)
-        for name in ("validation", "test")
-    }
-    return Dataset(
-        found.pixels,
-        targets,
-        replace(made, size=len(scenes), test_size=len(parts["test"]) or None),
-        test=parts["test"] if len(parts["test"]) else None,
-        validation=parts["validation"] if len(parts["validation"]) else None,
-        scaling="standardise" if options["scaling"] == "standardised" else "none",
-        skipped=tuple(notes),
-    )
+    parts = [scene.part for scene in scenes]
+    return pictured(found.pixels, targets, made, parts, options["scaling"], notes)
 
 
 SOURCES = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +49,7 @@ def schema(facts: Facts, options: Mapping[str, Any]) -> Schema:
 def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
     import torch
 
-    from runtime.data.dataset import Dataset
+    from runtime.data.divided import pictured
     from runtime.data.own.mask_files import mask_numbers, opened_mask, pairs_in
     from runtime.data.pixels import Wanted, decoded_pictures
 
@@ -79,18 +78,13 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
         kept.append(pair)
     if not rows:
         raise DataError(f"None of the pictures in {path} has a mask that can be read. {notes[-1]}")
-    parts = {
-        name: torch.tensor([row for row, pair in enumerate(kept) if pair.part == name], dtype=torch.long)
-        for name in ("validation", "test")
-    }
-    return Dataset(
+    return pictured(
         found.pixels if len(rows) == len(found.kept) else found.pixels[torch.tensor(rows)],
         targets[: len(rows)],
-        replace(made, size=len(rows), test_size=len(parts["test"]) or None),
-        test=parts["test"] if len(parts["test"]) else None,
-        validation=parts["validation"] if len(parts["validation"]) else None,
-        scaling="standardise" if options["scaling"] == "standardised" else "none",
-        skipped=tuple(notes),
+        made,
+        [pair.part for pair in kept],
+        options["scaling"],
+        notes,
     )
 
 
