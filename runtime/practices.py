@@ -13,18 +13,33 @@ from graph.catalogue.spec import Param
 from graph.model import Training
 from graph.values import BadValue
 from runtime.choice import ChoiceError, setting
+from runtime.recipes.judges import DRAWING, PIXELS
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Settings that belong together. ``supervised`` ones are for the plain recipe only."""
+    """Settings that belong together. ``supervised`` ones are for the plain recipe only, those with ``recipes`` for
+    these."""
 
     title: str
     params: tuple[Param, ...]
     supervised: bool = False
+    recipes: tuple[str, ...] = ()
 
 
 GROUPS = (
+    Group(
+        "Judge",
+        (
+            Param(
+                "judge", "text", PIXELS,
+                "Whose eyes measure how near drawn pictures are to real ones, after every epoch: “pixels” asks no "
+                "network; “digits network” is trained on handwritten digits within seconds; or a run of yours whose "
+                "network looks at pictures.",
+            ),
+        ),
+        recipes=DRAWING,
+    ),
     Group(
         "Gradients",
         (
@@ -160,6 +175,7 @@ class Practices:
     channels_last: bool
     class_weights: str
     folds: int
+    judge: str
 
     @property
     def plain(self) -> bool:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from graph.catalogue.spec import Param
 from graph.edits import UNSET, Edit, SetProject, SetSteps
+from graph.files import FileError, load
 from graph.model import DataChoice, Project, Training
 from runtime.choice import Choice
 from runtime.data import DataError, get_source
@@ -17,10 +20,14 @@ from runtime.losses import LOSSES
 from runtime.optimizers import LEARNING_RATE, OPTIMIZERS, WEIGHT_DECAY
 from runtime.practices import GROUPS
 from runtime.recipes import SUPERVISED, known_recipe
+from runtime.recipes.judges import DIGITS, JUDGED, PIXELS
+from runtime.runs import list_runs
 from runtime.schedules import SCHEDULES
 
 FIELDS = frozenset(field.name for field in fields(Training))
 FRESH = Training()
+LOOKED_AT = 24
+"""So many of the newest runs are offered as judges."""
 
 EPOCHS = Param(
     "epochs", "int", FRESH.epochs, "How often every training sample is seen.", minimum=1, maximum=1_000_000
@@ -136,7 +143,9 @@ def practice_fields(project: Project) -> list[tuple[str, list[Field]]]:
     taken = {field.param.name for field in recipe_fields(project)}
     found = []
     for group in GROUPS:
-        if group.supervised and not plain:
+        if (group.supervised and not plain) or (
+            group.recipes and project.training.recipe not in group.recipes
+        ):
             continue
         params = [param for param in group.params if param.name not in taken]
         if params:
@@ -149,20 +158,49 @@ def practice_fields(project: Project) -> list[tuple[str, list[Field]]]:
 
 
 def _offered(param: Param, project: Project) -> Param:
-    """The score that decides which epoch is best, as a choice of those that the recipe measures; others as they are."""
+    """The score that decides which epoch is best as a choice of those that the recipe measures, and who judges pictures
+    as a choice of the runs there are; others as they are."""
     recipe = known_recipe(project.training)
-    if param.name != "watch" or recipe is None:
+    if recipe is None:
+        return param
+    if param.name == "judge":
+        stored = project.training.options.get("judge")
+        names = (PIXELS, DIGITS, *judging_runs())
+        return replace(
+            param, kind="choice", choices=tuple(dict.fromkeys((*names, stored or PIXELS))), pattern=""
+        )
+    if param.name != "watch":
         return param
     if recipe.id == SUPERVISED:
         names, usual = _supervised_scores(project), "loss"
     else:
         names, usual = tuple(figure.name for figure in recipe.figures if figure.better), recipe.watch
+        names = tuple(name for name in names if name != JUDGED.name)  # an exported script has no judge
     if usual not in names:
         return param
     stored = project.training.options.get("watch")
     if isinstance(stored, str) and stored not in names:
         names = (*names, stored)  # of another recipe: the run says that it is not measured
     return replace(param, kind="choice", choices=names, default=usual, pattern="")
+
+
+def judging_runs() -> tuple[str, ...]:
+    """The names of the newest runs whose network was trained on classes of pictures."""
+    return tuple(
+        run.folder.name
+        for run in list_runs()[:LOOKED_AT]
+        if run.best.is_file() and _looks_at_pictures(run.project)
+    )
+
+
+@lru_cache(maxsize=64)
+def _looks_at_pictures(path: Path) -> bool:
+    try:
+        project = load(path)
+        schema = get_source(project.data.source).schema(project.data.options)
+    except (FileError, DataError, OSError):
+        return False
+    return schema.kind == "image" and project.training.recipe == SUPERVISED
 
 
 def _supervised_scores(project: Project) -> tuple[str, ...]:

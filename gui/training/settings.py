@@ -131,6 +131,7 @@ def label(name: str) -> str:
         "clip_value": QCoreApplication.translate("Settings", "clip values at"),
         "accumulate": QCoreApplication.translate("Settings", "batches per step"),
         "watch": QCoreApplication.translate("Settings", "best epoch by"),
+        "judge": QCoreApplication.translate("Settings", "judged by"),
         "warmup_epochs": QCoreApplication.translate("Settings", "warm-up epochs"),
         "init_layers": QCoreApplication.translate("Settings", "given to"),
     }

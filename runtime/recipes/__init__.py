@@ -12,6 +12,7 @@ import pkgutil
 
 from graph.model import Training
 from runtime.choice import ChoiceError
+from runtime.recipes.judges import with_judge
 from runtime.recipes.own import OWN, own_recipe
 from runtime.recipes.spec import Figure, Link, Recipe, Role
 
@@ -44,7 +45,9 @@ def get_recipe(recipe: str) -> Recipe:
 
 def recipe_of(training: Training) -> Recipe:
     """The recipe of a project, a person's own included; :class:`runtime.choice.ChoiceError` when there is none."""
-    return own_recipe(training.code) if training.recipe == OWN else get_recipe(training.recipe)
+    if training.recipe == OWN:
+        return own_recipe(training.code)
+    return with_judge(get_recipe(training.recipe), training)
 
 
 def known_recipe(training: Training) -> Recipe | None:

@@ -82,6 +82,8 @@ def figures_of(session: Session, split: str) -> Generator[None, None, Measured]:
         }
         if hasattr(session.loop, "summary"):
             found |= session.loop.summary()
+        if "judged" in session.memory:
+            found["judged"] = session.memory["judged"].distance(session)
     return Measured(found.get(session.recipe.main.name), None, found)
 
 

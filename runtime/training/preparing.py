@@ -29,6 +29,7 @@ from runtime.starts import start_layers, start_plan
 from runtime.training.assembling import assemble
 from runtime.training.errors import RunError
 from runtime.training.freezing import Freezing
+from runtime.training.judged import judged_for
 from runtime.training.session import Part, Session, parameter_count
 from runtime.training.trial import try_loop, try_once
 from runtime.trust import HINT as TRUST_HINT
@@ -120,6 +121,9 @@ def prepare(
             try_loop(session)
     except (RuntimeError, MemoryError, ValueError, IndexError, TypeError) as error:
         raise explain(error, session) from error
+    judged = judged_for(session, trusted)
+    if judged is not None:
+        session.memory["judged"] = judged
     if state is not None:
         checkpoint.restore(session, state)
         run.forget_after(session.step)
