@@ -30,7 +30,7 @@ KNOWN = {
     "roc_auc": "ROC area",
     "average_precision": "Average precision",
     "top_5": "Top 5",
-    "naive_mae": "MAE of “as it is now”",
+    "naive_mae": "Naive MAE",
     "edits": "Changes per word",
     "exact": "Exactly right",
     "precision": "Precision",

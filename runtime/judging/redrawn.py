@@ -145,7 +145,7 @@ def drawn_views(exam: Exam, name: str) -> list[Message]:
     each = [column.float().to("cpu") for column in columns]
     if len(exam) == 1:
         return [pictures(exam.look, name, "", side_by_side(*each), len(each), column_titles=titles)]
-    heading = "Worst samples: original, drawn again, difference"
+    heading = "" if name == "case" else f"Worst samples: {', '.join(titles)}"
     images = one_below(*each)
     return [pictures(exam.look, name, heading, images, len(exam), column_titles=rows, row_titles=titles)]
 

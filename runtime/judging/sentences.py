@@ -86,7 +86,8 @@ def worst(
     exam: Exam, given: list[list[int]], ours: list[list[str]], theirs: list[list[str]], away: list[int]
 ) -> Message:
     """The sentences that need the most changes to be right, the shorter first."""
-    order = sorted(range(len(away)), key=lambda n: (-away[n], len(theirs[n])))[:WORST]
+    wrong_ones = [number for number in range(len(away)) if away[number]]
+    order = sorted(wrong_ones, key=lambda n: (-away[n], len(theirs[n])))[:WORST]
     rows = []
     characters = of_characters(exam.schema.target_vocabulary or exam.schema.vocabulary)
     for number in order:
@@ -100,7 +101,8 @@ def worst(
             ]
         )
     heads = (("changes", "number"), ("given", "text"), ("wanted", "runs"), ("network", "runs"))
-    return table("worst", "Worst sentences", heads, rows, [int(exam.places[number]) for number in order])
+    samples = [int(exam.places[number]) for number in order]
+    return table("worst", "Worst sentences", heads, rows, samples, empty="Every sentence is exactly right.")
 
 
 def cases(exam: Exam, name: str) -> list[Message]:

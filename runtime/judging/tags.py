@@ -71,7 +71,8 @@ def steps_of(exam: Exam, number: int, truth: torch.Tensor) -> tuple[list[str], l
 
 def worst(exam: Exam, given: torch.Tensor, truth: torch.Tensor, hits: Sequence[Sequence[bool]]) -> Message:
     """The sequences with the largest share of wrong steps."""
-    order = sorted(range(len(hits)), key=lambda number: sum(hits[number]) / max(1, len(hits[number])))[:WORST]
+    mistaken = [number for number in range(len(hits)) if not all(hits[number])]
+    order = sorted(mistaken, key=lambda number: sum(hits[number]) / max(1, len(hits[number])))[:WORST]
     classes = exam.schema.classes or ()
     rows = []
     for number in order:
@@ -86,7 +87,8 @@ def worst(exam: Exam, given: torch.Tensor, truth: torch.Tensor, hits: Sequence[S
             ]
         )
     heads = (("wrong", "number"), ("sequence", "runs"), ("wanted", "runs"), ("network", "runs"))
-    return table("worst", "Worst sequences", heads, rows, [int(exam.places[number]) for number in order])
+    samples = [int(exam.places[number]) for number in order]
+    return table("worst", "Worst sequences", heads, rows, samples, empty="Every sequence is wholly right.")
 
 
 def words_table(exam: Exam, given: torch.Tensor, truth: torch.Tensor) -> Message | None:
