@@ -13,7 +13,7 @@ from runtime.commands.projects import Given
 from runtime.data import DataError
 from runtime.facts import facts_for
 from runtime.headless import train_project
-from runtime.recipes import recipe_problem
+from runtime.recipes import recipe_of, recipe_problem
 from runtime.runs import new_folder
 
 BAR_WIDTH = 24
@@ -45,7 +45,10 @@ def train(
     except DataError as error:
         raise Refused(str(error)) from error
     given = given or Given()
-    problems = given.inference().run(project, facts).errors
+    # the first networks play the recipe's roles; what is wrong in further ones keeps nobody from training
+    playing = list(project.networks)[: len(recipe_of(project.training).roles)]
+    errors = given.inference().run(project, facts).errors
+    problems = [found for found in errors if found.place and found.place[0] in playing]
     for found in problems:
         out.note(f"error: {found.text}")
     if problems:
