@@ -47,8 +47,37 @@ for _variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 # Said by the offscreen platform itself, whatever the program does.
 _HARMLESS = ("This plugin does not support", "QFontDatabase: Cannot find font directory")
+# Files that take long, the longest first: begun late, one would keep one worker at the end while others idle.
+_LONG = (
+    "presets/test_training.py",
+    "gui/test_custom.py",
+    "gui/test_window.py",
+    "graph/test_fuzz.py",
+    "test_main.py",
+    "runtime/test_sequence_recipes.py",
+    "graph/test_code.py",
+    "graph/test_catalogue.py",
+    "graph/test_reading.py",
+    "runtime/test_generative.py",
+    "gui/test_training_views.py",
+    "gui/test_training_session.py",
+    "runtime/test_exports.py",
+    "runtime/test_exports_sequences.py",
+    "runtime/test_worker.py",
+    "runtime/test_worker_deaths.py",
+    "runtime/test_custom.py",
+    "gui/test_training_death.py",
+    "gui/test_leaving.py",
+    "test_pictures.py",
+)
 _qt_messages: list[str] = []
 _slot_errors: list[str] = []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first, all others as they come."""
+    ranks = {str(ROOT / "tests" / name): rank for rank, name in enumerate(_LONG)}
+    items.sort(key=lambda item: ranks.get(str(item.path), len(ranks)))
 
 
 @pytest.fixture(autouse=True)
@@ -166,12 +195,19 @@ def _application() -> QApplication:
 
 @pytest.fixture
 def qapp(_application: QApplication, _own_folders: Path) -> Iterator[QApplication]:
+    from shiboken6 import delete, isValid
+
     _watch_qt()
     _settings_in(_own_folders)
     yield _application
-    # Only hidden, not deleted: pyqtgraph keeps widgets without a parent that it deletes itself.
-    for widget in _application.topLevelWidgets():
+    # A canvas left alone would pile up with its timers and pictures, and change colours with every later one. Other
+    # windows are only hidden: pyqtgraph keeps widgets without a parent that it deletes itself.
+    windows = _application.topLevelWidgets()
+    for widget in windows:
         widget.hide()
+    for widget in windows:  # a popup goes with its canvas
+        if isValid(widget) and type(widget).__module__ == "gui.canvas.view":
+            delete(widget)
     _application.processEvents()
 
 

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -224,14 +225,18 @@ def test_text_is_the_golden_one(name: str, request: pytest.FixtureRequest) -> No
     assert source.text == (GOLDEN_FOLDER / f"{name}.py").read_text(encoding="utf-8")
 
 
+@cache
+def _presets() -> list[tuple[str, Project, ProjectShapes]]:
+    built = [(preset.id, preset.build()) for preset in all_presets()]
+    return [(name, drawn, _inference.run(drawn)) for name, drawn in built]
+
+
 def _all_sources() -> Iterator[tuple[str, Source]]:
     for name, build in GOLDEN.items():
         yield name, made(build())[0]
-    for preset in all_presets():
-        drawn = preset.build()
-        shapes = _inference.run(drawn)
+    for preset, drawn, shapes in _presets():
         for network in drawn.networks:
-            yield f"{preset.id}-{network}", generate(drawn, shapes, network)
+            yield f"{preset}-{network}", generate(drawn, shapes, network)
     for seed in range(200):
         yield f"random_{seed}", made(random_project(seed))[0]
 
@@ -377,14 +382,12 @@ print(json.dumps({"results": results, "foreign": foreign}))
 def test_presets_and_random_graphs_run_alone(tmp_path: Path) -> None:
     """In an isolated interpreter with nothing but torch: strict loading, equal outputs, same last class."""
     names: dict[str, str] = {}
-    for preset in all_presets():
-        drawn = preset.build()
-        shapes = _inference.run(drawn)
+    for preset, drawn, shapes in _presets():
         for network in drawn.networks:
             source = generate(drawn, shapes, network)
             known = shapes.networks[network]
-            big = (known.parameters > BIG or known.macs > LONG) and preset.id not in REAL_BIG
-            _put(tmp_path, f"{preset.id}-{network}".replace("-", "_"), source, names, big)
+            big = (known.parameters > BIG or known.macs > LONG) and preset not in REAL_BIG
+            _put(tmp_path, f"{preset}-{network}".replace("-", "_"), source, names, big)
     for seed in range(20):
         source, _ = made(random_project(seed))
         _put(tmp_path, f"random_{seed}", source, names, False)
