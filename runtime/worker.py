@@ -362,6 +362,8 @@ class Worker:
     def _judged(self, make: Callable[[Session, Message], Message], command: Message) -> None:
         """The answer, or in ``problem`` why there is none: whoever asked is waiting for it."""
         try:
+            if self.running:  # also while a learning rate is looked for, with weights of its own
+                raise RunError("A run is in progress.", "Look again when it has ended.")
             answer = make(self._needed(), command)
         except Exception as error:  # noqa: BLE001, whatever a model does with samples it is told in a sentence
             from runtime.training.guard import explain
