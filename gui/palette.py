@@ -20,6 +20,7 @@ from gui.canvas.drops import layer_mime
 from gui.icons import category_icon, icon, layer_icon
 from gui.placing import add_after_selection
 from gui.theme import theme
+from gui.widgets import WrappedLabel
 from gui.workspace import Workspace
 
 ENTRY = Qt.ItemDataRole.UserRole
@@ -48,10 +49,13 @@ class PalettePanel(QWidget):
         self.search.setAccessibleName(self.tr("Search layers"))
         self._lens = self.search.addAction(icon("magnify"), QLineEdit.ActionPosition.LeadingPosition)
         self.tree = _Tree()
+        self.nothing = WrappedLabel(muted=True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 2, 4)
         column.setSpacing(6)
         column.addWidget(self.search)
+        column.addWidget(self.nothing, 1)
         column.addWidget(self.tree, 1)
         self.search.textChanged.connect(self.refresh)
         self.search.returnPressed.connect(self._add_current)
@@ -64,6 +68,11 @@ class PalettePanel(QWidget):
         shelf().changed.connect(self._read_again)
         theme().changed.connect(self._recolor)
         self.refresh()
+
+    def _show_tree(self, filled: bool) -> None:
+        """The tree, or the sentence that nothing was found."""
+        self.tree.setVisible(filled)
+        self.nothing.setVisible(not filled)
 
     def _read_again(self) -> None:
         self.entries = all_entries(self.workspace.project)
@@ -91,10 +100,14 @@ class PalettePanel(QWidget):
             if self.tree.topLevelItemCount():
                 self.tree.setCurrentItem(self.tree.topLevelItem(0))
             else:
-                nothing = QTreeWidgetItem([self.tr("No layer matches “{0}”.").format(query)])
-                nothing.setFlags(Qt.ItemFlag.NoItemFlags)
-                self.tree.addTopLevelItem(nothing)
+                self.nothing.setText(
+                    self.tr("No layer matches “{0}”. Try another word for it, or a shorter one.").format(
+                        query
+                    )
+                )
+            self._show_tree(self.tree.topLevelItemCount() > 0)
             return
+        self._show_tree(True)
         self.tree.setRootIsDecorated(True)
         groups: dict[str, QTreeWidgetItem] = {}
         for entry in self.entries:

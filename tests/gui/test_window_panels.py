@@ -123,7 +123,7 @@ def test_keys_walk_the_found_and_escape_shows_all(workspace: Workspace) -> None:
     QTest.keyClick(panel.search, Qt.Key.Key_Escape)
     assert panel.search.text() == "" and items(panel)[1] == "Inputs and outputs"
     QTest.keyClicks(panel.search, "qqqq")
-    assert items(panel) == ["No layer matches “qqqq”."]
+    assert items(panel) == [] and panel.tree.isHidden() and "“qqqq”" in panel.nothing.text()
 
 
 def test_a_dragged_layer_says_what_it_is(workspace: Workspace) -> None:
