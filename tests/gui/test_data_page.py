@@ -15,6 +15,7 @@ from gui.data.page import DataPanel
 from gui.workspace import Workspace
 from presets import find
 from tests.gui.training_hand import until, workspace_of
+from tests.gui.window_hand import settle
 
 
 def page(source: str, **options: object) -> tuple[Workspace, DataPanel]:
@@ -136,7 +137,7 @@ def test_nothing_of_the_left_column_runs_under_the_splitter(source: str, qapp: Q
     QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=start)
     QTest.mouseMove(handle, start - QPoint(400, 0))
     QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=start - QPoint(400, 0))
-    QTest.qWait(20)
+    settle()
     column = panel.left
     assert column.isVisible() and column.inside.width() <= column.viewport().width()
     for place in range(column.layout_.count()):

@@ -50,8 +50,8 @@ def test_watching_comes_forward_with_the_first_show(window: MainWindow) -> None:
 
 def test_a_low_window_leaves_the_canvas_most_of_the_room(window: MainWindow) -> None:
     window.docks.reset()
-    QTest.qWait(30)
-    assert window.canvas.height() > 1.4 * window.docks.all["charts"].height()
+    charts = window.docks.all["charts"]
+    until(lambda: window.canvas.height() > 1.4 * charts.height(), "the canvas is much higher than the charts")
 
 
 def test_the_boundary_has_a_tab_only_for_two_features(window: MainWindow) -> None:

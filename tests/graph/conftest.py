@@ -1,0 +1,8 @@
+"""Hypothesis here: the same examples every time, and no opinion about how fast the machine is."""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
