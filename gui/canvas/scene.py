@@ -240,7 +240,8 @@ class CanvasScene(QGraphicsScene):
     def _add_node(self, node_id: str) -> None:
         node = self.graph.nodes[node_id]
         kept = self._kept.node(self.graph, node_id, self.wires_at.get(node_id, set()))
-        if kept is not None and (kept.item.x(), kept.item.y()) == (node.x, node.y):  # not where it was dragged to
+        # not where it was dragged to
+        if kept is not None and (kept.item.x(), kept.item.y()) == (node.x, node.y):
             item = kept.item
             self._known[node_id] = kept.known
             self._back.add(node_id)
