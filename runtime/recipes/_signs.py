@@ -14,6 +14,10 @@ History = Sequence[Mapping[str, Any]]
 NEVER_WRONG = "The discriminator is never wrong any more, so the generator learns nothing from it."
 LASTING = 8
 """Epochs that a lack of variety has to last: a generator begins with hardly any."""
+NOISY = 1.12
+"""Variety that no set of proper samples has."""
+HARDLY, LITTLE = 0.15, 0.35
+"""Variety that is none, and variety that is little for one that had twice as much before."""
 FIRST = 3
 """Epochs that pass before anything is said: the beginning is always wild."""
 
@@ -34,18 +38,25 @@ def adversarial(history: History) -> Advice | None:
     if len(history) < FIRST:
         return None
     variety = last(history, "variety", count=LASTING)
-    if len(variety) == LASTING and max(variety) < 0.3:
+    had = max(last(history, "variety", count=len(history)), default=0.0)
+    if len(variety) == LASTING and max(variety) < (LITTLE if had > 2 * LITTLE else HARDLY):
         return (
             "The generator makes nearly the same sample from any noise (mode collapse): its samples differ "
             f"{variety[-1]:.0%} as much as real ones.",
             "Lower the learning rate or the first beta of Adam, give the discriminator more dropout, or let it see "
             "a larger batch.",
         )
+    if len(variety) == LASTING and min(variety) > NOISY:
+        return (
+            f"The made samples differ {variety[-1]:.0%} as much as real ones: they are more like noise than like "
+            "those.",
+            "The learning rate is probably too high: try a tenth of it, and train anew.",
+        )
     real = last(history, "real_score", "train", FIRST)
     made = last(history, "made_score", "train", FIRST)
     if len(real) < FIRST or len(made) < FIRST:
         return None
-    if min(real) > 0.97 and max(made) < 0.03:
+    if min(real) > 0.85 and max(made) < 0.03:  # smoothed labels let the score of real ones end at 0.9
         return (
             NEVER_WRONG,
             "Make the discriminator weaker (dropout, fewer filters) or smooth its labels by 0.1.",

@@ -95,6 +95,24 @@ def not_learning(history: Sequence[Epoch]) -> tuple[str, str] | None:
     )
 
 
+def thrown_off(history: Sequence[Epoch]) -> tuple[str, str] | None:
+    """After the first epoch neither the training loss nor the accuracy has moved: what a far too high rate leaves."""
+    train, right = _series(history, "train_loss"), _series(history, "val_accuracy")
+    if len(train) < SINCE + 2 or len(right) != len(train) or min(train) <= 0:
+        return None
+    flat = max(train[1:]) - min(train[1:]) < 0.02 * train[1]
+    still = max(right) - min(right) < 0.03 and max(right) < 0.9
+    if not (flat and still) or not_learning(history) is not None:
+        return None
+    rate = history[-1].get("learning_rate") or 0.0
+    return (
+        "The network has learned nothing since its first epoch: loss and accuracy stay where they are.",
+        f"The learning rate is probably far too high, so that the first steps threw the weights where nothing moves "
+        f"them any more. Try {rate / 100:g} instead of {rate:g} and train anew; the search for a learning rate finds "
+        "a good one.",
+    )
+
+
 def not_finite_soon(history: Sequence[Epoch]) -> tuple[str, str] | None:
     """The loss grows by orders of magnitude."""
     train = _series(history, "train_loss")
@@ -106,7 +124,7 @@ def not_finite_soon(history: Sequence[Epoch]) -> tuple[str, str] | None:
     )
 
 
-SIGNS: tuple[Sign, ...] = (overfitting, rate_too_high, not_learning, not_finite_soon)
+SIGNS: tuple[Sign, ...] = (overfitting, rate_too_high, not_learning, thrown_off, not_finite_soon)
 
 
 def advisor_for(recipe: Recipe) -> Advisor:

@@ -405,6 +405,12 @@ def test_signs_are_told_in_a_sentence() -> None:
     assert collapsed is not None and "mode collapse" in collapsed[0]
     won = _signs.adversarial([_epoch(variety=1.0, real_score=0.99, made_score=0.01)] * 3)
     assert won is not None and "never wrong" in won[0]
+    smoothed = _signs.adversarial([_epoch(variety=1.0, real_score=0.9, made_score=0.01)] * 3)
+    assert smoothed == won, "labels smoothed by 0.1"
+    noisy = _signs.adversarial([_epoch(**{**fine, "variety": 1.3})] * 8)
+    assert noisy is not None and "like noise" in noisy[0]
+    slow = _signs.adversarial([_epoch(**{**fine, "variety": 0.28})] * 8)
+    assert slow is None, "a generator begins with hardly any"
     lost = _signs.adversarial([_epoch(variety=1.0, real_score=0.5, made_score=0.5)] * 3)
     assert lost is not None and "the same" in lost[0]
     assert _signs.adversarial([_epoch(variety=0.0)] * 7) is None, "the beginning is wild"

@@ -76,6 +76,30 @@ def told(train: list[float], held: list[float] | None = None) -> list[str]:
     return found
 
 
+def test_weights_thrown_off_by_a_high_rate_are_told_from_a_run_that_is_done() -> None:
+    def told_of(losses: list[float], right: list[float]) -> list[str]:
+        advisor = Advisor(SIGNS)
+        return [
+            message["text"]
+            for number, (loss, share) in enumerate(zip(losses, right, strict=True))
+            for message in advisor.take(
+                {
+                    "epoch": number,
+                    "train_loss": loss,
+                    "val_loss": loss,
+                    "val_accuracy": share,
+                    "learning_rate": 0.1,
+                }
+            )
+        ]
+
+    plateau = [2.506, 2.327, 2.324, 2.318, 2.332, 2.33, 2.331]  # digits with a rate of 0.1 instead of 0.001
+    (sentence,) = told_of(plateau, [0.1] * 7)
+    assert "learned nothing since its first epoch" in sentence
+    assert told_of(plateau, [0.1, 0.3, 0.4, 0.5, 0.5, 0.5, 0.5]) == [], "it has learned"
+    assert told_of([0.02] + [0.0101] * 6, [0.99] * 7) == [], "it is done"
+
+
 def test_curves_are_read_and_each_thing_is_said_once() -> None:
     falling = [1 / (number + 1) for number in range(12)]
     assert told(falling) == []
