@@ -6,8 +6,8 @@ import random
 from collections import Counter
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from graph.files import dumps
 from gui.blocks.group_popup import GroupPopup
@@ -38,6 +38,18 @@ class Monkey:
         self.hand = hand
         self.random = random.Random(seed)
         self.done: list[str] = []
+        self.questions = 0
+        self._asked = QTimer()
+        self._asked.setInterval(5)
+        self._asked.timeout.connect(self._reply)
+        self._asked.start()
+
+    def _reply(self) -> None:
+        """Answer a question that stops everything (ungrouping a long row): yes and no by turns."""
+        box = QApplication.activeModalWidget()
+        if isinstance(box, QMessageBox):
+            self.questions += 1
+            box.buttons()[self.questions % len(box.buttons())].click()
 
     def somewhere(self) -> QPointF:
         """On a node, a port, a wire or nothing."""
@@ -128,6 +140,7 @@ class Monkey:
                     (Key.Key_B, CTRL), (Key.Key_M, CTRL), (Key.Key_C, ALT), (Key.Key_C, PLAIN), (Key.Key_W, PLAIN),
                     (Key.Key_R, PLAIN), (Key.Key_Backtab, SHIFT), (Key.Key_X, CTRL | SHIFT), (Key.Key_G, CTRL),
                     (Key.Key_G, CTRL | SHIFT), (Key.Key_U, SHIFT), (Key.Key_A, CTRL), (Key.Key_V, CTRL | SHIFT),
+                    (Key.Key_Right, ALT | SHIFT), (Key.Key_Left, ALT | SHIFT),
                     (Key.Key_Tab, PLAIN), (Key.Key_Up, CTRL), (Key.Key_Home, PLAIN), (Key.Key_Escape, PLAIN),
                 )
             )  # fmt: skip
