@@ -350,9 +350,9 @@ class SettingsForm(QWidget):
             color = theme().disabled if why else None
             self.recipe.setItemData(number, color, Qt.ItemDataRole.ForegroundRole)
         recipe = known_recipe(training)
-        data_fits = recipe is None or schema is None or recipe.refusal(schema) is None
         sentence = refusal(recipe, project, schema) if recipe is not None else recipe_problem(training)
-        sentence = sentence if data_fits else None  # the banner above says it, with data that fits
+        # once the data is known the banner above says it, with what helps
+        sentence = sentence if schema is None else None
         self.recipe_trouble.setText(sentence or "")
         self.recipe_trouble.setVisible(bool(sentence))
         self.recipe.setToolTip(f"<p>{recipe.help}</p>" if recipe is not None else "")

@@ -188,6 +188,8 @@ def test_recipes_that_do_not_fit_are_grey_and_say_why(qapp: QApplication) -> Non
     fits = form.recipe.findData("supervised")
     assert form.recipe.itemData(fits, Qt.ItemDataRole.ForegroundRole) is None
     form.perform("Choose", choose_recipe(form.workspace.project, "adversarial"))
+    assert form.recipe_trouble.isHidden(), "the banner above says what is wrong, once"
+    form.workspace.perform("no data", [SetProject("data", {"source": ""})])
     assert "trains 2 networks" in form.recipe_trouble.text()
 
 
