@@ -20,10 +20,10 @@ STEPS = (20.0, 40.0, 80.0, 120.0, 160.0, 240.0, 320.0, 480.0)
 """How far nodes are tried to be moved."""
 PIECES = 16
 """Straight pieces that each curve of a wire is looked at in."""
-TRADES = 24
+TRADES = 60
 """Moves made, at most, that free one wire at the cost of another."""
-WORK = 1_500_000
-"""Boxes compared, at most: about a second."""
+WORK = 4_000_000
+"""Boxes compared, at most: a second or two."""
 
 Places: TypeAlias = dict[str, Point]
 Sizes: TypeAlias = dict[str, tuple[float, float]]
