@@ -21,6 +21,7 @@ Nothing here imports torch, Qt or the program itself before a test needs it.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import multiprocessing
 import os
@@ -70,6 +71,7 @@ _LONG = (
     "gui/test_leaving.py",
     "test_pictures.py",
 )
+_homes = itertools.count()
 _qt_messages: list[str] = []
 _slot_errors: list[str] = []
 
@@ -83,7 +85,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Point everything that platformdirs and QSettings would choose at a folder of this test."""
-    home = tmp_path_factory.mktemp("home")
+    # not mktemp, which looks through all folders there are already for the next number: thousands, thousands of times
+    home = tmp_path_factory.getbasetemp() / "homes" / str(next(_homes))
+    home.mkdir(parents=True)
     monkeypatch.delenv("TORCHLOOM_RUNS", raising=False)
     monkeypatch.setenv("TORCHLOOM_DATA", str(home / "downloads"))
     for variable in ("CONFIG", "DATA", "CACHE", "STATE"):
