@@ -54,6 +54,8 @@ def paint_node(painter: QPainter, item: NodeItem, scale: float) -> None:
         painter.translate(0, head)
         if scale < DETAIL:
             _short_texts(painter, item, scale)
+            if look.frozen:
+                _padlock(painter, item, scale)
         else:
             _texts(painter, item, category, scale)
         painter.translate(0, -head)
@@ -310,6 +312,16 @@ def _short_texts(painter: QPainter, item: NodeItem, scale: float) -> None:
     tall = next((size for size in sizes if text_width(look.title, size, True) <= width), sizes[-1])
     at = QPointF(17, min(item.height, HEIGHT) / 2 - tall * 0.62)
     write(painter, at, look.title, tall, strong, width, True, True)
+
+
+def _padlock(painter: QPainter, item: NodeItem, scale: float) -> None:
+    """That a node stays as it is has to be seen from afar, too: which part of a network learns?"""
+    side = 22.0
+    pixels = max(8, round(side * scale * painter.device().devicePixelRatioF()))
+    picture = glyph("lock", theme().node_text.name(), pixels)
+    spot = QRectF(item.width - side - 7, min(item.height, HEIGHT) - side - 7, side, side)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawPixmap(spot, picture, QRectF(picture.rect()))
 
 
 def _ports(painter: QPainter, item: NodeItem) -> None:
