@@ -175,11 +175,11 @@ def test_boxes_as_yolo_writes_them(tmp_path: Path) -> None:
     assert dataset.targets[2, :, 0].tolist() == [-1, -1]
     assert dataset.validation is not None and dataset.validation.tolist() == [3, 4, 5]
     assert dataset.skipped == (
-        "2 lines are not a class and four numbers: 1.txt line 1, 1.txt line 2.",
-        "1 boxes have a class without a name: 1.txt line 3.",
-        "1 boxes reach beyond their picture and are cut off: 1.txt line 4.",
-        "1 boxes have no area inside their picture: 1.txt line 5.",
-        "1 pictures have no text of boxes and count as empty: 2.png.",
+        "Lines that are not a class and four numbers: 2 (1.txt line 1, 1.txt line 2).",
+        "Boxes of a class without a name: 1 (1.txt line 3).",
+        "Boxes that reach beyond their picture and are cut off: 1 (1.txt line 4).",
+        "Boxes without an area inside their picture: 1 (1.txt line 5).",
+        "Pictures without a text of boxes, which count as empty: 1 (2.png).",
     )
     padded = SOURCES["own-boxes"].load(options).targets[0]
     torch.testing.assert_close(padded, torch.tensor([[0, 0.5, 0.5, 0.2, 0.2], [1, 0.25, 0.375, 0.5, 0.25]]))
@@ -232,11 +232,11 @@ def test_boxes_as_coco_writes_them(tmp_path: Path) -> None:
     assert dataset.targets[0].tolist() == [[0, 0.5, 0.5, 0.5, 0.5], [-1, 0, 0, 0, 0]]
     assert dataset.targets[1, :, 0].tolist() == [1, 0]
     assert dataset.skipped == (
-        "2 listed pictures are not there: gone.png, ../../outside.png.",
-        "1 boxes belong to no picture that is there: annotation 4.",
-        "1 boxes have a class without a name: annotation 5.",
-        "1 boxes are not four numbers: annotation 6.",
-        "1 boxes have no area inside their picture: annotation 7.",
+        "Listed pictures that are not there: 2 (gone.png, ../../outside.png).",
+        "Boxes of no picture that is there: 1 (annotation 4).",
+        "Boxes of a class without a name: 1 (annotation 5).",
+        "Boxes that are not four numbers: 1 (annotation 6).",
+        "Boxes without an area inside their picture: 1 (annotation 7).",
     )
     assert facts("own-boxes", {"path": str(root)})["counts"] == [2, 1]
 

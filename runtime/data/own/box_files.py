@@ -46,7 +46,7 @@ class Boxes:
         found = []
         for kind, places in self.faults.items():
             more = f" and {len(places) - SHOWN:,} more" if len(places) > SHOWN else ""
-            found.append(f"{len(places):,} {kind}: {', '.join(places[:SHOWN])}{more}.")
+            found.append(f"{kind}: {len(places):,} ({', '.join(places[:SHOWN])}{more}).")
         return found
 
 
@@ -118,12 +118,12 @@ def _one_coco(file: Path, data: Any, places: dict[str, int], known: dict[str, Pa
         place = place or known.get(Path(name).name)
         width, height = _number(item.get("width")), _number(item.get("height"))
         if place is None:
-            found.fault("listed pictures are not there", name or "(without a name)")
+            found.fault("Listed pictures that are not there", name or "(without a name)")
             continue
         if not width or not height:
             width, height = _size(place)
         if not width or not height:
-            found.fault("pictures cannot be read", place.name)
+            found.fault("Pictures that cannot be read", place.name)
             continue
         scene = Scene(place, [], part)
         scenes[item.get("id")] = (scene, width, height)
@@ -133,11 +133,11 @@ def _one_coco(file: Path, data: Any, places: dict[str, int], known: dict[str, Pa
         scene_of = scenes.get(item.get("image_id"))
         box = item.get("bbox")
         if scene_of is None:
-            found.fault("boxes belong to no picture that is there", where)
+            found.fault("Boxes of no picture that is there", where)
         elif item.get("category_id") not in categories:
-            found.fault("boxes have a class without a name", where)
+            found.fault("Boxes of a class without a name", where)
         elif not isinstance(box, list) or len(box) != 4 or any(_number(value) is None for value in box):
-            found.fault("boxes are not four numbers", where)
+            found.fault("Boxes that are not four numbers", where)
         else:
             scene, width, height = scene_of
             x, y, w, h = (float(value) for value in box)
@@ -176,14 +176,14 @@ def _yolo(path: Path, loading: Loading) -> Boxes:
         part = next((PARTS[word] for word in _words(image.parent, path) if word in PARTS), None)
         scene = Scene(image, [], part)
         if text is None:
-            found.fault("pictures have no text of boxes and count as empty", image.name)
+            found.fault("Pictures without a text of boxes, which count as empty", image.name)
         else:
             for line, cells in _lines(text, found):
                 where = f"{text.name} line {line}"
                 number_of = int(cells[0])
                 highest = max(highest, number_of)
                 if found.classes and number_of >= len(found.classes):
-                    found.fault("boxes have a class without a name", where)
+                    found.fault("Boxes of a class without a name", where)
                     continue
                 x, y, w, h = _outline(cells[1:])
                 _add(found, scene, number_of, (x - w / 2, y - h / 2, x + w / 2, y + h / 2), where)
@@ -207,7 +207,7 @@ def _lines(file: Path, found: Boxes) -> Iterator[tuple[int, list[float]]]:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, ValueError):
-        found.fault("texts cannot be read", file.name)
+        found.fault("Texts that cannot be read", file.name)
         return
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
@@ -219,7 +219,7 @@ def _lines(file: Path, found: Boxes) -> Iterator[tuple[int, list[float]]]:
         whole = bool(cells) and cells[0] >= 0 and cells[0] == int(cells[0])
         finite = all(abs(cell) < 1e6 for cell in cells)
         if not whole or not finite or not (len(cells) == 5 or (len(cells) >= 7 and len(cells) % 2)):
-            found.fault("lines are not a class and four numbers", f"{file.name} line {number}")
+            found.fault("Lines that are not a class and four numbers", f"{file.name} line {number}")
         else:
             yield number, cells
 
@@ -293,10 +293,10 @@ def _add(
     """Add a box, cut off at the picture's edges; one without an area inside is a fault."""
     left, top, right, bottom = (min(1.0, max(0.0, value)) for value in corners)
     if right - left <= 1e-6 or bottom - top <= 1e-6:
-        found.fault("boxes have no area inside their picture", where)
+        found.fault("Boxes without an area inside their picture", where)
         return
     if min(corners) < -0.01 or max(corners) > 1.01:
-        found.fault("boxes reach beyond their picture and are cut off", where)
+        found.fault("Boxes that reach beyond their picture and are cut off", where)
     scene.boxes.append((number, (left + right) / 2, (top + bottom) / 2, right - left, bottom - top))
 
 
