@@ -23,7 +23,7 @@ SCORES = (
     ("unet", "U-Net", "miou", "mean IoU", "at least 0.90"),
     ("fcn", "FCN-8s", "miou", "mean IoU", "at least 0.70"),
     ("detector", "single-shot detector", "map50", "mAP@0.5", "at least 0.80"),
-    ("multi-task", "multi-task", "accuracy", "right answers", "at least 0.80"),
+    ("multi-task", "multi-task", "accuracy", "right answers", "at least 0.95"),
 )
 
 
