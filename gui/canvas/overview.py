@@ -6,6 +6,7 @@ The lists are built once and follow single moves in place; Qt's items stay for h
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -17,13 +18,14 @@ from gui.theme import theme
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
+    from gui.canvas.wire_item import WireItem
 
 FEW = 600
 """Up to so many wires are drawn with smooth edges."""
 
 
 class Overview:
-    """Flat pictures of nodes by category, and wires as straight lines."""
+    """Flat pictures of nodes by category, and wires as straight lines; one that leads back is several."""
 
     def __init__(self, scene: CanvasScene) -> None:
         self._scene = scene
@@ -31,7 +33,8 @@ class Overview:
         self._boxes: dict[str, list[QRectF]] = {}
         self._box_at: dict[str, tuple[list[QRectF], int]] = {}
         self._lines: dict[str, list[QLineF]] = {}
-        self._line_at: dict[str, tuple[list[QLineF], int]] = {}
+        self._line_at: dict[str, tuple[list[QLineF], int, int]] = {}
+        """Of each wire the list that its lines are in, the first of them, and how many there are."""
         self._marked: list[tuple[str, str]] = []
 
     def forget(self) -> None:
@@ -46,9 +49,12 @@ class Overview:
             boxes, number = self._box_at[key]
             boxes[number] = self._scene.nodes[key].body
         for key in wires:
-            lines, number = self._line_at[key]
-            item = self._scene.wires[key]
-            lines[number] = QLineF(item.start, item.end)
+            lines, first, count = self._line_at[key]
+            course = _course(self._scene.wires[key])
+            if len(course) != count:  # it leads back now, or no longer
+                self._fresh = False
+                return
+            lines[first : first + count] = course
 
     def _build(self) -> None:
         self._boxes, self._box_at, self._lines, self._line_at, self._marked = {}, {}, {}, {}, []
@@ -61,8 +67,9 @@ class Overview:
                 self._marked.append((key, look.mark))
         for key, wire in self._scene.wires.items():
             lines = self._lines.setdefault("error" if wire.tone == "error" else "", [])
-            self._line_at[key] = (lines, len(lines))
-            lines.append(QLineF(wire.start, wire.end))
+            course = _course(wire)
+            self._line_at[key] = (lines, len(lines), len(course))
+            lines += course
         self._fresh = True
 
     def paint(self, painter: QPainter, scale: float) -> None:
@@ -99,9 +106,23 @@ class Overview:
         if chosen:
             painter.drawRects(chosen)
         lines = [
-            QLineF(self._scene.wires[key].start, self._scene.wires[key].end)
+            line
             for key in self._scene.chosen
             if key in self._scene.wires
+            for line in _course(self._scene.wires[key])
         ]
         if lines:
             painter.drawLines(lines)
+
+
+def _course(wire: WireItem) -> list[QLineF]:
+    """The ends of a wire's parts, joined: one line, or three where it leads back to another row."""
+    path = wire.path()
+    if path.elementCount() <= 4:  # one curve, or one line
+        return [QLineF(wire.start, wire.end)]
+    points, number = [wire.start], 1
+    while number < path.elementCount():
+        number += 2 if path.elementAt(number).isCurveTo() else 0
+        points.append(QPointF(path.elementAt(number)))
+        number += 1
+    return [QLineF(one, other) for one, other in pairwise(points)]
