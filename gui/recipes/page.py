@@ -82,7 +82,7 @@ class RecipePage(QWidget):
         self.swap.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.swap.setToolTip(self.tr("Show the loop of the recipe instead of the drawing"))
         self.swap.toggled.connect(lambda _on: self._share())
-        theme().changed.connect(lambda: self.swap.setIcon(icon("code-braces")))
+        theme().changed.connect(self._icons)
         words = QVBoxLayout()
         words.setSpacing(1)
         for widget in (self.title, self.help):
@@ -133,6 +133,9 @@ class RecipePage(QWidget):
 
     def _settled(self) -> None:
         self._by_hand = True  # the person has chosen the shares
+
+    def _icons(self) -> None:
+        self.swap.setIcon(icon("code-braces"))
 
     def _share(self) -> None:
         """The drawing gets the room that it needs, the code what is left, but not less than a third; where there is

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 from math import dist
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QPalette
@@ -136,3 +137,14 @@ def test_the_choice_applies_and_is_remembered(qapp) -> None:
 def test_an_unknown_colour_is_an_error(qapp) -> None:
     with pytest.raises(AttributeError, match="no colour"):
         _ = Theme().puce
+
+
+def test_no_lambda_waits_for_another_theme() -> None:
+    """A method of a widget is let go with the widget; a lambda would be called when its widget is gone."""
+    here = Path(__file__).resolve().parent.parent.parent / "gui"
+    found = [
+        path.name
+        for path in here.rglob("*.py")
+        if "theme().changed.connect(lambda" in path.read_text("utf-8")
+    ]
+    assert not found
