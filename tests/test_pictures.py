@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
+MODES = ("light", "dark")
 
 
 def test_a_picture_of_the_window_with_a_problem(tmp_path: Path) -> None:
@@ -33,9 +34,15 @@ def test_a_picture_of_the_window_with_a_problem(tmp_path: Path) -> None:
 def test_every_picture_of_the_readme_can_be_made() -> None:
     import re
 
-    from tests.pictures.__main__ import PICTURES
+    from tests.pictures.__main__ import GALLERY, PICTURES
 
-    shown = re.findall(r"resources/pictures/([\w-]+)\.png", (ROOT / "README.md").read_text(encoding="utf-8"))
-    assert shown
-    assert set(shown) <= set(PICTURES)
-    assert {"unet-light", "unet-dark"} <= set(shown), "the gallery is shown in the reader's theme"
+    shown = set(
+        re.findall(r"resources/pictures/([\w-]+)\.png", (ROOT / "README.md").read_text(encoding="utf-8"))
+    )
+    gallery = ROOT / "resources" / "pictures" / "GALLERY.md"
+    close = set(re.findall(r'"([\w-]+)\.png"', gallery.read_text(encoding="utf-8")))
+    assert shown and shown | close == set(PICTURES)
+    assert {
+        f"{preset}{zoom}-{mode}" for preset in GALLERY for zoom in ("-far", "", "-near") for mode in MODES
+    } == close
+    assert all((gallery.parent / f"{name}.png").is_file() for name in shown | close)

@@ -61,7 +61,8 @@ def overfitting(history: Sequence[Epoch]) -> tuple[str, str] | None:
 
 
 def rate_too_high(history: Sequence[Epoch]) -> tuple[str, str] | None:
-    """The training loss is above where it began, or jumps up and down."""
+    """The training loss is above where it began, or jumps up and down. The jumps of a loss that has become small are
+    no harm: few samples make them."""
     train = _series(history, "train_loss")
     if len(train) < SINCE:
         return None
@@ -69,14 +70,14 @@ def rate_too_high(history: Sequence[Epoch]) -> tuple[str, str] | None:
     risen = train[-1] > 1.2 * train[0] and train[-1] > 0
     turns = [b - a for a, b in pairwise(last)]
     jumps = all(a * b < 0 for a, b in pairwise(turns))
-    wide = max(last) > 2.0 * max(min(last), 1e-12)
+    wide = max(last) > 2.0 * max(min(last), 1e-12) and max(last) > 0.2 * abs(train[0])
     if not risen and not (jumps and wide):
         return None
     rate = history[-1].get("learning_rate") or 0.0
     how = "has become larger than at the beginning" if risen else "jumps up and down"
     return (
         f"The training loss {how}: the learning rate is probably too high.",
-        f"Try {rate / 10:g} instead of {rate:g}; it can be changed while it trains. The search for a learning rate "
+        f"Try {rate / 10:.2g} instead of {rate:.2g}; it can be changed while it trains. The search for a learning rate "
         "in the training panel finds one.",
     )
 
@@ -108,8 +109,8 @@ def thrown_off(history: Sequence[Epoch]) -> tuple[str, str] | None:
     return (
         "The network has learned nothing since its first epoch: loss and accuracy stay where they are.",
         f"The learning rate is probably far too high, so that the first steps threw the weights where nothing moves "
-        f"them any more. Try {rate / 100:g} instead of {rate:g} and train anew; the search for a learning rate finds "
-        "a good one.",
+        f"them any more. Try {rate / 100:.2g} instead of {rate:.2g} and train anew; the search for a learning rate "
+        "finds a good one.",
     )
 
 

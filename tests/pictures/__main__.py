@@ -16,6 +16,8 @@ FOLDER = ROOT / "resources" / "pictures"
 SIZE = (1440, 900)
 EDGE = 48
 """Pixels around a drawing."""
+FAR, NEAR = 0.3, 1.6
+"""Scales of the gallery, beside 1."""
 PATIENCE = 120.0
 """Seconds any single step may take."""
 
@@ -67,9 +69,9 @@ class Stage:
             raise OSError(f"{path} cannot be written.")
         print(path)
 
-    def save_network(self, name: str) -> None:
-        """Only the drawing, all of it, at 1:1."""
-        from PySide6.QtCore import QSize
+    def save_network(self, name: str, zoom: str) -> None:
+        """Only the drawing: all of it at 1:1 (``whole``) or from ``far``, or its middle from ``near``."""
+        from PySide6.QtCore import QPoint, QRect, QSize
 
         canvas = self.window.canvas
         area = canvas.canvas.bounds().adjusted(-EDGE, -EDGE, EDGE, EDGE)
@@ -78,9 +80,27 @@ class Stage:
         self.window.resize(area.size().toSize() + beside + QSize(40, 40))
         self.rest(0.2)
         canvas.fit()
-        self.rest(0.2)
+        if zoom != "whole":
+            canvas.zoom_to(FAR if zoom == "far" else NEAR)
+        self.rest(0.4)
+        canvas.minimap.hide()  # when not everything is in view it comes back
+        box = canvas.mapFromScene(area).boundingRect()
+        if zoom == "near":
+            middle = area.center()
+            busy = max(
+                canvas.canvas.nodes.values(),
+                key=lambda item: (
+                    len(item.look.inputs) + len(item.look.outputs),
+                    -(item.body.center() - middle).manhattanLength(),
+                ),
+            )
+            canvas.centerOn(busy.body.center())
+            self.rest(0.4)
+            canvas.minimap.hide()
+            box = QRect(canvas.viewport().rect().center() - QPoint(600, 190), QSize(1200, 380))
+            box &= canvas.viewport().rect()
         path = self.folder / f"{name}.png"
-        if not canvas.viewport().grab(canvas.mapFromScene(area).boundingRect()).save(str(path), "PNG", 0):
+        if not canvas.viewport().grab(box).save(str(path), "PNG", 0):
             raise OSError(f"{path} cannot be written.")
         print(path)
         self.window.resize(*SIZE)
@@ -197,11 +217,31 @@ def start(stage: Stage) -> None:
     stage.save("start")
 
 
-def network(preset: str, mode: str, stage: Stage) -> None:
+def results(stage: Stage) -> None:
+    """Where a trained network errs, with the pictures behind one figure."""
+    window = stage.window
+    session = window.training.session
+    stage.theme("light")
+    stage.until(lambda: session.state == "idle")
+    stage.open("digits-cnn")
+    window.actions_table["train"].trigger()
+    stage.until(lambda: len(session.history.epochs) >= 4)
+    window.actions_table["stop"].trigger()
+    stage.until(lambda: session.result is not None and session.state == "idle")
+    window.docks.show("results")
+    stage.rest(2.0)
+    stage.save("results")
+
+
+def network(preset: str, zoom: str, mode: str, stage: Stage) -> None:
     """The drawing of a network, without the window around it."""
     stage.theme(mode)
     stage.open(preset)
-    stage.save_network(f"{preset}-{mode}")
+    stage.save_network(_name(preset, zoom, mode), zoom)
+
+
+def _name(preset: str, zoom: str, mode: str) -> str:
+    return f"{preset}-{mode}" if zoom == "whole" else f"{preset}-{zoom}-{mode}"
 
 
 GALLERY = ("vgg16", "resnet50", "unet", "googlenet", "transformer")
@@ -209,12 +249,18 @@ PICTURES: dict[str, Callable[[Stage], None]] = {
     "training": training,
     "feature-maps": maps,
     "watching": watching,
+    "results": results,
     "recipe": recipe,
     "data": data,
     "problem": problem,
     "blocks": blocks,
     "start": start,
-} | {f"{preset}-{mode}": partial(network, preset, mode) for mode in ("light", "dark") for preset in GALLERY}
+} | {
+    _name(preset, zoom, mode): partial(network, preset, zoom, mode)
+    for mode in ("light", "dark")
+    for preset in GALLERY
+    for zoom in ("far", "whole", "near")
+}
 
 
 def main() -> int:

@@ -106,6 +106,7 @@ def test_curves_are_read_and_each_thing_is_said_once() -> None:
     heart = told(falling, [0.9, 0.7, 0.6, 0.62, 0.65, 0.7, 0.75, 0.8, 0.9, 1.0, 1.1, 1.2])
     assert len(heart) == 1 and "by heart" in heart[0]
     assert "learning rate is probably too high" in told([1.0, 0.2, 1.1, 0.2, 1.2, 0.3])[0]
+    assert told([2.3, 0.4, 0.05, 0.02, 0.05, 0.02, 0.05]) == [], "jumps of a loss that is small already"
     assert "has become larger" in told([1.0, 1.1, 1.2, 1.5])[0]
     assert "not learning" in told([2.3026] * 8)[0]
     assert told([0.3, 0.31, 0.3, 0.29, 0.28, 0.3]) == []
