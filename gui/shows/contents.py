@@ -99,7 +99,7 @@ class Boxes(Content):
 
 @dataclass(frozen=True, slots=True)
 class Series(Content):
-    """``predicted`` counts from step ``start`` of the truth on."""
+    """``predicted`` is for the same steps as ``truth`` (or empty); those from ``start`` on were held out."""
 
     truth: NDArray[np.float32]
     predicted: NDArray[np.float32]
@@ -258,6 +258,8 @@ def _boxes(show: Mapping[str, Any], name: str, title: str) -> Boxes:
 
 def _series(show: Mapping[str, Any], name: str, title: str) -> Series:
     truth, predicted = numbers(show["truth"], 1), numbers(show["predicted"], 1)
+    if len(predicted) not in (0, len(truth)):
+        raise ShowError(f"it has {len(predicted)} predictions for {len(truth)} steps.")
     start = int(show.get("from") or 0)
     return Series(name, title, truth.astype(np.float32), predicted.astype(np.float32), start)
 

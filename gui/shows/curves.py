@@ -69,7 +69,7 @@ class PlotView(View):
 
 
 class SeriesView(PlotView):
-    """The truth, and the prediction from where it starts."""
+    """The truth and what was predicted for the same steps; a line stands where the steps held out begin."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Series with prediction"), parent)
@@ -77,17 +77,19 @@ class SeriesView(PlotView):
     def plot_content(self) -> None:
         content: Series = self.content
         item = self.plot.getPlotItem()
-        steps = np.arange(len(content.truth))
-        item.plot(steps, content.truth, pen=pg.mkPen(class_color(0), width=1.6), connect="finite")
-        later = content.start + np.arange(len(content.predicted))
-        item.plot(later, content.predicted, pen=pg.mkPen(class_color(1), width=1.8), connect="finite")
+        for number, values in enumerate((content.truth, content.predicted)):
+            pen = pg.mkPen(class_color(number), width=1.6)
+            item.plot(np.arange(len(values)), values, pen=pen, connect="finite")
         if content.start > 0:
-            item.addItem(
-                pg.InfiniteLine(
-                    content.start, pen=pg.mkPen(theme().muted, style=pg.QtCore.Qt.PenStyle.DashLine)
-                )
+            border = pg.InfiniteLine(
+                content.start,
+                pen=pg.mkPen(theme().muted, style=pg.QtCore.Qt.PenStyle.DashLine),
+                label=self.tr("not trained on →"),
+                labelOpts={"position": 0.94, "color": theme().muted, "anchors": [(0, 0.5), (0, 0.5)]},
             )
-        self.legend.show_classes([(0, self.tr("truth")), (1, self.tr("network"))])
+            item.addItem(border)
+        named = [(0, self.tr("truth")), (1, self.tr("network"))]
+        self.legend.show_classes(named if len(content.predicted) else [])
 
 
 class AgainstView(PlotView):

@@ -8,7 +8,8 @@ A show is a plain dict that can travel (:mod:`runtime.protocol`), told apart by 
 - ``masks``: ``images``, ``truth`` and ``predicted`` (arrays (N, H, W) uint8), ``classes``.
 - ``boxes``: ``images``, ``truth`` and ``predicted`` (per picture rows of x0, y0, x1, y1 in pixels, class, and the
   score where predicted), ``classes``.
-- ``series``: ``truth`` and ``predicted`` (arrays (T,)), ``from`` (first predicted step).
+- ``series``: ``truth`` and, for the same steps, ``predicted`` (arrays (T,); it may be empty), ``from`` (the first step
+  that was held out; 0 where none was).
 - ``answers``: ``images`` and, for each, ``rows`` of ``text`` and ``right`` (bool or ``None``): what is said of it.
 - ``against``: ``truth`` and ``predicted`` (arrays (N,)): numbers over the numbers they should be.
 - ``points``: ``points`` (array (N, 2)), ``labels`` (class numbers), ``classes``.

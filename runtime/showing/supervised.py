@@ -77,7 +77,7 @@ def pictured(look: Look) -> Message:
 
 
 def forecast(look: Look) -> Message:
-    """The first column to predict over the last training steps and the validation, in the data's own units."""
+    """The first column to predict, over the last training steps and then those held out, in the data's own units."""
     session = look.session
     known, later = session.rows("train"), session.rows("validation")
     later = later[: STEPS * 3 // 4]

@@ -81,7 +81,7 @@ def boxes() -> dict[str, Any]:
 
 
 def series() -> dict[str, Any]:
-    truth, predicted = packed([0, 1, 2, 3, 4], "float32"), packed([3.5, 4.5], "float32")
+    truth, predicted = packed([0, 1, 2, 3, 4], "float32"), packed([0.5, 1.5, 2.5, 3.5, 4.5], "float32")
     return {
         "kind": "series",
         "name": "series",

@@ -230,12 +230,13 @@ def test_boxes_appear_from_a_score_on(session: TrainingSession) -> None:
     assert said == "square (truth)\nsquare, score 0.90\ncircle, score 0.30"
 
 
-def test_a_series_continues_where_the_prediction_starts(session: TrainingSession) -> None:
+def test_a_prediction_stands_over_the_steps_it_is_for(session: TrainingSession) -> None:
     panel = shown(session)
     started(session)
     session._take(make.page(1, make.series(), make.points()))
     curves = panel.view("series").plot.getPlotItem().listDataItems()  # type: ignore[attr-defined]
-    assert list(curves[1].getData()[0]) == [3, 4] and list(curves[1].getData()[1]) == [3.5, 4.5]
+    assert [list(curve.getData()[0]) for curve in curves] == [[0, 1, 2, 3, 4]] * 2
+    assert list(curves[1].getData()[1]) == [0.5, 1.5, 2.5, 3.5, 4.5]
     spots = panel.view("points").plot.getPlotItem().items  # type: ignore[attr-defined]
     assert [len(item.getData()[0]) for item in spots] == [1, 2]
 
