@@ -14,11 +14,12 @@ from graph.catalogue.spec import Param
 from graph.model import Training
 from runtime.choice import Choice, ChoiceError, Code, chosen, table
 from runtime.practices import practices_of
+from runtime.recipes import recipe_of
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule(Choice):
-    """A schedule; its options live in ``Training.schedule_options``. ``watches`` the validation loss."""
+    """A schedule; its options live in ``Training.schedule_options``. ``watches`` what decides which epoch is best."""
 
     watches: bool = False
 
@@ -45,6 +46,12 @@ def _milestones(values: Mapping[str, Any]) -> dict[str, Any]:
     return {"milestones": milestones, "gamma": values["gamma"]}
 
 
+def _plateau(values: Mapping[str, Any]) -> dict[str, Any]:
+    """torch's own threshold is a share of the best value, so below 0, where a score that should be high is turned to,
+    standing still would count as getting better."""
+    return {**values, "threshold": 0.0}
+
+
 def planned(training: Training) -> bool:
     """Whether the learning rate changes by a plan."""
     return bool(
@@ -54,7 +61,7 @@ def planned(training: Training) -> bool:
 
 def schedule_text(training: Training, optimizer: str) -> str:
     """The schedule of a project as it reads in code, the warm-up in front; "" when the rate stays."""
-    schedule = chosen(SCHEDULES, training.schedule, "schedule")
+    schedule = _schedule_of(training)
     warm = practices_of(training).warmup_epochs
     main = schedule.text(schedule.settled(training), optimizer) if schedule.made_by else ""
     if not warm:
@@ -70,7 +77,7 @@ def make_schedule(training: Training, optimizer: Any) -> Any:
     """The same as an object; ``None`` when the rate stays."""
     from torch.optim import lr_scheduler
 
-    schedule = chosen(SCHEDULES, training.schedule, "schedule")
+    schedule = _schedule_of(training)
     warm = practices_of(training).warmup_epochs
     if warm:
         _check_warmup(schedule)
@@ -80,6 +87,17 @@ def make_schedule(training: Training, optimizer: Any) -> Any:
         main = schedule.make(schedule.settled(training), optimizer)
         return lr_scheduler.SequentialLR(optimizer, [first, main], milestones=[warm])
     return schedule.make(schedule.settled(training), optimizer) if schedule.made_by else None
+
+
+def _schedule_of(training: Training) -> Schedule:
+    schedule = chosen(SCHEDULES, training.schedule, "schedule")
+    recipe = recipe_of(training)
+    if schedule.watches and not (recipe.watch or practices_of(training).watch):
+        raise ChoiceError(
+            f"The schedule “{schedule.title}” follows the score that decides which epoch is best, and “{recipe.title}” "
+            "has none: its last epoch counts. Choose another schedule, or name a score under Watch."
+        )
+    return schedule
 
 
 def _check_warmup(schedule: Schedule) -> None:
@@ -267,7 +285,8 @@ SCHEDULES = table(
         Schedule(
             "plateau",
             "On plateau",
-            "Multiplies the learning rate by factor when the validation loss stops falling.",
+            "Multiplies the learning rate by factor when what decides which epoch is best (the validation loss, unless "
+            "another score is watched) stops getting better.",
             "torch.optim.lr_scheduler.ReduceLROnPlateau",
             (
                 Param("factor", "float", 0.1, "Factor at each reduction.", minimum=1e-6, maximum=0.999),
@@ -275,6 +294,7 @@ SCHEDULES = table(
                     "patience", "int", 10, "Epochs without improvement to wait.", minimum=0, maximum=100_000
                 ),
             ),
+            _plateau,
             watches=True,
         ),
     )

@@ -138,6 +138,15 @@ def _put_back(
     optimizer.load_state_dict({"state": entries, "param_groups": groups})
 
 
+def _without_milestones(state: dict[str, Any]) -> dict[str, Any]:
+    """The state of a schedule, of those inside it too, less the epochs MultiStepLR counts in a dict: JSON has turned
+    these numbers into text, and the schedule was made with them."""
+    kept = {name: value for name, value in state.items() if name != "milestones"}
+    if "_schedulers" in kept:
+        kept["_schedulers"] = [_without_milestones(inner) for inner in kept["_schedulers"]]
+    return kept
+
+
 def restore(session: Session, state: State) -> None:
     """Put a captured state into a session of the same model and optimiser."""
     tensors, facts = state
@@ -159,7 +168,7 @@ def restore(session: Session, state: State) -> None:
         _put_back(optimizer, part(_prefix(number)), facts["optimizers"].get(group))
     for group, schedule in session.schedules.items():
         if group in facts["schedules"]:
-            schedule.load_state_dict(facts["schedules"][group])
+            schedule.load_state_dict(_without_milestones(facts["schedules"][group]))
     if facts["loop"] is not None and hasattr(session.loop, "restore"):
         session.loop.restore({**facts["loop"], **part("loop.")})
     if session.steps.scaler is not None and facts["scaler"]:

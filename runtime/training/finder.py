@@ -31,7 +31,7 @@ def find_rate(session: Session, steps: int = STEPS) -> Iterator[Message | None]:
     rates: list[float] = []
     losses: list[float] = []
     mean, lowest = 0.0, math.inf
-    session.model.train()
+    session.to_training()
     if hasattr(session.loop, "begin_epoch"):
         session.loop.begin_epoch(1, session.epochs)
     for number, rows in zip(range(steps), _batches(session), strict=False):

@@ -247,7 +247,7 @@ def _best(session: Session) -> Message:
     if not math.isfinite(session.best_loss) or not watched:
         return {"best_val_loss": None}
     main = "loss" if session.loop is None else session.recipe.main.name
-    value = abs(session.best_loss)
+    value = -session.best_loss if _high_is_good(session, watched) else session.best_loss
     return {
         "best_val_loss": value if watched == main else None,
         "best_score": {"name": watched, "value": value},
@@ -277,7 +277,13 @@ def _watched(session: Session, measured: Measured, train: dict[str, float]) -> f
         return math.inf
     values = measured.figures or train
     value = values.get(figure.name, train.get(figure.name, math.inf))
-    return -value if figure.better == "high" else value
+    return -value if _high_is_good(session, figure.name) else value
+
+
+def _high_is_good(session: Session, watched: str) -> bool:
+    if session.loop is None:
+        return watched == "accuracy"
+    return any(figure.name == watched and figure.better == "high" for figure in session.recipe.figures)
 
 
 def shows(session: Session, now: bool = False) -> Iterator[Message | None]:

@@ -9,9 +9,11 @@ import pytest
 import torch
 from torch import nn
 
-from graph.model import Training
+from graph.build import GraphBuilder, project
+from graph.model import DataChoice, Training
 from runtime.choice import ChoiceError
 from runtime.practices import practices_of
+from runtime.schedules import make_schedule
 from runtime.training.average import Average
 from runtime.training.preparing import prepare
 from runtime.training.steps import Careful
@@ -85,6 +87,40 @@ def test_accuracy_can_decide(tmp_path: Path) -> None:
     )
     wrong, _ = run(digits_cnn(epochs=1, options={"watch": "beauty"}), tmp_path / "wrong")
     assert wrong["sentence"] == "There is no score “beauty” to watch."
+
+
+def test_a_plateau_is_one_for_scores_that_should_be_high_too() -> None:
+    _, optimizer = line(1.0)
+    training = Training(schedule="plateau", schedule_options={"patience": 1, "factor": 0.5})
+    schedule, rate = make_schedule(training, optimizer), optimizer.param_groups[0]["lr"]
+    rates = []
+    for accuracy in (0.8, 0.9, 0.9, 0.9):
+        schedule.step(-accuracy)
+        rates.append(optimizer.param_groups[0]["lr"])
+    assert rates == [rate, rate, rate, rate / 2]
+
+
+def test_a_plateau_needs_a_score_to_follow() -> None:
+    _, optimizer = line(1.0)
+    training = Training(recipe="diffusion", schedule="plateau")
+    with pytest.raises(ChoiceError, match="has none: its last epoch counts"):
+        make_schedule(training, optimizer)
+    training.options["watch"] = "loss"
+    assert make_schedule(training, optimizer) is not None
+
+
+def test_the_best_loss_can_be_below_zero(tmp_path: Path) -> None:
+    g = GraphBuilder("Net")
+    g.output(g.add("Linear", g.input("x", shape=(10,)), out_features=1))
+    made = project(
+        "Counts",
+        g,
+        data=DataChoice("diabetes"),
+        training=Training(loss="poisson_nll", epochs=2, threads=1, device="cpu"),
+    )
+    last, messages = run(made, tmp_path)
+    best = min(message["val_loss"] for message in epochs(messages))
+    assert last["best_val_loss"] == best and last["best_score"] == {"name": "loss", "value": best}
 
 
 def test_balanced_classes_weigh_as_in_scikit_learn(tmp_path: Path) -> None:

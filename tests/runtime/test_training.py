@@ -128,7 +128,20 @@ def test_the_test_scores_are_those_of_the_best_weights(tmp_path: Path) -> None:
     assert last["test_loss"] == pytest.approx(loss, abs=1e-6)
 
 
-@pytest.mark.parametrize("options", [{}, {"optimizer": "SGD", "schedule": "plateau"}, {"schedule": "cosine"}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"optimizer": "SGD", "schedule": "plateau"},
+        {"schedule": "cosine"},
+        {
+            "schedule": "multi_step",
+            "schedule_options": {"milestones": "1"},
+            "options": {"warmup_epochs": 1},
+        },
+    ],
+    ids=["plain", "plateau", "cosine", "milestones"],
+)
 def test_a_run_resumed_is_the_run_that_never_stopped(tmp_path: Path, options: dict[str, Any]) -> None:
     """Interrupted in the middle of the second epoch, with dropout, batch norm and a schedule on the way."""
     made = digits_cnn(epochs=3, **options)
