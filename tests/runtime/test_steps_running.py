@@ -260,6 +260,9 @@ def test_a_script_holds_no_more_than_its_steps_need() -> None:
     plain = training_script(pictures((), (1, 8, 8))).text
     assert "prepared(" not in plain and "augmented(" not in plain
     assert "Needs torch and torchvision." in training_script(pictures(*CASES["rand_augment"])).text
+    turned = training_script(pictures(RECIPE)).text
+    assert "class Rotate:" in turned and "return warped(batch, matrix, self.fill)" in turned
+    assert not any(word in turned for word in ("mask", "boxes", "corners_of", "pictures: tuple"))
 
 
 def test_sets_larger_than_the_memory_are_prepared_as_they_are_read(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from graph.code.layout import parse, statement
 from runtime.data.steps.apply import Made, Preparation
+from runtime.data.steps.narrow import narrowed, not_needed
 
 CODE = Path(__file__).parent / "code"
 _OWN = re.compile(r"from runtime\.data\.steps\.code\.(\w+) import ")
@@ -79,12 +80,13 @@ def _needed(made: Sequence[Made]) -> tuple[list[str], set[str]]:
     """The definitions that do these steps, each once and behind what it builds on, and the import lines they need."""
     texts: dict[str, str] = {}
     imports: set[str] = set()
+    without = not_needed([item.arguments for item in made])
 
     def add(file: str, name: str) -> None:
         if name in texts:
             return
         lines, defined = _file(file)
-        text = defined[name]
+        text = narrowed(defined[name], without)
         words = set(re.findall(r"\w+", text)) - {name}
         for line in lines:
             brought = {part.strip().split(" as ")[-1] for part in line.rpartition("import ")[2].split(",")}

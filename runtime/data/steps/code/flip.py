@@ -17,15 +17,18 @@ class Flip:
         boxes: tuple[str, ...] = (),
     ) -> None:
         self.chance, self.axis = chance, -2 if upside_down else -1
-        self.pixels, self.boxes = pictures + masks, boxes
+        self.pictures, self.masks, self.boxes = pictures, masks, boxes
 
     def __call__(self, batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         x = batch["input"]
         flipped = torch.rand(len(x), device=x.device) < self.chance
         batch = dict(batch)
-        for name in self.pixels:
-            one_each = flipped.view(-1, *[1] * (batch[name].dim() - 1))
-            batch[name] = torch.where(one_each, batch[name].flip(self.axis), batch[name])
+        for name in self.pictures:
+            mirrored = batch[name].flip(self.axis)
+            batch[name] = torch.where(flipped[:, None, None, None], mirrored, batch[name])
+        for name in self.masks:
+            mirrored = batch[name].flip(self.axis)
+            batch[name] = torch.where(flipped[:, None, None], mirrored, batch[name])
         for name in self.boxes:
             box = batch[name].clone()
             centre = 1 if self.axis == -1 else 2

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 class Pad:
     """Adds rows above and below and columns left and right: ``mode`` "constant" (``fill``), "reflect" or
-    "replicate". A mask does not count (255) where a constant margin is."""
+    "replicate"."""
 
     def __init__(
         self,
@@ -31,14 +31,9 @@ class Pad:
         return F.pad(x, self.margin, mode=self.mode)
 
     def __call__(self, batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-        height, width = batch["input"].shape[-2:]
         batch = dict(batch)
-        for name in self.pictures:
-            batch[name] = self.padded(batch[name], self.fill)
-        for name in self.masks:
-            mask = self.padded(batch[name][:, None].float(), 255.0)
-            batch[name] = mask[:, 0].to(batch[name].dtype)
         for name in self.boxes:
+            height, width = batch["input"].shape[-2:]
             columns, _, rows, _ = self.margin
             box = batch[name].clone()
             box[..., 1] = (box[..., 1] * width + columns) / (width + 2 * columns)
@@ -46,4 +41,9 @@ class Pad:
             box[..., 3] = box[..., 3] * width / (width + 2 * columns)
             box[..., 4] = box[..., 4] * height / (height + 2 * rows)
             batch[name] = torch.where(box[..., :1] >= 0, box, batch[name])
+        for name in self.pictures:
+            batch[name] = self.padded(batch[name], self.fill)
+        for name in self.masks:
+            mask = self.padded(batch[name][:, None].float(), 255.0)  # a constant margin does not count
+            batch[name] = mask[:, 0].to(batch[name].dtype)
         return batch

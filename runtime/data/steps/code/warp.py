@@ -17,7 +17,7 @@ def warped(
     boxes: tuple[str, ...],
 ) -> dict[str, torch.Tensor]:
     """Each sample under a matrix (N, 2, 3) of its own, which tells where a pixel of the result comes from, in
-    pixels from the middle. Pictures are read bilinearly, masks at the nearest pixel; outside is ``fill``."""
+    pixels from the middle. Read between pixels; outside is ``fill``."""
     height, width = batch[pictures[0]].shape[-2:]
     half = torch.tensor([width / 2, height / 2], device=matrix.device)
     grid = matrix.clone()  # as affine_grid wants it: the picture reaches from -1 to 1
