@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy
+
+from runtime.data.dates import WAYS as DATES
+from runtime.data.dates import days_in
+from runtime.data.numerals import COMMA, POINT, WAYS, numbers_in, to_number
 
 if TYPE_CHECKING:
     import polars
@@ -23,53 +26,12 @@ MAX_DISTINCT = 1000
 TOLERANCE = 0.05
 """A column of numbers may hold this share of something else; those values count as missing."""
 HOLE = "(missing)"
-CLOCKS = ("", " %H:%M:%S%.f", "T%H:%M:%S%.f", " %H:%M", "T%H:%M")
-DAYS = {
-    "year-month-day": ("%Y-%m-%d",),
-    "year/month/day": ("%Y/%m/%d",),
-    "day.month.year": ("%d.%m.%Y",),
-    "day/month/year": ("%d/%m/%Y",),
-    "month/day/year": ("%m/%d/%Y",),
-}
-"""Ways to write a date, in the order in which they are preferred; any may be followed by a time of day."""
-EPOCH = datetime.datetime(1970, 1, 1)
-DECIMAL_COMMA = r"^[+-]?\d+,\d+$"
+COMPACT = "compact"
+"""20240131, which is a number, too."""
 
 
 def is_missing(value: str) -> bool:
     return value.strip().lower() in MISSING
-
-
-def to_number(value: str) -> float:
-    """The number a cell holds, NaN when it holds none. Infinity is none."""
-    try:
-        number = float(value)
-    except ValueError:
-        return float("nan")
-    return number if abs(number) < float("inf") else float("nan")
-
-
-def to_day(value: str) -> float:
-    """Days since 1970 (with a fraction for the time of day) of a date, NaN for anything else."""
-    value = value.strip()
-    try:
-        return _days_of(datetime.datetime.fromisoformat(value))
-    except ValueError:
-        pass  # not ISO 8601: one of the other ways, or no date
-    if len(value) > 35 or not value[:1].isdigit():
-        return float("nan")
-    for patterns in DAYS.values():
-        for pattern in patterns:
-            for clock in CLOCKS:
-                try:
-                    return _days_of(datetime.datetime.strptime(value, pattern + clock.replace("%.f", "")))
-                except ValueError:
-                    continue
-    return float("nan")
-
-
-def _days_of(moment: datetime.datetime) -> float:
-    return (moment.replace(tzinfo=None) - EPOCH) / datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +52,16 @@ class Column:
     high: float | None = None
     clock: bool = False
     """Whether its dates have a time of day."""
+    way: str = ""
+    """How its numbers (:mod:`runtime.data.numerals`) or dates (:mod:`runtime.data.dates`) are written."""
+    nested: bool = False
+    """Whether its cells are lists, structures or bytes."""
 
     @property
     def summary(self) -> str:
         """A few words for the data page."""
+        if self.nested:
+            return "lists or bytes"
         words = {
             "number": "numbers",
             "date": "dates",
@@ -108,7 +76,8 @@ class Column:
 class Gatherer:
     """Collects a column piece by piece and decides in the end what it is, unless ``wanted`` says so.
 
-    With ``comma``, ``1,5`` may be a number. ``texts`` keeps the cells themselves where ``keep`` asks for it.
+    With ``comma``, ``1,234`` is 1.234 where nothing else in the column tells. ``texts`` keeps the cells themselves
+    where ``keep`` asks for it.
     """
 
     name: str
@@ -117,8 +86,12 @@ class Gatherer:
     keep: bool = False
     rows: int = 0
     known: int = 0
-    numbers: list[NDArray[numpy.float64]] = field(default_factory=list)
-    days: dict[str, list[NDArray[numpy.float64]]] = field(default_factory=lambda: {way: [] for way in DAYS})
+    commas: bool = False
+    """Whether a comma stands in one of its cells."""
+    numbers: dict[str, list[NDArray[numpy.float64]]] = field(
+        default_factory=lambda: {way: [] for way in WAYS}
+    )
+    days: dict[str, list[NDArray[numpy.float64]]] = field(default_factory=lambda: {way: [] for way in DATES})
     words: dict[str, int] | None = field(default_factory=dict)
     codes: list[NDArray[numpy.int32]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
@@ -139,18 +112,35 @@ class Gatherer:
         if self.wanted in ("text", "empty"):
             self.words = None
             return
-        numbers = _numbers(cells, self.comma)
-        self.numbers.append(numbers)
-        self._add_days(cells, known, int(numpy.isnan(numbers).sum()) - (len(cells) - known))
+        strange = self._add_numbers(cells, known)
+        self._add_days(cells, known, strange)
         self._add_words(cells)
 
+    def _add_numbers(self, cells: polars.Series, known: int) -> int:
+        """How many cells are no numbers."""
+        if not self.numbers:
+            return known
+        parsed = numbers_in(cells)
+        self.commas = self.commas or bool(cells.str.contains(",", literal=True).any())
+        strange = {
+            way: int(numpy.isnan(values).sum()) - (len(cells) - known) for way, values in parsed.items()
+        }
+        # The first piece without numbers settles it, as with dates, unless the person says otherwise.
+        self.numbers = {
+            way: [*parts, parsed[way]]
+            for way, parts in self.numbers.items()
+            if known == 0 or strange[way] < known or self.wanted == "number"
+        }
+        return min(strange.values())
+
     def _add_days(self, cells: polars.Series, known: int, strange: int) -> None:
-        if not self.days:
+        if not self.days or self.wanted in ("number", "category"):
+            self.days = {}
             return
         if known and strange == 0:
-            self.days = {}  # numbers are no dates
-            return
-        parsed = {way: _days(cells, way) for way in self.days}
+            # numbers are no dates, but for those that can be read as a year, a month and a day all along
+            self.days = {way: parts for way, parts in self.days.items() if way == COMPACT}
+        parsed = {way: days_in(cells, way) for way in self.days}
         # The first piece without dates settles it; parsing a million cells in vain would be slow.
         self.days = {
             way: [*self.days[way], values]
@@ -182,17 +172,12 @@ class Gatherer:
         missing = self.rows - self.known
         if self.known == 0 or self.wanted == "empty":
             return Column(self.name, "empty", numpy.empty(0), missing=missing)
-        candidates: list[tuple[ColumnKind, list[NDArray[numpy.float64]]]] = [("number", self.numbers)]
-        candidates += [("date", parts) for parts in self.days.values()]
-        for kind, parts in candidates:
-            if (self.wanted not in (None, kind)) or self.wanted == "text" or not parts:
-                continue
-            values = numpy.concatenate(parts)
+        for kind, way, values in self._candidates():
             strays = int(numpy.isnan(values).sum()) - missing
             if self.wanted == kind or strays <= TOLERANCE * self.known:
                 if strays == self.known:
                     return Column(self.name, "empty", numpy.empty(0), missing=missing, strays=strays)
-                return measured(self.name, kind, values, missing + strays, strays)
+                return measured(self.name, kind, values, missing + strays, strays, way)
         if self.words is None or self.wanted in ("number", "date"):
             return Column(self.name, "text", numpy.empty(0), missing=missing)
         # Sorted, so that the same categories get the same numbers whatever the order of the rows.
@@ -203,9 +188,35 @@ class Gatherer:
         values = place[numpy.concatenate(self.codes)]
         return Column(self.name, "category", values, tuple(names), missing)
 
+    def _candidates(self) -> list[tuple[ColumnKind, str, NDArray[numpy.float64]]]:
+        """What the column may be: (kind, way of writing, values), the best first."""
+        if self.wanted not in (None, "number", "date"):
+            return []
+        found: list[tuple[ColumnKind, str, NDArray[numpy.float64]]] = []
+        if self.wanted != "date" and self.numbers:
+            order = (COMMA, POINT) if self.comma and self.commas else (POINT, COMMA)
+            numbers = {way: numpy.concatenate(self.numbers[way]) for way in order if way in self.numbers}
+            way = min(numbers, key=lambda each: int(numpy.isnan(numbers[each]).sum()))
+            found.append(("number", way, numbers[way]))
+        days = {way: numpy.concatenate(parts) for way, parts in self.days.items()}
+        if days:
+            way = min(days, key=lambda each: _rank(each, days[each]))
+            exact = way == COMPACT and int(numpy.isnan(days[way]).sum()) == self.rows - self.known
+            found.insert(0 if exact else len(found), ("date", way, days[way]))
+        return found
+
+
+def _rank(way: str, days: NDArray[numpy.float64]) -> tuple[int, float, int]:
+    """Dates with fewer strays are better; among ways with two digits for the year, the one whose dates lie closer
+    together."""
+    holes = int(numpy.isnan(days).sum())
+    short = way.startswith("short") and holes < len(days)
+    span = float(numpy.nanmax(days) - numpy.nanmin(days)) if short else 0.0
+    return holes, span, list(DATES).index(way)
+
 
 def measured(
-    name: str, kind: ColumnKind, values: NDArray[numpy.float64], missing: int, strays: int = 0
+    name: str, kind: ColumnKind, values: NDArray[numpy.float64], missing: int, strays: int = 0, way: str = ""
 ) -> Column:
     """A column of numbers or dates with its range and its few different values."""
     known = values[~numpy.isnan(values)]
@@ -220,6 +231,7 @@ def measured(
         low=float(known.min()) if len(known) else None,
         high=float(known.max()) if len(known) else None,
         clock=kind == "date" and bool((known != numpy.floor(known)).any()),
+        way=way,
     )
 
 
@@ -227,41 +239,3 @@ def _in_order(word: str) -> tuple[bool, float, str]:
     """Numbers by size, then words by letter."""
     number = to_number(word)
     return (True, 0.0, word) if number != number else (False, number, word)
-
-
-def _numbers(cells: polars.Series, comma: bool) -> NDArray[numpy.float64]:
-    """The cells as numbers, NaN where they are none."""
-    import polars as pl
-
-    if comma:
-        turned = cells.str.replace(",", ".", literal=True)
-        cells = pl.select(
-            pl.when(cells.str.contains(DECIMAL_COMMA)).then(turned).otherwise(cells)
-        ).to_series()
-    found = cells.cast(pl.Float64, strict=False).fill_null(numpy.nan).to_numpy()
-    return numpy.where(numpy.isinf(found), numpy.nan, found)
-
-
-def _days(cells: polars.Series, way: str) -> NDArray[numpy.float64]:
-    """The cells as days since 1970, NaN where they are no date written this way."""
-    import polars as pl
-
-    plain = cells.str.replace(r"(Z|[+-]\d\d:?\d\d)$", "") if way == "year-month-day" else cells
-    if way == "year-month-day":
-        plain = pl.select(pl.when(cells.str.len_chars() > 16).then(plain).otherwise(cells)).to_series()
-    tries = [
-        plain.str.to_datetime(pattern + clock, strict=False, time_unit="us", ambiguous="null")
-        for pattern in DAYS[way]
-        for clock in CLOCKS
-    ]
-    moments = pl.select(pl.coalesce(tries)).to_series()
-    return days_from(moments)
-
-
-def days_from(moments: polars.Series) -> NDArray[numpy.float64]:
-    """Dates or moments as days since 1970, NaN where missing."""
-    import polars as pl
-
-    microseconds = moments.cast(pl.Datetime("us")).cast(pl.Int64).cast(pl.Float64).fill_null(numpy.nan)
-    result: NDArray[numpy.float64] = microseconds.to_numpy() / 86_400e6
-    return result

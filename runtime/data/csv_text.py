@@ -14,8 +14,9 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from runtime.data.columns import is_missing, to_number
+from runtime.data.columns import is_missing
 from runtime.data.known import known_names
+from runtime.data.numerals import to_number
 from runtime.data.schema import DataError
 from runtime.data.source import Loading
 
@@ -105,7 +106,7 @@ def _candidates(raw: bytes, path: Path) -> tuple[str, ...]:
         strange = any(byte in raw for byte in CONTROLS)
         if not strange and max(even, odd) > 0.4 * len(raw) / 2 and min(even, odd) < 0.05 * len(raw) / 2:
             return ("utf-16-le",) if odd > even else ("utf-16-be",)
-        raise DataError(f"{path.name} is not a text table. Choose a CSV or text file.")
+        raise DataError(f"{path.name} is not a text file: there are bytes in it that no text has.")
     return ("utf-8-sig", "cp949", "cp1252", "latin-1")
 
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from runtime.data.columns import Column, is_missing, to_day, to_number
+from runtime.data.columns import Column, is_missing
+from runtime.data.dates import to_day
+from runtime.data.numerals import COMMA, is_unclear, to_number
 from runtime.data.schema import DataError
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ class Question:
     example: str = ""
     choices: tuple[str, ...] = ()
     gaps: bool = False
+    way: str = ""
+    """How the data writes its numbers or dates, see :class:`runtime.data.columns.Column`."""
 
     def told(self) -> dict[str, Any]:
         """The same as JSON."""
@@ -80,7 +84,7 @@ def question_of(column: Column, known: Sequence[str]) -> Question:
             example = _shown(column, value)
             break
     kind: Asked = column.kind if column.kind in ("category", "date") else "number"
-    return Question(column.name, kind, example, tuple(known), bool(column.missing))
+    return Question(column.name, kind, example, tuple(known), bool(column.missing), column.way)
 
 
 def cell_of(question: Question, column: Column, values: Mapping[str, str]) -> float:
@@ -90,7 +94,7 @@ def cell_of(question: Question, column: Column, values: Mapping[str, str]) -> fl
         return float(column.categories.index(text)) if text in column.categories else float("nan")
     if question.kind == "number":
         return number_of(question, values)
-    day = to_day(text)
+    day = to_day(text, question.way)
     if day != day and not (question.gaps and is_missing(text)):
         raise DataError(f"“{question.name}” needs a date such as {question.example}, not “{text}”.")
     return day
@@ -101,7 +105,12 @@ def number_of(question: Question, values: Mapping[str, str]) -> float:
     text = values.get(question.name, "").strip()
     if question.gaps and is_missing(text):
         return float("nan")
-    number = to_number(text if "." in text else text.replace(",", "."))
+    if not question.way and is_unclear(text):
+        either, other = text.replace(",", "."), text.replace(",", "")
+        raise DataError(f"“{question.name}” needs a number: “{text}” may be {either} or {other}. Write one of them.")
+    number = to_number(text, question.way)
+    if number != number:
+        number = to_number(text, COMMA)
     if number != number:
         what = f"not “{text}”" if text else "but nothing is typed"
         raise DataError(f"“{question.name}” needs a number such as {question.example}, {what}.")

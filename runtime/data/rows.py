@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy
 
-from runtime.data.columns import Column, ColumnKind, Gatherer, days_from, measured
+from runtime.data.columns import Column, ColumnKind, Gatherer, measured
 from runtime.data.csv_text import (
     Header,
     Script,
@@ -22,6 +22,8 @@ from runtime.data.csv_text import (
     script_of,
     width_of_rows,
 )
+from runtime.data.dates import days_from
+from runtime.data.known import known_names
 from runtime.data.schema import DataError
 from runtime.data.source import Loading
 from runtime.data.table import Table
@@ -58,8 +60,9 @@ def read(
         )
     sample = [cells for cells in sample if len(cells) == width]
     names, has_header = named(sample, width, header)
-    gatherers = [Gatherer(name, roles.get(name), delimiter != ",", name in keep) for name in names]
+    gatherers = [Gatherer(name, roles.get(name), delimiter == ";", name in keep) for name in names]
 
+    census = not has_header and known_names(sample) is not None
     strange: list[int] = []
     rows, pending = 0, has_header
     if script.ordinary and (literal or not script.quotes):
@@ -71,10 +74,14 @@ def read(
         if pending and len(columns[0]):
             columns, pending = [column.slice(1) for column in columns], False
         rows += len(columns[0])
+        if census:  # the labels of its test file end with a full stop
+            columns = [*columns[:-1], columns[-1].str.strip_chars_end(" .")]
         for gatherer, column in zip(gatherers, columns, strict=True):
             gatherer.add(column)
     if rows == 0:
         raise DataError(f"{path.name} has a header but no rows.")
+    if rows == 1:
+        raise DataError(f"{path.name} has only one row. A network needs many to learn from.")
     found = tuple(gatherer.finish() for gatherer in gatherers)
     return Table(
         path,
@@ -154,6 +161,9 @@ def _parquet(path: Path, loading: Loading, roles: Mapping[str, ColumnKind], keep
                 gatherers[name].add(piece[name].cast(pl.String, strict=False))
             elif kind in (pl.Date, pl.Datetime):
                 values[name].append(days_from(piece[name]))
+            elif kind == pl.Duration:
+                seconds = piece[name].dt.total_microseconds().cast(pl.Float64) / 1e6
+                values[name].append(seconds.fill_null(numpy.nan).to_numpy())
             elif kind.is_numeric() or kind.is_temporal():
                 numbers = piece[name].cast(pl.Float64, strict=False).fill_null(numpy.nan).to_numpy()
                 values[name].append(numpy.where(numpy.isinf(numbers), numpy.nan, numbers))
@@ -166,7 +176,7 @@ def _parquet(path: Path, loading: Loading, roles: Mapping[str, ColumnKind], keep
         if name in gatherers:
             columns.append(gatherers[name].finish())
         elif not values[name]:
-            columns.append(Column(name, "text", numpy.empty(0)))
+            columns.append(Column(name, "text", numpy.empty(0), nested=True))
         else:
             whole = numpy.concatenate(values[name])
             missing = int(numpy.isnan(whole).sum())

@@ -167,7 +167,7 @@ def test_columns_of_text_or_nothing_are_left_out(tmp_path: Path) -> None:
         (b"\n \n", "is empty"),
         (b"a\n1\n2\n", "has only one column"),
         (b"a,b\n", "has a header but no rows"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00", "is not a text table"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00", "is not a text file"),
         (b"\xff\xfea", "damaged"),
         (b'a,b\n1,"' + b"x" * 200_000 + b"\n", "cannot be read beyond line"),
     ],

@@ -14,6 +14,8 @@ from graph.catalogue.spec import Param
 from graph.values import BadValue
 from runtime.data import SOURCES, DataError
 from runtime.data import table as tables_module
+from runtime.data.dates import to_day
+from runtime.data.entry import Question, number_of
 from runtime.data.own import facts, recognise, scan
 
 
@@ -131,12 +133,80 @@ def test_a_table_that_does_not_fit_is_told(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_dates_in_every_usual_way(tmp_path: Path) -> None:
-    ways = ("2024-02-29", "2024/02/29", "29.02.2024", "29/02/2024", "02/29/2024", "2024-02-29T00:00:00Z")
+    ways = (
+        "2024-02-29", "2024/02/29", "29.02.2024", "29/02/2024", "02/29/2024", "2024-02-29T00:00:00Z", "20240229",
+        "2024.02.29", "2024. 2. 29.", "2024년 2월 29일", "29-Feb-2024", "Feb 29, 2024", "29 February 2024",
+        "2/29/24", "2024-02-29 오전 12:00:00",
+    )  # fmt: skip
     for way in ways:
-        body = "".join(f"{way},{number % 2}\n" for number in range(6))
+        body = "".join(f'"{way}",{number % 2}\n' for number in range(6))
         path = write(tmp_path / "t.csv", "day,y\n" + body)
         dataset = SOURCES["own-table"].load({"path": str(path), "standardise": False})
         assert dataset.inputs[0].tolist() == [2024, 2, 29, 3], way  # a Thursday
+        assert to_day(way) == 19_782, way
+
+
+def test_days_before_months_or_behind_them_as_suits_the_column(tmp_path: Path) -> None:
+    for way, first in (("{day}/{month}/2024", 3), ("{month}/{day}/2024", 3), ("24.{month}.{day}", 3)):
+        days = [way.format(day=day, month=3) for day in (*range(1, 13), 30)]
+        path = write(tmp_path / "t.csv", "when,y\n" + "".join(f"{day},{len(day)}\n" for day in days))
+        found = SOURCES["own-table"].load({"path": str(path), "standardise": False})
+        assert found.inputs[:, 1].unique().tolist() == [first] and found.inputs[4, 2] == 5, way
+        assert found.entry is not None
+        assert found.entry.encode({"when": days[4]}).tolist() == [
+            [2024, 3, 5, 1]
+        ]  # typed as the file writes it
+
+
+def test_an_afternoon_has_twelve_hours_more(tmp_path: Path) -> None:
+    body = "".join(f"2024-01-0{day} 오후 {day}:30,{day % 2}\n" for day in range(1, 7))
+    path = write(tmp_path / "t.csv", "일시,답\n" + body, "cp949")
+    found = SOURCES["own-table"].load({"path": str(path), "standardise": False})
+    assert found.inputs[0].tolist() == [2024, 1, 1, 0, 13.5] and "일시 hour" in found.schema.features
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "cells", "numbers"),
+    [
+        (",", ('"1,234.5"', "7", '"-12,345,678"'), (1234.5, 7, -12_345_678)),
+        (",", ('"1,5"', "2", '"0,125"'), (1.5, 2, 0.125)),
+        (",", ("12%", "3.5 %", "100%"), (12, 3.5, 100)),
+        (",", ('"₩1,000"', "₩20", '"₩3,000,000"'), (1000, 20, 3_000_000)),
+        (",", ('"1,000원"', "20원", "-$3.5"), (1000, 20, -3.5)),
+        (",", ("1.5M", "20K", "3"), (1_500_000, 20_000, 3)),
+        (";", ("1.234,50", "12,5", "1.234"), (1234.5, 12.5, 1234)),
+        (";", ("1.234", "0.998", "1.001"), (1.234, 0.998, 1.001)),
+        (";", ("1 234,5", "12", "1\u00a0234 567"), (1234.5, 12, 1_234_567)),
+        ("\t", ("1,234", "5,678", "12"), (1234, 5678, 12)),
+        (";", ("1,234", "5,678", "12"), (1.234, 5.678, 12)),
+    ],
+)
+def test_numbers_as_people_write_them(
+    tmp_path: Path, delimiter: str, cells: tuple[str, ...], numbers: tuple[float, ...]
+) -> None:
+    body = "".join(f"{cell}{delimiter}{'ab'[row % 2]}\n" for row, cell in enumerate(cells * 2))
+    path = write(tmp_path / "t.csv", f"x{delimiter}y\n" + body)
+    found = SOURCES["own-table"].load({"path": str(path), "standardise": False})
+    assert found.inputs[:3, 0].tolist() == pytest.approx(numbers) and found.entry is not None
+    assert found.entry.encode({"x": cells[0].strip('"')}).tolist() == [[pytest.approx(numbers[0])]]
+
+
+def test_a_number_with_two_meanings_is_asked_again() -> None:
+    plain = Question("size", "number", "5.1")
+    assert number_of(plain, {"size": "0,5"}) == 0.5 and number_of(plain, {"size": "1.234"}) == 1.234
+    with pytest.raises(DataError, match=r"“1,234” may be 1\.234 or 1234"):
+        number_of(plain, {"size": "1,234"})
+
+
+def test_the_test_file_of_the_census(tmp_path: Path) -> None:
+    row = (
+        "25, Private, 226802, 11th, 7, Never-married, ?, Own-child, Black, Male, 0, 0, 40, United-States, {}."
+    )
+    lines = ["|1x3 Cross validator", *(row.format(("<=50K", ">50K")[number % 2]) for number in range(30)), ""]
+    found = recognise(write(tmp_path / "adult.test", "\n".join(lines)))
+    dataset = SOURCES["own-table"].load(found.options)
+    assert dataset.schema.classes == ("<=50K", ">50K") and dataset.schema.features[0] == "age"
+    assert len(dataset) == 30 and dataset.skipped[0] == "Line 1 does not have 15 cells and is left out."
 
 
 @pytest.mark.parametrize(
@@ -145,7 +215,7 @@ def test_dates_in_every_usual_way(tmp_path: Path) -> None:
         ("one.csv", b"a\n1\n2\n", "has only one column"),
         ("header.csv", b"a,b,c\n", "has a header but no rows"),
         ("none.csv", b"", "is empty"),
-        ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR", "is not a text table"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR", "is not a text file"),
         ("code.pkl", b"\x80\x04.", "may hold code, which is never run"),
         ("packed.zip", b"PK\x03\x04", "is packed. Unpack it"),
         ("sound.wav", b"RIFF", "is a sound"),

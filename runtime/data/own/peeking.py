@@ -8,8 +8,10 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import Literal
 
-from runtime.data.columns import is_missing, to_day, to_number
+from runtime.data.columns import is_missing
 from runtime.data.csv_text import Header, delimiter_of, first_text, literal_quotes, named, width_of_rows
+from runtime.data.dates import days_of, to_day
+from runtime.data.numerals import to_number
 from runtime.data.schema import DataError
 
 Kind = Literal["number", "date", "category", "text", "empty"]
@@ -47,9 +49,10 @@ class Peek:
         return len(numbers) > 2 and steps == {1.0}
 
     def rises(self, name: str) -> bool:
-        """Whether the dates of a column never go back."""
-        days = [to_day(value) for value in self.column(name) if not is_missing(value)]
-        return len(days) > 1 and all(one <= two for one, two in pairwise(days))
+        """Whether the dates of a column never go back, or never go forth."""
+        days = days_of([value for value in self.column(name) if not is_missing(value)])
+        steps = [two - one for one, two in pairwise(days)]
+        return bool(steps) and (all(step >= 0 for step in steps) or all(step <= 0 for step in steps))
 
 
 def peek(path: Path, header: Header = "auto") -> Peek:

@@ -65,6 +65,7 @@ def facts_of(table: Table) -> Facts:
                 "low": column.low,
                 "high": column.high,
                 "clock": column.clock,
+                "nested": column.nested,
             }
             for column in table.columns
         ],
@@ -81,7 +82,7 @@ def table_of(facts: Facts, path: Path) -> Table:
         Column(
             item["name"], item["kind"], numpy.empty(0), tuple(item["categories"]), item["missing"], item["strays"],
             None if item["distinct"] is None else tuple(item["distinct"]), item["low"], item["high"],
-            item["clock"],
+            item["clock"], nested=item["nested"],
         )
         for item in facts["columns"]
     )  # fmt: skip

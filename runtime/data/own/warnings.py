@@ -50,8 +50,9 @@ def _leaks(dataset: Dataset, splits: Splits) -> list[str]:
         twice = sum(each in trained for each in hashes)
         if twice:
             share = twice / len(hashes)
+            told = f"{share:.0%}" if share >= 0.01 else "less than 1%"
             found.append(
-                f"{twice:,} of the {len(hashes):,} {name} samples ({share:.0%}) are in the training split, too. "
+                f"{twice:,} of the {len(hashes):,} {name} samples ({told}) are in the training split, too. "
                 f"The {name} score will look better than it is: remove duplicates, or keep them in one split."
             )
     inside = len(splits.train) - len(trained) if len(splits.train) <= MOST_ROWS else 0
@@ -173,7 +174,7 @@ def _row_names(dataset: Dataset) -> list[str]:
     """Columns of a table that number its rows: whole numbers without gaps, each once (names are numbered, too)."""
     inputs = dataset.inputs
     count = len(inputs)
-    if dataset.schema.kind != "table" or inputs.dim() != 2 or not NUMBERED <= count <= MOST_ROWS:
+    if dataset.schema.kind != "table" or inputs.dim() != 2 or count < NUMBERED:
         return []
     found = []
     for place, about in enumerate(dataset.statistics()):
