@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from gui.data.pictures import masks, paint_boxes, pictures
-from gui.data.samples import TEST, TRAIN, VALIDATION, Page
+from gui.data.samples import NONE, TEST, TRAIN, VALIDATION, Page
 from gui.theme import theme
 
 if TYPE_CHECKING:
@@ -259,6 +259,7 @@ def part_names() -> dict[int, str]:
         TRAIN: QCoreApplication.translate("Samples", "training"),
         VALIDATION: QCoreApplication.translate("Samples", "validation"),
         TEST: QCoreApplication.translate("Samples", "test"),
+        NONE: QCoreApplication.translate("Samples", "no split: it overlaps with the next"),
     }
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 KEPT_BYTES = 192 * 2**20
 """Larger sets are kept in part for looking at them; the training loads all of them itself."""
-TRAIN, VALIDATION, TEST = range(3)
+TRAIN, VALIDATION, TEST, NONE = range(4)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,8 +56,9 @@ class Samples:
         self.rows = rows
         self.complete = len(rows) == self.total
         self._columns = dataset.columns()
-        belongs = np.full(self.total, TRAIN, np.int8)
+        belongs = np.full(self.total, TRAIN if splits.shared else NONE, np.int8)
         if not splits.shared:
+            belongs[splits.train.cpu().numpy()] = TRAIN
             belongs[splits.validation.cpu().numpy()] = VALIDATION
             belongs[splits.test.cpu().numpy()] = TEST
         self.parts = belongs[rows]

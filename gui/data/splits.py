@@ -119,6 +119,10 @@ class SplitPage(Column):
             ),
             "chance": self.tr("The seed decides which samples go where."),
         }[found.rule]
+        if found.between:
+            said += " " + self.tr(
+                "Between the splits {0:,} samples are left out, because their windows overlap with those behind them."
+            ).format(found.between)
         if found.own_test:
             said += " " + self.tr(
                 "The test set came with the data and stays as it is: {0:,} samples that are never trained on."

@@ -90,7 +90,8 @@ class Dataset:
     """All samples of a source: ``inputs`` (N, …) and ``targets`` (N, …), as the schema says.
 
     ``test`` and ``validation`` are row numbers of splits that came with the data. ``ordered`` data (a time
-    series) is split by position, never shuffled between splits. ``scaling`` and ``target_scaling`` are
+    series) is split by position, never shuffled between splits; ``reach`` rows are then left out between two splits,
+    because so many behind a row still share targets with it (windows that overlap). ``scaling`` and ``target_scaling`` are
     done by :meth:`prepared`, which leaves the measured scalers behind for predictions on new samples.
     ``skipped`` lists what could not be read, one sentence each.
     """
@@ -101,6 +102,7 @@ class Dataset:
     test: torch.Tensor | None = None
     validation: torch.Tensor | None = None
     ordered: bool = False
+    reach: int = 0
     scaling: Scaling = "none"
     target_scaling: Scaling = "none"
     input_scaler: Scaler | None = None

@@ -24,6 +24,8 @@ class Splits:
     validation: torch.Tensor
     test: torch.Tensor
     shared: bool = False
+    between: int = 0
+    """Rows of no split: they overlap with the next one."""
 
     @property
     def summary(self) -> str:
@@ -32,18 +34,17 @@ class Splits:
             count = len(self.train)
             rows = "The only row is" if count == 1 else f"All {count:,} rows are"
             return f"{rows} used to train, validate and test: nothing is held out."
-        return (
-            f"{len(self.train):,} to train, {len(self.validation):,} to validate, {len(self.test):,} to test"
-        )
+        left = f", {self.between:,} left out between them" if self.between else ""
+        return f"{len(self.train):,} to train, {len(self.validation):,} to validate, {len(self.test):,} to test{left}"
 
 
 def split(dataset: Dataset, val_fraction: float = 0.15, test_fraction: float = 0.15, seed: int = 0) -> Splits:
     """Divide the rows; the same seed gives the same rows.
 
     Classes keep their share in every split. Splits the data came with are kept, and the fractions then apply
-    to what is left. Ordered data is cut by position: first train, then validation, then test. A split whose
-    fraction is 0 is empty; any other holds at least one row. Raises :class:`DataError` when nothing is left
-    to train on.
+    to what is left. Ordered data is cut by position: first train, then validation, then test, with the rows between
+    them left out that would tell one what the next is asked (``Dataset.reach``). A split whose fraction is 0 is empty;
+    any other holds at least one row. Raises :class:`DataError` when nothing is left to train on.
     """
     import torch
 
@@ -74,9 +75,10 @@ def split(dataset: Dataset, val_fraction: float = 0.15, test_fraction: float = 0
     if wanted_test + wanted_val >= len(pool):
         raise DataError(f"{len(pool)} samples are too few to hold out {wanted_test + wanted_val} of them.")
 
+    between = 0
     if dataset.ordered:
-        cut = len(pool) - wanted_test
-        parts = (pool[: cut - wanted_val], pool[cut - wanted_val : cut], pool[cut:])
+        parts = _by_position(pool, wanted_val, wanted_test, dataset.reach)
+        between = len(pool) - sum(map(len, parts))
     else:
         numbers = dataset.class_indices()
         parts = _stratified(
@@ -91,7 +93,22 @@ def split(dataset: Dataset, val_fraction: float = 0.15, test_fraction: float = 0
         train,
         validation if dataset.validation is None else dataset.validation.sort().values,
         test if dataset.test is None else dataset.test.sort().values,
+        between=between,
     )
+
+
+def _by_position(
+    pool: torch.Tensor, wanted_val: int, wanted_test: int, reach: int
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """(train, validation, test) one behind the other, ``reach`` rows apart. Where that would cost half of the training
+    rows (a few windows that all overlap), they stay together: too little is left to hold anything out honestly."""
+    borders = (wanted_val > 0) + (wanted_test > 0)
+    begin = len(pool) - wanted_test - wanted_val
+    if begin - borders * reach < max(1, begin / 2):
+        reach = 0
+    cut = len(pool) - wanted_test
+    end = cut - reach * (wanted_test > 0)  # of the validation rows
+    return pool[: begin - borders * reach], pool[end - wanted_val : end], pool[cut:]
 
 
 def _share(count: int, fraction: float) -> int:
@@ -141,7 +158,12 @@ def fold_of(dataset: Dataset, splits: Splits, number: int, count: int, seed: int
         classes = torch.zeros(len(pool), dtype=torch.long) if numbers is None else numbers.cpu()[pool]
         parts = stratified_parts(pool, classes, count, torch.Generator().manual_seed(seed))
     rest = torch.cat([part for index, part in enumerate(parts) if index != number]).sort().values
-    return Splits(rest, parts[number].sort().values, splits.test)
+    held = parts[number].sort().values
+    if dataset.ordered and dataset.reach:
+        apart = rest[(rest < held[0] - dataset.reach) | (rest > held[-1] + dataset.reach)]
+        rest = apart if len(apart) >= len(rest) / 2 else rest
+    between = splits.between + len(pool) - len(held) - len(rest)
+    return Splits(rest, held, splits.test, between=between)
 
 
 def stratified_parts(

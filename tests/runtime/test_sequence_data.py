@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import random
 import re
+from typing import Any
 
 import pytest
 import torch
@@ -164,9 +165,32 @@ def test_tokens_become_text_and_text_tokens() -> None:
     assert readable(numbers_of("1998-05-03", digits), digits) == "1998-05-03"
     with pytest.raises(DataError, match="“fourty” is not among the words of this data"):
         numbers_of("fourty", words)
-    with pytest.raises(DataError, match="There is no word in this text"):
+    with pytest.raises(DataError, match="There is nothing in this text"):
         numbers_of("  ", words)
+    with pytest.raises(DataError, match="“안” is not among the characters of this data. It knows ␣ ! ' a g i"):
+        numbers_of("안녕", ("", *sorted(set("wow it's amazing!"))))
     characters = SOURCES["public-text"].schema().vocabulary
     assert readable(numbers_of("Oh dear!", characters), characters) == "oh dear!"
     book = SOURCES["public-text"].schema({"unit": "words"}).vocabulary
     assert readable(numbers_of("oh dear ! said alice .", book), book) == "oh dear! said alice."
+
+
+@pytest.mark.parametrize(
+    ("source", "options"),
+    [("public-text", {}), ("weather", {"horizon": 6, "predict": ("temperature",)})],
+)
+def test_no_target_of_a_training_window_is_one_that_is_held_out(source: str, options: dict[str, Any]) -> None:
+    """A window of text is asked 64 tokens, each 16 behind the last; one of the weather 6 hours, each an hour later."""
+    stride, asked = (16, 64) if source == "public-text" else (1, 6)
+
+    def targets(rows: torch.Tensor) -> set[int]:
+        return {place for row in rows.tolist() for place in range(row * stride, row * stride + asked)}
+
+    dataset, splits = load_prepared(source, options)
+    parts = [targets(rows) for rows in (splits.train, splits.validation, splits.test)]
+    assert not parts[0] & parts[1] and not parts[1] & parts[2]
+    assert splits.between == 2 * (asked // stride - 1)
+    assert sum(map(len, (splits.train, splits.validation, splits.test))) + splits.between == len(dataset)
+    third = load_prepared(source, options, fold=(1, 4)).splits
+    assert not targets(third.train) & targets(third.validation) and len(third.train) > len(third.validation)
+    assert third.between > splits.between

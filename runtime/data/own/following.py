@@ -55,7 +55,15 @@ def next_tokens(corpus: Corpus, schema: Schema, stride: int, skipped: tuple[str,
         )
 
     made = replace(schema, size=len(rows))
-    return Dataset(rows[:, :-1], rows[:, 1:], made, ordered=True, skipped=skipped, learning=learning)
+    return Dataset(
+        rows[:, :-1],
+        rows[:, 1:],
+        made,
+        ordered=True,
+        reach=(window - 1) // stride,
+        skipped=skipped,
+        learning=learning,
+    )
 
 
 def _places(

@@ -132,8 +132,8 @@ def windows(table: Table, options: Mapping[str, Any]) -> Dataset:
     targets = wanted[window:].unfold(0, ahead, stride).transpose(1, 2).flatten(1)
     scaling = SCALINGS[options["scaling"]]
     return Dataset(
-        inputs, targets, replace(made, size=len(inputs)), ordered=True, scaling=scaling, target_scaling=scaling,
-        skipped=tuple(notes),
+        inputs, targets, replace(made, size=len(inputs)), ordered=True, reach=(ahead - 1) // stride, scaling=scaling,
+        target_scaling=scaling, skipped=tuple(notes),
     )  # fmt: skip
 
 

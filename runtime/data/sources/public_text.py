@@ -67,8 +67,10 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
     if options["unit"] == "words":
         return next_tokens(gathered([text], "words", (UNKNOWN, "\n")), schema, options["stride"])
     numbers = torch.tensor([table[word] for word in text])
-    windows = numbers.unfold(0, options["window"] + 1, options["stride"])
-    return Dataset(windows[:, :-1].clone(), windows[:, 1:].clone(), schema, ordered=True)
+    window, stride = options["window"], options["stride"]
+    windows = numbers.unfold(0, window + 1, stride)
+    reach = (window - 1) // stride
+    return Dataset(windows[:, :-1].clone(), windows[:, 1:].clone(), schema, ordered=True, reach=reach)
 
 
 SOURCES = (
