@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from runtime.data.schema import IGNORED, Schema
+from runtime.data.schema import IGNORED, UNLABELLED, Schema
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,6 +40,8 @@ def label_of(schema: Schema, target: np.ndarray) -> str:
         return text_of(schema, target, of_target=True)
     if task == "translation":
         return text_of(schema, target, of_target=True)
+    if task == "sequence-labels":
+        return " ".join(_named(classes, int(number)) for number in target.reshape(-1) if number != UNLABELLED)
     if task == "regression" and target.ndim <= 1:
         return _numbers(schema, target.reshape(-1))
     return ""

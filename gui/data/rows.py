@@ -99,6 +99,8 @@ class SampleRows(QAbstractTableModel):
     def _target(self, page: Page) -> str:
         if page.schema.task == "regression":
             return ", ".join(page.schema.target_names) or self.tr("target")
+        if page.schema.task == "sequence-labels":
+            return self.tr("classes of the words") if page.schema.kind == "tokens" else self.tr("classes")
         return self.tr("answers") if page.schema.task == "multi-label" else self.tr("class")
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's own signature)

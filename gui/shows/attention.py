@@ -137,6 +137,10 @@ class AttentionView(SheetView):
         self.choice.setVisible(len(content.rows) > 1)
         self._choose(self.choice.currentIndex())
 
+    def wanted_height(self, width: int) -> int:
+        controls = self.choice.sizeHint().height() + 4 if self.choice.count() > 1 else 0
+        return self.sheet.least(width).height() + controls + 12
+
     def _choose(self, number: int) -> None:
         rows = self.content.rows if self.content is not None else ()
         self.sheet.sentence = rows[number] if 0 <= number < len(rows) else None  # type: ignore[attr-defined]

@@ -58,7 +58,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Text(Content):
+    """``heads`` names the columns given, network and wanted where they hold something else; ``compare``: what was
+    written can be held against what was wanted piece by piece."""
+
     rows: tuple[Row, ...]
+    heads: tuple[str, ...] = ()
+    compare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +205,8 @@ def _text(show: Mapping[str, Any], name: str, title: str) -> Text:
         right = row.get("right")
         texts = (str(row.get(key) or "") for key in ("input", "output", "wanted"))
         rows.append(Row(*texts, right if isinstance(right, bool) else None))
-    return Text(name, title, tuple(rows))
+    heads = _words(show.get("heads"))
+    return Text(name, title, tuple(rows), heads if len(heads) == 3 else (), bool(show.get("compare")))
 
 
 def _attention(show: Mapping[str, Any], name: str, title: str) -> Attention:

@@ -15,6 +15,7 @@ from gui.theme import theme
 
 SCALE = 2.0
 """Pixels of a saved picture for each pixel of the screen."""
+HEIGHT = 190
 ZOOM, LEAST_ZOOM, MOST_ZOOM = 1.15, 1.0, 12.0
 
 
@@ -28,6 +29,10 @@ class View(QWidget):
     def take(self, content: Content) -> None:
         """Show another epoch of the same show."""
         self.content = content
+
+    def wanted_height(self, width: int) -> int:
+        """Pixels in which all of the content can be seen at that width, where nothing else says how high it is."""
+        return HEIGHT
 
     def picture(self) -> QImage:
         """What is shown, with :data:`SCALE` times its pixels."""

@@ -46,7 +46,8 @@ TEMPERATURE = Param(
 )
 WAIT = 250
 """Milliseconds after a stroke until the drawing is tried."""
-VIEW_HEIGHT = 190
+LEAST_HEIGHT, MOST_HEIGHT = 48, 420
+"""Pixels of an answer; a longer one scrolls."""
 
 
 class TextBox(QPlainTextEdit):
@@ -80,7 +81,7 @@ class TryPanel(QWidget):
         self._timer.timeout.connect(self.try_picture)
         self._build()
         session.message.connect(self._message)
-        session.cleared.connect(self._ready)
+        session.cleared.connect(self._cleared)
         self._ready()
 
     def _build(self) -> None:
@@ -198,6 +199,11 @@ class TryPanel(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(230, 120)
+
+    def _cleared(self) -> None:
+        """Another project: what was typed for the last one says nothing to it."""
+        self.text.clear()
+        self._ready()
 
     # -- what can be tried ---------------------------------------------------------------------------------
 
@@ -351,11 +357,12 @@ class TryPanel(QWidget):
         title = QLabel(content.title)
         title.setProperty("muted", True)
         view = view_for(content)
-        view.setFixedHeight(VIEW_HEIGHT)
         self.shows.addWidget(title)
         self.shows.addWidget(view)
         self.views.append(view)
         view.take(content)
+        height = view.wanted_height(self.go.width())
+        view.setFixedHeight(max(LEAST_HEIGHT, min(height, MOST_HEIGHT)))
 
     def _predicted(self, message: dict[str, Any]) -> None:
         if "seen" not in message:

@@ -82,11 +82,21 @@ def numbers_of(text: str, vocabulary: Sequence[str]) -> list[int]:
         elif UNKNOWN in table:
             found.append(table[UNKNOWN])
         else:
-            known = ", ".join(word for word in list(table)[:12] if word not in (*MARKS, MASK))
-            raise DataError(f"“{piece}” is not among the words of this data. It knows {known}, …")
+            raise DataError(_stranger(piece, [word for word in table if word not in (*MARKS, MASK)]))
     if not found:
-        raise DataError("There is no word in this text. Type some.")
+        raise DataError("There is nothing in this text yet. Type something.")
     return found
+
+
+def _stranger(piece: str, known: Sequence[str]) -> str:
+    """That a word or a character is not known, and some that are."""
+    if of_characters(known):
+        seen = " ".join({" ": "␣", "\n": "⏎"}.get(character, character) for character in known[:40])
+        kind = "characters"
+    else:
+        seen, kind = ", ".join(known[:12]), "words"
+    more = " …" if len(known) > (40 if kind == "characters" else 12) else "."
+    return f"“{piece}” is not among the {kind} of this data. It knows {seen}{more}"
 
 
 def parts_of(word: str, table: Mapping[str, int]) -> list[int]:

@@ -3,7 +3,8 @@
 A show is a plain dict that can travel (:mod:`runtime.protocol`), told apart by ``kind``:
 
 - ``pictures``: ``images`` (array (N, C, H, W) uint8), ``columns``; ``labels``, ``column_titles``, ``row_titles``.
-- ``text``: ``rows`` of ``input``, ``output``, ``wanted``, ``right`` (bool or ``None``).
+- ``text``: ``rows`` of ``input``, ``output``, ``wanted``, ``right`` (bool or ``None``); ``heads`` may name the three
+  columns otherwise, ``compare`` (bool) says that output and wanted are alike, so that single mistakes can be marked.
 - ``attention``: ``rows`` of ``source`` and ``target`` (words) and ``weights`` (array (T, S)).
 - ``masks``: ``images``, ``truth`` and ``predicted`` (arrays (N, H, W) uint8), ``classes``.
 - ``boxes``: ``images``, ``truth`` and ``predicted`` (per picture rows of x0, y0, x1, y1 in pixels, class, and the

@@ -26,7 +26,7 @@ def show(look: Look) -> list[Message]:
     if shows_pictures(look):
         some = batch["input"][:SAMPLES]
         spoilt = look.loop.spoilt(some)
-        drawn = look.loop.draw(spoilt).reshape(some.shape)
+        drawn = look.loop.redrawn(spoilt)
         rows, titles = [some, drawn], ["original", "drawn again"]
         if look.loop.noise:
             rows, titles = [some, spoilt, drawn], ["original", "with noise", "drawn again"]

@@ -7,7 +7,7 @@ from typing import Any
 from runtime.data.tokens import words_of
 from runtime.protocol import Message
 from runtime.showing import Look
-from runtime.showing.looking import attention_of, attention_show
+from runtime.showing.looking import attention_of, attention_show, title_of
 from runtime.showing.writing import continued, generated, numbers
 
 LONGEST = 32
@@ -22,7 +22,7 @@ def show(look: Look) -> list[Message]:
         look.loop.network(given)
     read = [_shown(words_of(row, schema.classes or (), marks=True)) for row in numbers(given).tolist()]
     looks = [
-        attention_show(f"attention:{name}", f"Attention of {name}", read, read, weights)
+        attention_show(f"attention:{name}", title_of(name), read, read, weights)
         for name, weights in list(layers.items())[-1:]
     ]
     return [*generated(look), *looks]

@@ -11,7 +11,7 @@ from runtime.data.schema import CLASS, MASK, SEPARATOR, DataError, Schema
 from runtime.data.tokens import filled, numbers_of, readable, words_of
 from runtime.protocol import Message
 from runtime.showing import Look
-from runtime.showing.looking import attention_of, attention_show
+from runtime.showing.looking import attention_of, attention_show, title_of
 
 ROWS = 8
 
@@ -27,25 +27,33 @@ def show(look: Look) -> list[Message]:
     with attention_of(loop.network, across=False) as layers:
         _, sentences = loop.network(tokens, segments)
     shares = sentences.float().softmax(-1)[:, 1].tolist()
-    rows = []
-    for row, share, follows in zip(tokens.tolist(), shares, batch["target"].tolist(), strict=True):
-        rows.append(
-            {
-                "input": _text(row, schema),
-                "output": f"follows {share:.0%}",
-                "wanted": "follows" if follows else "does not follow",
-                "right": (share > 0.5) == bool(follows),
-            }
-        )
+    rows = [
+        _verdict(_text(row, schema), share, bool(follows))
+        for row, share, follows in zip(tokens.tolist(), shares, batch["target"].tolist(), strict=True)
+    ]
     shows.append(
         {"kind": "text", "name": "following", "title": "Does the second sentence follow?", "rows": rows}
     )
     read = [words_of(row, schema.vocabulary, marks=True) for row in tokens[:1].tolist()]
     shows += [
-        attention_show(f"attention:{name}", f"Attention of {name}", read, read, weights[:1])
+        attention_show(f"attention:{name}", title_of(name), read, read, weights[:1])
         for name, weights in list(layers.items())[-1:]
     ]
     return shows
+
+
+def _verdict(text: str, share: float, follows: bool | None) -> Message:
+    """What is said of a second sentence, how sure that is, and whether it is right where that is known."""
+    said = share > 0.5
+    return {
+        "input": text,
+        "output": f"{_FOLLOWS[said]} {share if said else 1 - share:.0%}",
+        "wanted": "" if follows is None else _FOLLOWS[follows],
+        "right": None if follows is None else said == follows,
+    }
+
+
+_FOLLOWS = {True: "follows", False: "does not follow"}
 
 
 def _text(row: list[int], schema: Schema) -> str:
@@ -85,9 +93,15 @@ def attempt(look: Look, text: str, options: dict[str, Any]) -> list[Message]:
     schema, loop = look.session.dataset.schema, look.loop
     words = schema.vocabulary
     parts = [part.strip() for part in re.sub(r"_+", f" {MASK} ", text).split("|") if part.strip()]
+    if len(parts) > 2:
+        raise DataError(
+            f"There are {len(parts)} sentences with bars between them; the network reads two at most."
+        )
+    if len(parts) < 2 and MASK not in "".join(parts):
+        raise DataError("There is nothing to guess: write ___ for a word, or a bar | and a second sentence.")
     rows: list[int] = [words.index(CLASS)]
     segments: list[int] = [0]
-    for number, part in enumerate(parts[:2]):
+    for number, part in enumerate(parts):
         found = [*numbers_of(part, words), words.index(SEPARATOR)]
         rows += found
         segments += [number] * len(found)
@@ -97,9 +111,11 @@ def attempt(look: Look, text: str, options: dict[str, Any]) -> list[Message]:
         )
     tokens = filled([rows], schema.input_shape[0]).to(look.session.device)
     which = filled([segments], schema.input_shape[0]).to(look.session.device)
-    shows = _guessed(look, tokens, which, tokens == loop.mask)
+    hidden = tokens == loop.mask
+    shows = _guessed(look, tokens, which, hidden) if hidden.any() else []
     if len(parts) > 1:
+        target = options.get("target")
         share = float(loop.network(tokens, which)[1].float().softmax(-1)[0, 1])
-        row = {"input": _text(rows, schema), "output": f"follows {share:.0%}", "wanted": "", "right": None}
+        row = _verdict(_text(rows, schema), share, None if target is None else bool(target))
         shows.append({"kind": "text", "name": "following", "title": "Does it follow?", "rows": [row]})
     return shows

@@ -23,7 +23,9 @@ def show(look: Look) -> list[Message]:
         counted = [place for place, label in enumerate(target) if label != UNLABELLED]
         wanted, given = [target[place] for place in counted], [labels[place] for place in counted]
         rows.append(_row(tokens, given, schema, wanted))
-    return [{"kind": "text", "name": "labels", "title": "A class for every word", "rows": rows}]
+    return [
+        {"kind": "text", "name": "labels", "title": "A class for every word", "rows": rows, "compare": True}
+    ]
 
 
 def _row(tokens: list[int], labels: list[int], schema: Schema, wanted: list[int] | None) -> Message:
@@ -45,5 +47,9 @@ def attempt(look: Look, text: str, options: dict[str, Any]) -> list[Message]:
         raise DataError(f"This text has {len(numbers)} words, but at most {room} fit.")
     tokens = filled([numbers], max(room, len(numbers))).to(look.session.device)
     labels: list[int] = look.loop.scores(tokens)[0, : len(numbers)].argmax(-1).tolist()
-    row = _row(numbers, labels, schema, None)
-    return [{"kind": "text", "name": "tried", "title": "A class for every word", "rows": [row]}]
+    target = options.get("target")
+    wanted = None if target is None else [label for label in target.tolist() if label != UNLABELLED]
+    row = _row(numbers, labels, schema, wanted)
+    return [
+        {"kind": "text", "name": "tried", "title": "A class for every word", "rows": [row], "compare": True}
+    ]

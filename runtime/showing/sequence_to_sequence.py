@@ -10,7 +10,7 @@ from runtime.data.schema import END, Schema
 from runtime.data.tokens import filled, joined, numbers_of, of_characters, readable, words_of
 from runtime.protocol import Message
 from runtime.showing import Look
-from runtime.showing.looking import attention_of, attention_show
+from runtime.showing.looking import attention_of, attention_show, title_of
 
 ROWS, LOOKS = 8, 3
 """Translations shown, and how many of them with their attention."""
@@ -31,8 +31,8 @@ def show(look: Look) -> list[Message]:
             strict=True,
         )
     ]
-    shows: list[Message] = [{"kind": "text", "name": "translations", "title": "Translations", "rows": rows}]
-    return [*shows, *attention(look.loop, schema, source[:LOOKS], output[:LOOKS])]
+    written = {"kind": "text", "name": "translations", "title": "Translations", "rows": rows, "compare": True}
+    return [written, *attention(look.loop, schema, source[:LOOKS], output[:LOOKS])]
 
 
 def attention(loop: Any, schema: Schema, source: torch.Tensor, output: torch.Tensor) -> list[Message]:
@@ -53,13 +53,9 @@ def attention(loop: Any, schema: Schema, source: torch.Tensor, output: torch.Ten
         text = words_of(row, words, marks=True)
         written.append(text[: text.index(END) + 1] if END in text else text)
     return [
-        attention_show(f"attention:{name}", _title(name), read, written, weights)
+        attention_show(f"attention:{name}", title_of(name), read, written, weights)
         for name, weights in named.items()
     ]
-
-
-def _title(name: str) -> str:
-    return "Attention" if name == "attention" else f"Attention of {name}"
 
 
 def attempt(look: Look, text: str, options: dict[str, Any]) -> list[Message]:
@@ -74,11 +70,15 @@ def attempt(look: Look, text: str, options: dict[str, Any]) -> list[Message]:
     words = schema.target_vocabulary or schema.vocabulary
     greedy, beam = loop.greedy(source), loop.beam(source, width)
     given = joined(words_of(numbers, schema.vocabulary), of_characters(schema.vocabulary))
-    rows = [
-        {"input": how, "output": readable(found[0].tolist(), words), "wanted": "", "right": None}
-        for how, found in (("the likeliest token each time", greedy), (f"a beam of {width}", beam))
-    ]
+    target = options.get("target")
+    wanted = "" if target is None else readable(target.tolist(), words)
+    rows = []
+    for how, found in (("the likeliest token each time", greedy), (f"a beam of {width}", beam)):
+        output = readable(found[0].tolist(), words)
+        right = None if target is None else output == wanted
+        rows.append({"input": how, "output": output, "wanted": wanted, "right": right})
+    tried = {"kind": "text", "name": "tried", "title": f"“{given}”", "rows": rows, "compare": True}
     return [
-        {"kind": "text", "name": "tried", "title": f"“{given}”", "rows": rows},
+        {**tried, "heads": ["decoded by", "network", "wanted"]},
         *attention(loop, schema, source, greedy),
     ]

@@ -136,4 +136,6 @@ def attempt(look: Look, text: str, options: dict[str, Any]) -> list[Message]:
     if len(numbers) > room > 0:
         raise DataError(f"This text has {len(numbers)} words, but the network was made for {room} at most.")
     tokens = filled([numbers], max(room, len(numbers))).to(look.session.device)
-    return [_verdicts(look, tokens, [], "tried")]
+    target = options.get("target")
+    truth = [] if target is None else [int(target.flatten()[0])]
+    return [_verdicts(look, tokens, truth, "tried")]

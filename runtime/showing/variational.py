@@ -22,13 +22,13 @@ DRAWN = 40
 
 def show(look: Look) -> list[Message]:
     batch = look.batch(MOST_POINTS)
-    drawn, mean, _ = look.loop.network(batch["input"])
+    mean = look.loop.network(batch["input"])[1]
     labels, classes = class_names(look, batch)
     found = [points("codes", "Where the codes lie", in_two_dimensions(mean), labels, classes)]
     if not shows_pictures(look):
         return found
     some = batch["input"][:SAMPLES]
-    images = one_below(some, drawn[: len(some)])
+    images = one_below(some, look.loop.redrawn(some))
     again = pictures(look, "again", "Drawn again", images, len(some), row_titles=["original", "drawn again"])
     if not any(type(module).__name__ == "SampleNormal" for module in look.loop.network.modules()):
         return [again, *found]  # the code is drawn in some other way, so no other one can be put in its place

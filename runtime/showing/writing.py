@@ -90,7 +90,7 @@ def _how(temperature: float) -> str:
 
 
 def _text(name: str, title: str, rows: list[Message]) -> Message:
-    return {"kind": "text", "name": name, "title": title, "rows": rows}
+    return {"kind": "text", "name": name, "title": title, "rows": rows, "compare": True}
 
 
 def _row(

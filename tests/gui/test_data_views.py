@@ -89,6 +89,8 @@ def test_labels_say_what_a_target_is() -> None:
     assert label_of(schema("multi-label", classes=("red", "big", "round")), answers) == "red, round"
     assert label_of(schema("multi-label", classes=("red",)), np.zeros(1)) == "none of them"
     assert label_of(schema("regression", target_names=("x", "y")), np.array([1.5, 2.0])) == "x 1.5, y 2"
+    kinds = schema("sequence-labels", classes=("noun", "verb"))
+    assert label_of(kinds, np.array([0, 1, 0, -100])) == "noun verb noun", "what fills up has no class"
     assert label_of(schema("unlabelled"), np.zeros(0)) == ""
 
 

@@ -17,6 +17,7 @@ from gui.shows.contents import READERS, ShowError, read
 from gui.shows.kinds import VIEWS
 from gui.shows.palette import class_color
 from gui.shows.panel import WatchPanel
+from gui.shows.words import mistakes
 from gui.theme import theme
 from gui.training.session import TrainingSession
 from tests.gui import show_pages as make
@@ -172,6 +173,22 @@ def test_text_is_shown_as_text(session: TrainingSession) -> None:
     session._take(make.page(1, make.text(("<b>in</b>", "a  &\nb", "w", False))))
     written = panel.view("text").browser.toPlainText()  # type: ignore[attr-defined]
     assert "<b>in</b>" in written and "a" in written and "&" in written and "✗" in written
+
+
+def test_mistakes_are_marked_one_by_one(session: TrainingSession) -> None:
+    assert mistakes("noun verb noun", "noun verb verb") == (
+        " ", [("noun", True), ("verb", True), ("noun", False)]
+    )  # fmt: skip
+    assert mistakes("1203", "1230") == ("", [("1", True), ("2", True), ("0", False), ("3", False)])
+    assert mistakes("12", "132") == ("", [("1", True), ("_", False), ("2", True)]), "one is missing"
+    assert mistakes("", "12") == ("", [("_", False)])
+    panel = shown(session)
+    started(session)
+    rows = make.text(("greedy", "a <b", "a c", False))
+    session._take(make.page(1, {**rows, "compare": True, "heads": ["decoded by", "said", "wanted"]}))
+    browser = panel.view("text").browser  # type: ignore[attr-defined]
+    assert "decoded by" in browser.toPlainText() and "a <b" in browser.toPlainText()
+    assert browser.toHtml().count("underline") == 1, "the first word is right"
 
 
 def test_attention_tells_who_looked_where(session: TrainingSession) -> None:

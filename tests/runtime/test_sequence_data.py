@@ -167,7 +167,9 @@ def test_tokens_become_text_and_text_tokens() -> None:
         numbers_of("fourty", words)
     with pytest.raises(DataError, match="There is nothing in this text"):
         numbers_of("  ", words)
-    with pytest.raises(DataError, match="“안” is not among the characters of this data. It knows ␣ ! ' a g i"):
+    with pytest.raises(
+        DataError, match=r"“안” is not among the characters of this data. It knows ␣ ! ' a g i"
+    ):
         numbers_of("안녕", ("", *sorted(set("wow it's amazing!"))))
     characters = SOURCES["public-text"].schema().vocabulary
     assert readable(numbers_of("Oh dear!", characters), characters) == "oh dear!"

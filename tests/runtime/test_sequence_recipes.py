@@ -279,20 +279,29 @@ def test_a_person_types_something_and_the_network_answers(worker: Listener, tmp_
     worker.client.send({"do": "try", "text": "two hundrd"})
     assert "“hundrd” is not among the words" in worker.wait("tried", 2)["problem"]
     worker.client.send({"do": "try", "sample": 0, "split": "test"})
-    assert worker.wait("tried", 3)["shows"]
+    row = worker.wait("tried", 3)["shows"][0]["rows"][0]
+    assert row["wanted"].isdigit() and row["right"] is (row["output"] == row["wanted"])
     worker.train(small("bert", epochs=1), tmp_path / "bert")
     worker.wait("finished", 2)
     worker.client.send({"do": "try", "text": "anna buys a ___ ball | she likes the red ball"})
     answer = worker.wait("tried", 4)
     assert len(answer["shows"][0]["rows"][0]["output"].split(" / ")) == 3
-    assert answer["shows"][1]["rows"][0]["output"].startswith("follows ")
+    assert "follow" in answer["shows"][1]["rows"][0]["output"]
+    for number, wrong in enumerate(("anna buys a ball", "anna | buys | a ball"), start=5):
+        worker.client.send({"do": "try", "text": wrong})
+        assert "a bar |" in (said := worker.wait("tried", number)["problem"]) or "3 sentences" in said
+    worker.client.send({"do": "try", "sample": 1, "split": "test"})
+    answer = worker.wait("tried", 7)
+    assert answer["text"].count(" | ") == 1 and "<" not in answer["text"]
+    (show,) = answer["shows"]
+    assert show["name"] == "following" and show["rows"][0]["wanted"] in ("follows", "does not follow")
     for number, (preset, text) in enumerate(
         (("variable-length", "we love this film"), ("word-kinds", "we play"))
     ):
         worker.train(small(preset, epochs=1), tmp_path / preset)
         worker.wait("finished", 3 + number)
         worker.client.send({"do": "try", "text": text})
-        assert worker.wait("tried", 5 + number)["shows"][0]["rows"][0]["input"] == text
+        assert worker.wait("tried", 8 + number)["shows"][0]["rows"][0]["input"] == text
 
 
 def test_networks_with_too_few_tokens_are_told_how_many_there_are(tmp_path: Path) -> None:
