@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from runtime.data.decoding import Colour, Fit
+from runtime.data.own.entries import PICTURES
 from runtime.data.schema import DataError, Schema, classification
 from runtime.data.source import Loading
 
@@ -18,9 +20,7 @@ if TYPE_CHECKING:
 PixelRange = Literal["0 to 1", "-1 to 1", "standardised"]
 Part = Literal["train", "validation", "test"]
 
-ENDINGS = frozenset(
-    (".png", ".jpg", ".jpeg", ".jpe", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm")
-)
+ENDINGS = PICTURES
 PARTS: dict[str, Part] = {
     "train": "train",
     "training": "train",
@@ -44,12 +44,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """What :func:`scan` found: nothing is opened yet. ``ignored`` counts files that are no pictures."""
+    """What :func:`scan` found: nothing is opened yet. ``ignored`` counts files that are no pictures by their
+    endings; ``notes`` are sentences about what was left out."""
 
     path: Path
     classes: tuple[str, ...]
     pictures: tuple[Picture, ...]
-    ignored: int = 0
+    ignored: Counter[str] = field(default_factory=Counter)
+    notes: tuple[str, ...] = ()
 
     def schema(self, image_size: int = 64, colour: Colour = "rgb") -> Schema:
         """What a picture looks like once it is read. Files that turn out broken are still counted."""
@@ -72,20 +74,17 @@ def schema_of(classes: Sequence[str], size: int, test: int, edge: int, colour: C
 def scan(path: str | Path, loading: Loading | None = None) -> Folder:
     """List the pictures below a folder. Each sub-folder is a class, with all the pictures at any depth in it.
 
-    If every sub-folder is called train, val or test (or a usual variant), they are the splits and the classes
-    stand one level deeper. Without two such sub-folders, all the pictures at any depth have no class. Hidden
+    If every sub-folder with pictures is called train, val or test (or a usual variant), they are the splits and the
+    classes stand one level deeper. Without two such sub-folders, all the pictures at any depth have no class. Hidden
     files and linked folders are passed over. Raises :class:`DataError` when there are no pictures.
     """
     path = Path(path).expanduser()
     loading = loading or Loading()
     loading.step(0.0, f"Looking through {path.name}")
-    top = _subfolders(path)
-    divided = bool(top) and all(folder.name.lower() in PARTS for folder in top)
-    roots: list[tuple[Path, Part | None]] = (
-        [(folder, PARTS[folder.name.lower()]) for folder in top] if divided else [(path, None)]
-    )
+    roots = roots_of(path)
+    divided = roots[0][1] is not None
     found: list[tuple[str, Path, Part | None]] = []
-    ignored = 0
+    ignored: Counter[str] = Counter()
     for root, part in roots:
         for folder in _subfolders(root):
             loading.step(0.0, f"Looking through {folder.name}")
@@ -95,7 +94,7 @@ def scan(path: str | Path, loading: Loading | None = None) -> Folder:
                 if file.suffix.lower() in ENDINGS:
                     found.append((folder.name, file, part))
                 else:
-                    ignored += 1
+                    ignored[file.suffix.lower()] += 1
     classes = tuple(sorted({name for name, _, _ in found}))
     if len(classes) < 2:
         loose = [
@@ -105,12 +104,45 @@ def scan(path: str | Path, loading: Loading | None = None) -> Folder:
             raise DataError(
                 f"{path} holds no pictures. Choose a folder with a folder of pictures for each class."
             )
+        ignored = Counter(
+            file.suffix.lower()
+            for root, _ in roots
+            for file in _files(root)
+            if file.suffix.lower() not in ENDINGS
+        )
         return Folder(path, (), tuple(Picture(file, 0, part) for file, part in loose), ignored)
     numbers = {name: number for number, name in enumerate(classes)}
     pictures = tuple(Picture(file, numbers[name], part) for name, file, part in found)
     if divided and not any(picture.part == "train" for picture in pictures):
         raise DataError(f"{path} has no pictures to train on: there is no train folder, or it is empty.")
     return Folder(path, classes, pictures, ignored)
+
+
+def roots_of(path: Path) -> list[tuple[Path, Part | None]]:
+    """The folders that are splits, with what they are for; the folder itself where it is not divided. What holds no
+    pictures (notes, archives) is no reason not to be."""
+    top = _subfolders(path)
+    parts = [(folder, PARTS[folder.name.lower()]) for folder in top if folder.name.lower() in PARTS]
+    others = [folder for folder in top if folder.name.lower() not in PARTS]
+    if not parts or any(file.suffix.lower() in ENDINGS for folder in others for file in _files(folder)):
+        return [(path, None)]
+    return list(parts)
+
+
+def pictures_below(path: Path, loading: Loading) -> tuple[list[tuple[Path, Part | None]], Counter[str]]:
+    """Every picture at any depth with the split it is in, and how many other files there are by their endings."""
+    found: list[tuple[Path, Part | None]] = []
+    ignored: Counter[str] = Counter()
+    for root, part in roots_of(path):
+        for number, file in enumerate(_files(root)):
+            if number % 500 == 0:
+                loading.step(0.0, f"Looking through {root.name}")
+            ending = file.suffix.lower()
+            if ending in ENDINGS:
+                found.append((file, part))
+            else:
+                ignored[ending] += 1
+    return found, ignored
 
 
 def read_folder(
@@ -129,13 +161,24 @@ def read_folder(
     in ``skipped``. A folder that would take much memory is decoded once into a file in the cache folder and read
     from there as it is needed. Raises :class:`DataError` when none can be read or the disk is full.
     """
+    return read_pictures(scan(path, loading), image_size, fit, colour, scaling, loading)
+
+
+def read_pictures(
+    folder: Folder,
+    image_size: int = 64,
+    fit: Fit = "crop",
+    colour: Colour = "rgb",
+    scaling: PixelRange = "0 to 1",
+    loading: Loading | None = None,
+) -> Dataset:
+    """The pictures that were found, as :func:`read_folder` gives them."""
     import torch
 
     from runtime.data.divided import pictured
     from runtime.data.pixels import Wanted, decoded_pictures
 
     loading = loading or Loading()
-    folder = scan(path, loading)
     schema = folder.schema(image_size, colour)
     files = [picture.path for picture in folder.pictures]
     found = decoded_pictures(folder.path, files, Wanted(image_size, fit, colour, scaling), loading)
@@ -146,7 +189,7 @@ def read_folder(
     elif schema.task == "unlabelled":
         targets = torch.empty(len(kept), 0)
     parts = [picture.part for picture in kept]
-    return pictured(found.pixels, targets, schema, parts, scaling, found.skipped)
+    return pictured(found.pixels, targets, schema, parts, scaling, (*found.skipped, *folder.notes))
 
 
 def _subfolders(path: Path) -> list[Path]:

@@ -41,7 +41,7 @@ def test_each_folder_is_a_class(tmp_path: Path) -> None:
     save(tmp_path / ".cache" / "x.png")
     (tmp_path / "empty").mkdir()
     found = scan(tmp_path)
-    assert found.classes == ("cats", "dogs", "hares") and len(found.pictures) == 13 and found.ignored == 1
+    assert found.classes == ("cats", "dogs", "hares") and len(found.pictures) == 13 and found.ignored == {".txt": 1}
     dataset = read_folder(tmp_path, image_size=8)
     assert dataset.schema == found.schema(8) and dataset.schema.task == "classification"
     assert tuple(dataset.inputs.shape) == (13, 3, 8, 8) and dataset.inputs.dtype == torch.float32

@@ -281,3 +281,126 @@ def test_pairs_and_heaps_of_pictures(tmp_path: Path) -> None:
     assert heaps.inputs[:6].min() == 1 and heaps.targets[:6].max() == -1
     with pytest.raises(DataError, match=r"has no folder “c”\. It has input, target"):
         SOURCES["own-picture-pairs"].schema({"path": str(tmp_path / "pairs"), "second": "c"})
+
+
+def test_the_outer_folder_of_an_archive_is_looked_through(tmp_path: Path) -> None:
+    for part, count in (("Train", 4), ("Test", 2)):
+        for name in ("고양이", "school bus"):
+            for number in range(count):
+                picture(tmp_path / "download" / "my data" / part / name / f"{number}.JPG")
+    text(tmp_path / "download" / "README.md", "by somebody")
+    text(tmp_path / "download" / "data.zip", "packed")
+    text(tmp_path / "download" / "my data" / "notes" / "about.txt", "no pictures")
+    found = recognise(tmp_path / "download")
+    assert found.options == {"path": str(tmp_path / "download" / "my data")}
+    dataset = SOURCES["own-images"].load({**found.options, "image_size": 8})
+    assert dataset.schema.classes == ("school bus", "고양이") and len(dataset) == 12
+    assert dataset.test is not None and len(dataset.test) == 4
+    text(tmp_path / "only" / "photos.zip", "packed")
+    with pytest.raises(DataError, match=r"only holds photos\.zip\. Unpack that"):
+        recognise(tmp_path / "only")
+    text(tmp_path / "phone" / "1.heic", "nobody reads this")
+    with pytest.raises(DataError, match=r"phone holds \.heic files.*PNG or JPEG"):
+        recognise(tmp_path / "phone")
+
+
+def test_classes_may_stand_in_a_table_or_in_the_names(tmp_path: Path) -> None:
+    rows = ["file,split,breed,age"]
+    for number in range(8):
+        picture(tmp_path / "listed" / "images" / f"{number}.png")
+        rows.append(
+            f"{number}.png,{'test' if number > 5 else 'train'},{'pug' if number % 2 else 'lab'},{number % 3}"
+        )
+    rows += ["gone.png,train,pug,1", "0.png,train,pug,1"]
+    picture(tmp_path / "listed" / "images" / "spare.png")
+    text(tmp_path / "listed" / "labels.csv", "\n".join(rows))
+    found = recognise(tmp_path / "listed")
+    assert found.sentence == "labels.csv names the pictures in listed and their classes."
+    dataset = SOURCES["own-images"].load({**found.options, "image_size": 4})
+    assert dataset.schema.classes == ("lab", "pug") and dataset.targets.reshape(-1).tolist() == [0.0, 1.0] * 4
+    assert dataset.test is not None and dataset.test.tolist() == [6, 7]
+    assert dataset.skipped == (
+        "1 row of labels.csv names a picture that is not there.",
+        "1 row of labels.csv names a picture that another row named before; the first counts.",
+        "1 picture is not listed in labels.csv and is left out.",
+    )
+    ages = SOURCES["own-images"].schema({**found.options, "label": "age"})
+    assert ages.classes == ("0", "1", "2")
+    with pytest.raises(DataError, match=r"has no column “colour”\. It has file, split, breed, age"):
+        SOURCES["own-images"].schema({**found.options, "label": "colour"})
+    for number in range(6):
+        for name in ("cat.", "great_dane_"):
+            picture(tmp_path / "named" / f"{name}{number}.jpg")
+        picture(tmp_path / "camera" / f"IMG_{number}.jpg")
+        picture(tmp_path / "camera" / f"walk {number}.jpg")
+    found = recognise(tmp_path / "named")
+    assert found.options["classes"] == "file names"
+    assert SOURCES["own-images"].schema(found.options).classes == ("cat", "great_dane")
+    assert "classes" not in recognise(tmp_path / "camera").options
+
+
+def test_masks_lie_in_many_places(tmp_path: Path) -> None:
+    """In the split folders, beside the split folders, beside the pictures, in the transparency."""
+    for number in range(3):
+        for part in ("train", "val"):
+            picture(tmp_path / "inside" / part / "images" / f"{number}.jpg", (20, 20))
+            mask(tmp_path / "inside" / part / "masks" / f"{number}.png", 255)
+        picture(tmp_path / "carvana" / "train" / f"{number}.jpg", (20, 20))
+        mask(tmp_path / "carvana" / "train_masks" / f"{number}_mask.gif", 1, "P")
+        picture(tmp_path / "scans" / f"patient{number}" / "1.png", (20, 20))
+        mask(tmp_path / "scans" / f"patient{number}" / "1_mask.png", 255)
+        picture(tmp_path / "cut" / "images" / f"{number}.png", (20, 20))
+        mask(tmp_path / "cut" / "masks" / f"{number}.png", (0, 0, 0, 255), "RGBA")
+    for name, count in (("inside", 6), ("carvana", 3), ("scans", 3), ("cut", 3)):
+        found = recognise(tmp_path / name)
+        assert found.source == "own-masks", name
+        dataset = SOURCES["own-masks"].load({**found.options, "image_size": 20})
+        assert len(dataset) == count and dataset.schema.class_count == 2, name
+        assert dataset.targets[0, 5, [0, 19]].tolist() == [0, 1], name
+    assert SOURCES["own-masks"].load({"path": str(tmp_path / "inside")}).validation is not None
+
+
+def test_blurred_masks_are_black_and_white(tmp_path: Path) -> None:
+    for number in range(3):
+        picture(tmp_path / "m" / "images" / f"{number}.jpg", (64, 64))
+        made = Image.new("RGB", (64, 64))
+        made.paste("white", (20 + number, 0, 64, 64))
+        (tmp_path / "m" / "masks").mkdir(exist_ok=True)
+        made.resize((96, 96), Image.Resampling.BICUBIC).save(tmp_path / "m" / "masks" / f"{number}.jpg")
+    dataset = SOURCES["own-masks"].load({"path": str(tmp_path / "m"), "image_size": 64})
+    assert dataset.schema.classes == ("background", "object")
+    assert dataset.targets[0, 30, [10, 19, 21, 40]].tolist() == [0, 0, 1, 1]
+    assert dataset.skipped[0].startswith("The masks are black and white with greys between")
+
+
+def test_crowds_and_pictures_of_the_same_name(tmp_path: Path) -> None:
+    for part, colour in (("train2017", "red"), ("val2017", "blue")):
+        picture(tmp_path / part / "1.jpg", (20, 20), colour)
+        boxes = [
+            {"id": 1, "image_id": 1, "category_id": 1, "bbox": [0, 0, 10, 10]},
+            {"id": 2, "image_id": 1, "category_id": 1, "bbox": [0, 0, 20, 20], "iscrowd": 1},
+        ]
+        text(
+            tmp_path / "annotations" / f"instances_{part}.json",
+            json.dumps({
+                "images": [{"id": 1, "file_name": "1.jpg", "width": 20, "height": 20}],
+                "annotations": boxes, "categories": [{"id": 1, "name": "car"}],
+            }),
+        )  # fmt: skip
+    dataset = SOURCES["own-boxes"].load({"path": str(tmp_path), "image_size": 8, "fit": "stretch"})
+    assert dataset.targets.shape == (2, 1, 5) and dataset.validation is not None
+    row = int(dataset.validation[0])
+    assert dataset.inputs[row, 2].mean() > 0.9 and dataset.inputs[1 - row, 0].mean() > 0.9
+    assert dataset.skipped == (
+        "Boxes around a crowd instead of one thing, which are left out: 2 (annotation 2, annotation 2).",
+    )
+
+
+def test_texts_of_boxes_beside_their_pictures(tmp_path: Path) -> None:
+    for number in range(3):
+        picture(tmp_path / "flat" / f"{number}.jpg", (20, 20))
+        text(tmp_path / "flat" / f"{number}.txt", "0 0.5 0.5 0.2 0.2")
+        picture(tmp_path / "captions" / f"{number}.jpg", (20, 20))
+        text(tmp_path / "captions" / f"{number}.txt", "0 is what this picture shows")
+    assert recognise(tmp_path / "flat").source == "own-boxes"
+    assert recognise(tmp_path / "captions").source == "own-images"

@@ -105,7 +105,16 @@ def _coco(files: list[Path], root: Path, loading: Loading) -> Boxes:
     return found
 
 
-def _one_coco(file: Path, data: Any, places: dict[str, int], known: dict[str, Path], found: Boxes) -> None:
+def _of_this_part(same: list[Path], file: Path, root: Path) -> Path | None:
+    """Of pictures with one name that which lies where the words of the file's name say: val2017 for
+    instances_val2017.json."""
+    words = set(_words(file, root))
+    return max(same, key=lambda place: len(words & set(_words(place.parent, root))), default=None)
+
+
+def _one_coco(
+    file: Path, data: Any, places: dict[str, int], known: dict[str, list[Path]], found: Boxes
+) -> None:
     part = next((PARTS[word] for word in _words(file, found.root) if word in PARTS), None)
     categories = {item.get("id"): places[str(item.get("name", item.get("id")))] for item in _items(data, "categories")
                   if str(item.get("name", item.get("id"))) in places}  # fmt: skip
@@ -115,7 +124,7 @@ def _one_coco(file: Path, data: Any, places: dict[str, int], known: dict[str, Pa
         inside = bool(name) and not Path(name).is_absolute() and ".." not in Path(name).parts
         tries = (file.parent / name, found.root / name) if inside else ()
         place = next((place for place in tries if place.is_file()), None)
-        place = place or known.get(Path(name).name)
+        place = place or _of_this_part(known.get(Path(name).name, []), file, found.root)
         width, height = _number(item.get("width")), _number(item.get("height"))
         if place is None:
             found.fault("Listed pictures that are not there", name or "(without a name)")
@@ -138,6 +147,8 @@ def _one_coco(file: Path, data: Any, places: dict[str, int], known: dict[str, Pa
             found.fault("Boxes of a class without a name", where)
         elif not isinstance(box, list) or len(box) != 4 or any(_number(value) is None for value in box):
             found.fault("Boxes that are not four numbers", where)
+        elif item.get("iscrowd") == 1:
+            found.fault("Boxes around a crowd instead of one thing, which are left out", where)
         else:
             scene, width, height = scene_of
             x, y, w, h = (float(value) for value in box)
@@ -318,8 +329,11 @@ def _size(path: Path) -> tuple[float, float]:
     return (height, width) if turned else (width, height)
 
 
-def _by_name(root: Path) -> dict[str, Path]:
-    return {file.name: file for file in reversed(_images(root))}
+def _by_name(root: Path) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for file in _images(root):
+        found.setdefault(file.name, []).append(file)
+    return found
 
 
 def fitted(boxes: list[Box], image: Path, fit: str) -> list[Box]:

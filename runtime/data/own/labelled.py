@@ -11,7 +11,7 @@ import numpy
 
 from runtime.data.csv_text import Header
 from runtime.data.own.peeking import peek
-from runtime.data.own.recognise import TEXTS
+from runtime.data.own.entries import TEXTS
 from runtime.data.own.text_files import text_of
 from runtime.data.rows import PARQUET
 from runtime.data.schema import DataError

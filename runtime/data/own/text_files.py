@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from runtime.data.csv_text import PIECE, script_of
-from runtime.data.own.recognise import TEXTS
+from runtime.data.own.entries import TEXTS
 from runtime.data.schema import DataError
 from runtime.data.source import Loading
 

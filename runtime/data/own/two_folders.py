@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from runtime.data.folder import ENDINGS
+from runtime.data.own.entries import PICTURES
 from runtime.data.own.wording import counted
 from runtime.data.schema import DataError
 from runtime.data.source import Loading
@@ -88,7 +88,9 @@ def read_two(path: Path, first: str | None, second: str | None, paired: str, loa
 
 def _pictures(folder: Path) -> list[Path]:
     return sorted(
-        file for file in folder.rglob("*") if file.suffix.lower() in ENDINGS and not file.name.startswith(".")
+        file
+        for file in folder.rglob("*")
+        if file.suffix.lower() in PICTURES and not file.name.startswith(".")
     )
 
 

@@ -16,15 +16,22 @@ if TYPE_CHECKING:
     from runtime.data.dataset import Dataset
 
 
+BLURRED = (
+    "The masks are black and white with greys between, as JPEG or smooth resizing leaves them: each pixel counts as "
+    "the nearer of the two."
+)
+
+
 def look(path: Path, options: Mapping[str, Any], loading: Loading) -> Facts:
     from runtime.data.own.mask_files import class_names, pairs_in, values_in
 
     notes: list[str] = []
     pairs = pairs_in(path, loading, notes)
-    values = values_in(pairs, loading)
+    found = values_in(pairs, loading)
     return {
-        "values": values,
-        "classes": class_names(path, values, max(values) > 65535),
+        "values": found.values,
+        "blurred": found.blurred,
+        "classes": class_names(path, found.values, found.colours),
         "size": len(pairs),
         "test": sum(pair.part == "test" for pair in pairs),
         "notes": notes,
@@ -62,6 +69,8 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
     wanted = Wanted(edge, fit, options["colour"], options["scaling"])
     found = decoded_pictures(path, [pair.image for pair in pairs], wanted, loading)
     notes += found.skipped
+    if about["blurred"]:
+        notes.append(BLURRED)
     rows: list[int] = []
     kept = []
     targets = torch.empty(len(found.kept), edge, edge, dtype=torch.int64)
@@ -73,7 +82,8 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
         if isinstance(mask, str):
             notes.append(f"{pair.image.relative_to(path)} is left out: {mask}.")
             continue
-        targets[len(rows)] = torch.from_numpy(mask_numbers(mask, about["values"], edge, fit).copy())
+        numbers = mask_numbers(mask, about["values"], edge, fit, about["blurred"])
+        targets[len(rows)] = torch.from_numpy(numbers.copy())
         rows.append(row)
         kept.append(pair)
     if not rows:
@@ -94,8 +104,9 @@ SOURCES = (
         title="Pictures with masks",
         help=(
             "A folder “images” and a folder “masks” with files of the same names (also under train, val and test; or "
-            "Pascal VOC's JPEGImages and SegmentationClass). The values or colours of the masks are the classes; 255 "
-            "does not count where there are others. Names may stand in classes.txt."
+            "Pascal VOC's JPEGImages and SegmentationClass); or 7.png and 7_mask.png side by side. The values or "
+            "colours of the masks are the classes; 255 does not count where there are others. Names may stand in "
+            "classes.txt."
         ),
         survey=Survey(look, schema, needs=("PIL.Image",)),
         read=read,
