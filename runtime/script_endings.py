@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from graph.model import Project
+from runtime.choice import setting
 from runtime.data.schema import Schema
 from runtime.data.tokens import of_characters
 
 SAMPLES = 64
+SOME = 8
+"""Pictures in a row."""
 LETTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """``lines`` of the main function, and what the files they read hold, by name."""
+    """``lines`` of the main function, what the files they read hold, by name, and the files of
+    :mod:`runtime.training` whose functions they call."""
 
     lines: tuple[str, ...] = ()
     files: dict[str, Any] = field(default_factory=dict)
+    support: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,34 +36,94 @@ class Given:
     stem: str
     split: str
 
+    @property
+    def pictures(self) -> bool:
+        """Whether the samples are pictures one can show: grey or in colour."""
+        shape = self.schema.input_shape
+        return self.schema.kind == "image" and len(shape) == 3 and shape[0] in (1, 3)
+
 
 def ending_of(recipe: str, given: Given) -> Ending:
     """The end of a recipe's script; nothing where its scores say all."""
     return ENDINGS[recipe](given) if recipe in ENDINGS else Ending()
 
 
+def _seen(given: Given, lines: Sequence[str], told: str, like: str = "input", row: str = "8") -> Ending:
+    """Lines that make samples; pictures go into a file that any viewer opens, others into one of torch."""
+    if not given.pictures:
+        save = 'torch.save(samples.detach().cpu(), "samples.pt")'
+        return Ending((*lines, f"    {save}", f'    print("{told}: samples.pt")'))
+    save = f'save_pictures(samples, "samples.png", columns["{like}"], {row})'
+    return Ending((*lines, f"    {save}", f'    print("{told}: samples.png")'), support=("picture_file",))
+
+
 def _drawn(given: Given) -> Ending:
-    samples = f"recipe.sample(recipe.draw({SAMPLES}, device)).detach().cpu()"
-    return Ending(("    # Samples to look at.", f'    torch.save({samples}, "samples.pt")'))
+    lines = ("    # Samples to look at.", f"    samples = recipe.sample(recipe.draw({SAMPLES}, device))")
+    return _seen(given, lines, f"{SAMPLES} samples")
+
+
+def _some(given: Given, *columns: str) -> list[str]:
+    """Some samples that the networks have not learned from."""
+    names = "given" if len(columns) == 1 else "given, wanted"
+    found = ", ".join(f'data["{given.split}"]["{column}"][:{SOME}]' for column in columns)
+    return [f"    {names} = {found}"]
 
 
 def _turned(given: Given) -> Ending:
-    samples = f'recipe.sample(data["{given.split}"]["input"][:{SAMPLES}]).detach().cpu()'
-    return Ending(("    # What becomes of some pictures.", f'    torch.save({samples}, "samples.pt")'))
+    lines = [
+        "    # Some pictures, and what becomes of them.",
+        *_some(given, "input"),
+        "    samples = torch.cat([given, recipe.sample(given)])",
+    ]
+    return _seen(given, lines, "pictures, and what becomes of them", row="len(given)")
+
+
+def _translated_pictures(given: Given) -> Ending:
+    lines = [
+        "    # Some pictures, what becomes of them, and what should.",
+        *_some(given, "input", "target"),
+        "    samples = torch.cat([given, recipe.sample(given), wanted])",
+    ]
+    return _seen(given, lines, "given, made and wanted pictures", "target", "len(given)")
+
+
+def _redrawn(given: Given) -> Ending:
+    training = given.project.training
+    noise = training.recipe == "autoencoding" and setting(training, "noise")
+    spoilt = "what noise makes of them, and " if noise else ""
+    lines = [
+        f"    # Some samples, and below them {spoilt}how they are drawn again.",
+        *_some(given, "input"),
+        *(["    spoilt = recipe.spoilt(given)"] if noise else []),
+        f"    samples = torch.cat([given, {'spoilt, recipe.redrawn(spoilt)' if noise else 'recipe.redrawn(given)'}])",
+    ]
+    return _seen(given, lines, "samples, and how they are drawn again", row="len(given)")
+
+
+def _decoded(given: Given) -> Ending:
+    """New samples of a variational autoencoder whose codes are drawn by the layer for that."""
+    graphs = (given.project.main, *given.project.blocks.values())
+    if not any(node.type == "SampleNormal" for graph in graphs for node in graph.nodes.values()):
+        return Ending()
+    lines = [
+        "    # Codes drawn at random, and what the decoder makes of them: samples nobody has seen.",
+        f'    mean = recipe.network(data["{given.split}"]["input"][:1])[1]',
+        f"    codes = torch.randn({SAMPLES}, *mean.shape[1:], device=device)",
+        "    samples = recipe.decode(codes)",
+    ]
+    return _seen(given, lines, f"{SAMPLES} samples of codes drawn at random")
 
 
 def _denoised(given: Given) -> Ending:
     classes = len(given.project.main.inputs) > 2
     labels = [f"    labels = torch.arange({SAMPLES}, device=device) % recipe.classes"] if classes else []
-    return Ending(
-        (
-            "    # Samples to look at, out of nothing but noise.",
-            f"    noise = torch.randn({SAMPLES}, *recipe.shape, device=device)",
-            *labels,
-            f"    samples = recipe.sample(noise, {'labels, ' if classes else ''}steps=50)",
-            '    torch.save(samples.cpu(), "samples.pt")',
-        )
-    )
+    lines = [
+        "    # Samples to look at, out of nothing but noise.",
+        f"    noise = torch.randn({SAMPLES}, *recipe.shape, device=device)",
+        *labels,
+        f"    samples = recipe.sample(noise, {'labels, ' if classes else ''}steps=50)",
+    ]
+    return _seen(given, lines, f"{SAMPLES} samples")
 
 
 def _translated(given: Given) -> Ending:
@@ -93,9 +158,12 @@ def _written(given: Given) -> Ending:
 
 ENDINGS: dict[str, Callable[[Given], Ending]] = {
     "adversarial": _drawn,
+    "autoencoding": _redrawn,
+    "contrastive_divergence": _redrawn,
     "cycle": _turned,
-    "image_to_image": _turned,
     "diffusion": _denoised,
+    "image_to_image": _translated_pictures,
+    "variational": _decoded,
     "sequence_to_sequence": _translated,
     "language_model": _written,
 }

@@ -26,7 +26,8 @@ def support_imports(name: str) -> list[str]:
     return [
         ast.unparse(node)
         for node in ast.parse(whole).body
-        if isinstance(node, ast.ImportFrom) and node.module not in ("__future__", "torch")
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        and not any(name in ast.unparse(node) for name in ("__future__", "torch"))
     ]
 
 

@@ -109,6 +109,7 @@ def recipe_script(
         *_low(precision),
         *([support_text("average")] if asked.ema else []),
         *([support_text("freezing")] if not is_even(project) else []),
+        *(support_text(name) for name in ending.support),
         EVALUATE.format(
             loop=loop_name, summary="        figures |= recipe.summary()\n" if summary else ""
         ).rstrip("\n"),
@@ -134,6 +135,7 @@ def recipe_script(
     imports = [line for line in head.splitlines() if line.startswith(("import ", "from "))]
     imports += ["import copy", "import torch", "from torch import nn", *recipe.imports]
     imports += [*support_imports("average"), *support_imports("starting"), *(steps.imports if steps else ())]
+    imports += [line for name in ending.support for line in support_imports(name)]
     standard, torches = import_lines(
         [*used_imports(imports, "\n\n\n".join(parts)), "from pathlib import Path", "import torch"]
     )

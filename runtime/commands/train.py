@@ -96,6 +96,9 @@ class Report:
         elif event == "failed":
             self.out.item(message)
             self.out.note(" ".join(str(message[key]) for key in ("sentence", "hint") if message.get(key)))
+        elif event == "advice":
+            self.out.item(message)
+            self.out.note(f"Epoch {message['epoch']}: {message['text']} {message['hint']}")
         elif event == "log":
             self.out.note(str(message["text"]))
 

@@ -65,7 +65,7 @@ def drawn(exam: Exam, batch: dict[str, torch.Tensor], rows: torch.Tensor) -> tup
     if recipe == "image_to_image":
         return x, loop.sample(x), batch["target"]
     if recipe == "variational":
-        return x, loop.network(x)[0].reshape(x.shape), x
+        return x, loop.redrawn(x), x
     if recipe == "contrastive_divergence":
         return x, loop.redrawn(x), x
     if recipe != "autoencoding":
@@ -77,7 +77,7 @@ def drawn(exam: Exam, batch: dict[str, torch.Tensor], rows: torch.Tensor) -> tup
             for row in rows.tolist()
         ]  # each sample has its own, so that it is the same whenever it is looked at
         given = x + loop.noise * torch.stack(noise).to(x.device)
-    return given, loop.draw(given).reshape(x.shape), x
+    return given, loop.redrawn(given), x
 
 
 def all_errors(exam: Exam) -> tuple[torch.Tensor, torch.Tensor]:
@@ -131,16 +131,12 @@ def drawn_views(exam: Exam, name: str) -> list[Message]:
     """The samples beside what was made of them, and the difference."""
     batch = exam.session.batch_of(exam.rows)
     given, made, wanted = drawn(exam, batch, exam.rows)
-    scaler = exam.session.dataset.input_scaler
-    low, high = (float(value) for value in wanted.float().aminmax())
-    away = (made.float() - wanted.float()).abs() / max(high - low, 1e-12) * (high - low) + low
+    away = (made.float() - wanted.float()).abs() + wanted.float().amin()  # no difference is as dark as can be
     columns, titles = [wanted, made, away], ["original", "drawn again", "difference"]
     if exam.session.recipe.id == "image_to_image":
         columns, titles = [given, made, wanted, away], ["given", "made", "wanted", "difference"]
     elif given is not batch["input"]:
         columns, titles = [wanted, given, made, away], ["original", "with noise", "drawn again", "difference"]
-    if scaler is not None:
-        columns[-1] = away.to(made.device)
     rows = [caption(exam, number) for number in range(len(exam))]
     each = [column.float().to("cpu") for column in columns]
     if len(exam) == 1:

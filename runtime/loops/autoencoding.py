@@ -37,6 +37,11 @@ class Autoencoding:
         drawn: torch.Tensor = found[0] if isinstance(found, tuple) else found
         return drawn
 
+    def redrawn(self, x: torch.Tensor) -> torch.Tensor:
+        """The same as a sample one can look at: where the loss takes logits, the network gives those."""
+        drawn = self.draw(x).view_as(x)
+        return drawn.sigmoid() if isinstance(self.loss, nn.BCEWithLogitsLoss) else drawn
+
     def inputs(self, batch: dict[str, torch.Tensor]) -> dict[str, tuple[torch.Tensor, ...]]:
         """What the network is given."""
         return {"network": (self.spoilt(batch["input"]),)}

@@ -34,6 +34,11 @@ class Variational:
         """What the network is given."""
         return {"network": (batch["input"],)}
 
+    def redrawn(self, x: torch.Tensor) -> torch.Tensor:
+        """Samples drawn again, to be looked at: where the loss takes logits, the network gives those."""
+        drawn: torch.Tensor = self.network(x)[0].view_as(x)
+        return drawn.sigmoid() if isinstance(self.loss, nn.BCEWithLogitsLoss) else drawn
+
     def figures(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
         """Both parts of the loss, per sample: the error summed over its numbers, and the divergence summed over
         those of its code (Kingma and Welling, appendix B)."""
@@ -64,7 +69,6 @@ class Variational:
             )
         handle = draws[0].register_forward_hook(lambda module, given, drawn: codes)
         try:
-            made: torch.Tensor = self.network(torch.zeros(len(codes), *self.shape, device=codes.device))[0]
+            return self.redrawn(torch.zeros(len(codes), *self.shape, device=codes.device))
         finally:
             handle.remove()
-        return made

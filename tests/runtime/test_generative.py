@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 
 from graph.build import GraphBuilder, Source, project
 from graph.model import DataChoice, Project, Training
@@ -24,6 +25,7 @@ from runtime.runs import Run
 from runtime.script import write_script
 from runtime.training.errors import RunError
 from runtime.training.loop import train
+from runtime.training.picture_file import save_pictures
 from runtime.training.preparing import prepare
 
 
@@ -237,6 +239,7 @@ def test_the_scripts_give_the_figures_of_the_runs(whole: Any, tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
     said = done.stdout.split("file ")[1:]
     for recipe, text in zip(projects, said, strict=True):
+        assert text.rstrip().endswith(": samples.png"), recipe
         epochs = [dict(re.findall(r"(\w+) (-?[\d.]+)(?=  |$)", line)) for line in text.splitlines()[1:4]]
         wanted = [
             {name: f"{value:.6f}" for name, value in epoch["train"].items()}
@@ -246,6 +249,19 @@ def test_the_scripts_give_the_figures_of_the_runs(whole: Any, tmp_path: Path) ->
         assert [{k: epoch[k] for k in want} for epoch, want in zip(epochs, wanted, strict=True)] == wanted, (
             recipe
         )
+
+
+def test_what_a_script_draws_is_a_file_that_viewers_open(tmp_path: Path) -> None:
+    shades = torch.tensor([-1.0, 0.0, 1.0, 1.0]).view(4, 1, 1, 1).expand(4, 1, 2, 3)
+    save_pictures(shades[:3], str(tmp_path / "grey.png"), shades, 2)
+    with Image.open(tmp_path / "grey.png") as grey:
+        assert (grey.mode, grey.size) == ("L", (6, 4))
+        assert [grey.getpixel(place) for place in ((0, 0), (3, 1), (2, 2), (5, 3))] == [0, 127, 255, 255]
+    colours = torch.zeros(1, 3, 2, 2)
+    colours[0, 2, 0, 1] = 2.0
+    save_pictures(colours, str(tmp_path / "blue.png"), colours, 1)
+    with Image.open(tmp_path / "blue.png") as blue:
+        assert blue.mode == "RGB" and blue.getpixel((1, 0)) == (0, 0, 255)
 
 
 FEW = {"paired-pictures": {"n": 12}, "unpaired-pictures": {"n": 6}}
