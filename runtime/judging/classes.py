@@ -79,7 +79,7 @@ def class_pages(
             mistakes(exam, shares, truth, given, classes),
             pictured(exam.part_of(wrong[:FEW]), truth[wrong], given[wrong], classes),
         ),
-        page("Pairs", pairs_table(counts, classes, cells, "samples")),
+        page("Pairs", pairs_table(truth, given, classes, cells, "samples")),
         page("Curves", *trade),
     ]
     return scores, pages

@@ -12,7 +12,6 @@ from runtime.judging.marked import Run
 from runtime.judging.samples import caption
 from runtime.judging.views import FEW, WORST, members, page, pairs_table, part, table
 from runtime.protocol import Message
-from runtime.scores import confusion_matrix
 
 FOLLOWS = ("does not follow", "follows")
 
@@ -22,15 +21,14 @@ def judge(exam: Exam) -> list[Message]:
     given, truth, shares, follows = answers(exam, hidden)
     words = list(exam.schema.vocabulary)
     which = exam.places.unsqueeze(1).expand_as(truth)[hidden]
-    counts = confusion_matrix(truth[hidden], given[hidden], len(words))
     cells = members(truth[hidden], given[hidden], which)
     right = float((given == truth)[hidden].double().mean())
     pages = [
         page("Worst sentences", worst(exam, given, truth, hidden)),
         page(
             "Words",
-            words_table(counts, words, exam, truth, given, hidden),
-            pairs_table(counts, words, cells, "times"),
+            words_table(words, exam, truth, given, hidden),
+            pairs_table(truth[hidden], given[hidden], words, cells, "times"),
         ),
     ]
     parts = [part("words", "hidden words", pages, {"masked_accuracy": right})]
@@ -100,20 +98,16 @@ def worst(exam: Exam, given: torch.Tensor, truth: torch.Tensor, hidden: torch.Te
 
 
 def words_table(
-    counts: torch.Tensor,
-    words: list[str],
-    exam: Exam,
-    truth: torch.Tensor,
-    given: torch.Tensor,
-    hidden: torch.Tensor,
+    words: list[str], exam: Exam, truth: torch.Tensor, given: torch.Tensor, hidden: torch.Tensor
 ) -> Message:
     """Every word that was hidden: how often, and how often it was guessed."""
-    totals = counts.sum(1)
+    totals = torch.bincount(truth[hidden], minlength=len(words))
+    right = torch.bincount(truth[hidden & (given == truth)], minlength=len(words))
     order = totals.argsort(descending=True, stable=True)
     order = order[totals[order] > 0][:500]
     rows, samples = [], []
     for number in order.tolist():
-        rows.append([words[number], int(totals[number]), int(counts[number, number]) / int(totals[number])])
+        rows.append([words[number], int(totals[number]), int(right[number]) / int(totals[number])])
         missed = ((truth == number) & hidden & (given != truth)).any(1).nonzero().flatten()[:FEW]
         samples.append(exam.places[missed].tolist())
     heads = (("word", "text"), ("hidden", "number"), ("guessed", "share"))

@@ -24,8 +24,9 @@ def judge(exam: Exam) -> list[Message]:
     counted = truth != UNLABELLED
     classes, places = exam.schema.classes or (), exam.places
     which = places.unsqueeze(1).expand_as(truth)[counted]
-    counts = confusion_matrix(truth[counted], given[counted].clamp(max=len(classes) - 1), len(classes))
-    cells = members(truth[counted], given[counted], which)
+    wanted, got = truth[counted], given[counted]
+    counts = confusion_matrix(wanted, got, len(classes))
+    cells = members(wanted, got, which)
     hits = [((given == truth)[row])[counted[row]].tolist() for row in range(len(truth))]
     right = [all(row) for row in hits]
     scores = {"accuracy": accuracy(counts), "exact": sum(right) / len(right)}
@@ -37,7 +38,9 @@ def judge(exam: Exam) -> list[Message]:
             report_table(counts, classes),
         ),
         page(
-            "Worst sequences", worst(exam, given, truth, hits), pairs_table(counts, classes, cells, "steps")
+            "Worst sequences",
+            worst(exam, given, truth, hits),
+            pairs_table(wanted, got, classes, cells, "steps"),
         ),
         page(
             "Lengths",

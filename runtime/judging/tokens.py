@@ -16,6 +16,7 @@ from runtime.judging.samples import caption
 from runtime.judging.sentences import shown
 from runtime.judging.views import (
     FEW,
+    MOST_CLASSES,
     WORST,
     confusion,
     line,
@@ -37,7 +38,8 @@ def judge(exam: Exam) -> list[Message]:
     found = list(answers(exam))
     given, truth, loss = (torch.cat([one[number] for one in found]) for number in range(3))
     words = words_of_data(exam.schema)
-    counts = confusion_matrix(truth, given, len(words))
+    few = len(words) <= MOST_CLASSES
+    counts = confusion_matrix(truth, given, len(words)) if few else None
     which = exam.places.unsqueeze(1).expand_as(truth).flatten()
     cells = members(truth.flatten(), given.flatten(), which)
     right = (given == truth).double()
@@ -49,7 +51,7 @@ def judge(exam: Exam) -> list[Message]:
     titles = ("place in the window", "share of right tokens")
     pages = [
         page("Worst passages", worst(exam, given, truth, loss)),
-        page("Tokens", every, pairs_table(counts, names, cells, "tokens")),
+        page("Tokens", every, pairs_table(truth, given, names, cells, "tokens")),
         page(
             "Places",
             lines("right", "Right tokens, by their place", [line("right", steps, right.mean(0).tolist())], titles),
@@ -58,7 +60,10 @@ def judge(exam: Exam) -> list[Message]:
                 (titles[0], "cross-entropy"),
             ),
         ),
-        page("Taken for", confusion("confusion", "Taken for", counts, names, cells, "tokens")),
+        page(
+            "Taken for",
+            None if counts is None else confusion("confusion", "Taken for", counts, names, cells, "tokens"),
+        ),
     ]  # fmt: skip
     return [part("all", "", pages, scores)]
 

@@ -228,20 +228,24 @@ def members(
 
 
 def pairs_table(
-    counts: torch.Tensor, classes: Sequence[str], cells: Mapping[tuple[int, int], Sequence[int]], what: str
+    truth: torch.Tensor,
+    given: torch.Tensor,
+    classes: Sequence[str],
+    cells: Mapping[tuple[int, int], Sequence[int]],
+    what: str,
 ) -> Message:
-    """The confusions that happen most often, each with some of its samples."""
-    wrong = counts.clone()
-    wrong.fill_diagonal_(0)
-    totals = counts.sum(1).clamp(min=1)
+    """The confusions that happen most often, each with some of its samples: classes (N,) as they are and as they were
+    given. Only pairs that occur are counted, for there may be thousands of words."""
+    truth, given = truth.flatten(), given.flatten()
+    totals = torch.bincount(truth, minlength=len(classes))
+    wrong = truth != given
+    pairs, times = (truth[wrong] * len(classes) + given[wrong]).unique(return_counts=True)
     rows, samples = [], []
-    for place in wrong.flatten().argsort(descending=True, stable=True)[:WORST].tolist():
-        truth, given = divmod(place, len(classes))
-        number = int(wrong[truth, given])
-        if number == 0:
-            break
-        rows.append([classes[truth], classes[given], number, number / int(totals[truth])])
-        samples.append(list(cells.get((truth, given), ())))
+    for place in times.argsort(descending=True, stable=True)[:WORST].tolist():
+        wanted, got = divmod(int(pairs[place]), len(classes))
+        number = int(times[place])
+        rows.append([classes[wanted], classes[got], number, number / int(totals[wanted])])
+        samples.append(list(cells.get((wanted, got), ())))
     heads = (("true", "text"), ("taken for", "text"), (what, "number"), (f"of its {what}", "share"))
     return table(
         "pairs", "Taken for each other", heads, rows, samples, empty="Nothing is taken for anything else."

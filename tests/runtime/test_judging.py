@@ -21,7 +21,7 @@ from runtime.judging.marked import differences, distance, runs
 from runtime.judging.masks import overlaps, picture_iou
 from runtime.judging.samples import texts
 from runtime.judging.series import goals_of
-from runtime.judging.views import histogram, members, scatter, thinned
+from runtime.judging.views import histogram, members, pairs_table, scatter, thinned
 from runtime.loops.detection import average_precision
 from runtime.protocol import encode
 from runtime.recipes import RECIPES
@@ -392,3 +392,13 @@ def test_what_has_no_right_answer_says_so(tmp_path: Path) -> None:
     (part,) = results(trained(small("gan"), tmp_path), {"split": "test"})["parts"]
     assert "no right answer" in part["note"] and "Watch it learn" in part["note"]
     assert len(part["pages"][0]["views"][0]["rows"]) == len(part["scores"]) > 1
+
+
+def test_words_that_are_taken_for_each_other_are_counted_also_where_there_are_many() -> None:
+    """A matrix of 200,000 words would take 320 GB."""
+    words = [f"w{number}" for number in range(200_000)]
+    truth = torch.tensor([5, 199_999, 5, 7, 5, 5])
+    given = torch.tensor([6, 0, 6, 7, 5, 1])
+    found = pairs_table(truth, given, words, members(truth, given, torch.arange(6)), "tokens")
+    assert found["rows"] == [["w5", "w6", 2, 0.5], ["w5", "w1", 1, 0.25], ["w199999", "w0", 1, 1.0]]
+    assert found["samples"] == [[0, 2], [5], [1]]
