@@ -32,6 +32,8 @@ class ColumnRows(QAbstractTableModel):
         self.columns: list[Mapping[str, Any]] = []
         self.rows: list[list[str]] = []
         self.options: dict[str, Any] = {}
+        self.usual = ""
+        """The column that is predicted while nobody has chosen one."""
         self.names: frozenset[str] = frozenset()
         """The options that the source has."""
         self.several = False
@@ -42,6 +44,7 @@ class ColumnRows(QAbstractTableModel):
         self.beginResetModel()
         self.columns = list(facts["columns"])
         self.rows = [list(map(str, row)) for row in facts.get("preview", ())]
+        self.usual = str(facts.get("target", ""))
         declared = get_source(source)
         self.options = declared.settled(options)
         self.names = frozenset(option.name for option in declared.options)
@@ -75,7 +78,7 @@ class ColumnRows(QAbstractTableModel):
         chosen = self.options.get("target")
         if chosen:
             return (str(chosen),)
-        return (str(self.columns[-1]["name"]),) if "leave_out" in self.names and self.columns else ()
+        return (self.usual,) if "leave_out" in self.names and self.usual else ()
 
     @property
     def predicts(self) -> bool:

@@ -174,6 +174,10 @@ class PreviewDialog(QDialog):
 
     def _failed(self, sentence: str) -> None:
         self._tell(sentence, wrong=True)
+        if self.columns.show_choice(self.choice.source, self.choice.options):
+            # another column to predict may be all that is needed
+            self.facts.setText(sentence)
+            self.pages.setCurrentWidget(self.columns)
 
     def _done(self, found: Loaded) -> None:
         self.loaded = found

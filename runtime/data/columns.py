@@ -58,6 +58,13 @@ class Column:
     """Whether its cells are lists, structures or bytes."""
 
     @property
+    def varies(self) -> bool:
+        """Whether it holds two different values at least."""
+        if self.kind == "category":
+            return len(self.categories) > 1
+        return self.distinct is None or len(self.distinct) > 1
+
+    @property
     def summary(self) -> str:
         """A few words for the data page."""
         if self.nested:

@@ -62,11 +62,18 @@ class Table:
         raise DataError(f"{self.path.name} has no column “{name}”. It has {', '.join(self.names)}.")
 
     def target(self, name: str | None = None) -> Column:
-        """The column to predict: the one named, else the last."""
-        column = self.column(name) if name else self.columns[-1]
+        """The column to predict: the one named, else the last that can be predicted and is not always the same."""
+        column = self.column(name) if name else self._usual_target()
         if column.kind in ("text", "empty"):
             raise DataError(f"The column “{column.name}” cannot be predicted: it holds {column.summary}.")
         return column
+
+    def _usual_target(self) -> Column:
+        for kinds in (("number", "category"), ("date",)):
+            for column in reversed(self.columns):
+                if column.kind in kinds and column.varies:
+                    return column
+        return self.columns[-1]
 
     def features(self, target: str | None = None, drop: Sequence[str] = ()) -> tuple[Column, ...]:
         """The columns to learn from: all that hold something but the target and those dropped."""

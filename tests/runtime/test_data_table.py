@@ -144,7 +144,7 @@ def test_a_few_strange_cells_in_a_column_of_numbers_count_as_missing(tmp_path: P
     assert table.column("n").kind == "number" and table.column("n").missing == 2
     assert table.skipped == ("In “n”, 2 cells are no numbers and count as missing.",)
     with pytest.raises(DataError, match="Every row has the same “y”: a"):
-        table.schema()
+        table.schema("y")
 
 
 def test_columns_of_text_or_nothing_are_left_out(tmp_path: Path) -> None:

@@ -66,6 +66,22 @@ def test_rows_out_of_order_and_holes(tmp_path: Path) -> None:
     )
 
 
+def test_prices_from_the_latest_to_the_first_and_numbered_steps_are_series(tmp_path: Path) -> None:
+    days = [f'2024년 01월 {day:02d}일,"{1000 + day},5",-{day}%' for day in range(31, 0, -1)]
+    path = tmp_path / "price.csv"
+    path.write_bytes(("날짜,종가,변동\n" + "\n".join(days)).replace(",5", ".5").encode("cp949"))
+    found = recognise(path)
+    assert found.source == "own-series" and found.options["time"] == "날짜" and found.options["window"] == 6
+    dataset = SOURCES["own-series"].load({**found.options, "scaling": "none", "predict": ("종가",)})
+    assert dataset.inputs[0, :, 0].tolist() == [1001.5, 1002.5, 1003.5, 1004.5, 1005.5, 1006.5]
+    assert dataset.targets[0].tolist() == [1007.5] and dataset.skipped == (
+        "The rows are put in order by “날짜”.",
+    )
+    steps = "".join(f"{row},{row % 5},{row % 3}\n" for row in range(30))
+    assert recognise(write(tmp_path / "t.csv", "t,a,b\n" + steps)).options["time"] == "t"
+    assert recognise(write(tmp_path / "t.csv", "id,a,b\n" + steps)).source == "own-table"
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

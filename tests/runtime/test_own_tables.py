@@ -264,3 +264,13 @@ def test_odd_pictures_are_all_read_or_told(tmp_path: Path) -> None:
     assert torch.allclose(dataset.inputs[1, :, 0, 0], torch.tensor([1.0, 0, 0]), atol=0.02)
     assert torch.allclose(dataset.inputs[red][1, :, 0, 0], torch.tensor([1.0, 0, 0]), atol=0.02)
     assert float(dataset.inputs[0].mean()) == pytest.approx(40_000 / 65_535, abs=0.01)
+
+
+def test_the_last_column_that_varies_is_predicted_unless_another_is_chosen(tmp_path: Path) -> None:
+    rows = "".join(f"{row % 7},{'pq'[row % 2]},{'words' * row},same\n" for row in range(20))
+    path = write(tmp_path / "t.csv", "n,kind,note,from\n" + rows)
+    options = {"path": str(path), "as_text": ("note",)}
+    assert facts("own-table", options)["target"] == "kind"
+    assert SOURCES["own-table"].schema(options).classes == ("p", "q")
+    with pytest.raises(DataError, match="Every row has the same “from”: same"):
+        SOURCES["own-table"].schema({**options, "target": "from"})

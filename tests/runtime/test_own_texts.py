@@ -254,3 +254,57 @@ def test_both_sides_of_pairs_are_learnt_from_the_training_pairs(tmp_path: Path) 
         END,
     ]
     assert found.learnt["words"] == schema.vocabulary
+
+
+KOREAN = ("이 영화는 정말 재미있었어요", "너무 지루해서 잠들 뻔했다", "배우들의 연기가 훌륭했다")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp949"])
+@pytest.mark.parametrize("unit", ["words", "characters", "subwords"])
+def test_korean_sentences_with_a_number_for_each_row(tmp_path: Path, encoding: str, unit: str) -> None:
+    rows = [f"{9_000_000 + 7 * row * row}\t{KOREAN[row % 3]} {row}\t{int(row % 3 != 1)}" for row in range(60)]
+    path = write(tmp_path / "ratings.txt", "id\tdocument\tlabel\n" + "\n".join(rows), encoding)
+    found = recognise(path)
+    assert found.source == "own-sentences" and found.options == {
+        "path": str(path), "text": "document", "target": "label",
+    }  # fmt: skip
+    dataset = SOURCES["own-sentences"].load({**found.options, "unit": unit})
+    assert readable(dataset.inputs[0].tolist(), dataset.schema.vocabulary) == f"{KOREAN[0]} 0"
+    assert dataset.schema.classes == ("0", "1") and dataset.targets[:3].reshape(-1).tolist() == [1, 0, 1]
+
+
+def test_of_several_columns_beside_a_text_the_one_called_label_is_said_of_it(tmp_path: Path) -> None:
+    rows = "".join(
+        f"u{row},{KOREAN[row % 3]} {row}번,{'부정' if row % 3 == 1 else '긍정'},web,{'ab'[row % 2]}\n"
+        for row in range(40)
+    )
+    head = "user,문장,{},source,part\n"
+    for name, source in (("감정", "own-sentences"), ("mood", "own-table")):
+        found = recognise(write(tmp_path / "t.csv", head.format(name) + rows))
+        assert found.source == source, name
+    found = recognise(write(tmp_path / "t.csv", head.format("label") + rows))
+    assert found.options["text"] == "문장" and found.options["target"] == "label"
+
+
+def test_short_sentences_that_come_again_are_pairs_too(tmp_path: Path) -> None:
+    said = (("Go.", "가."), ("Go.", "가세요."), ("Hi!", "안녕!"), ("Hi!", "안녕하세요!"), ("Run.", "달려."))
+    lines = [(one, other, number) for number in range(30) for one, other in said]
+    downloaded = "".join(
+        f"{one}\t{other}\tCC-BY 2.0 (France) Attribution: tatoeba.org #{number} (CK) & #{number} (Bugung)\n"
+        for one, other, number in lines
+    )
+    numbered = "".join(f"{number}\t{one}\t{number}\t{other}\n" for one, other, number in lines)
+    for text, names in ((downloaded, ("column_1", "column_2")), (numbered, ("column_2", "column_4"))):
+        found = recognise(write(tmp_path / "kor.txt", text, "cp949"))
+        assert (found.source, found.options.get("first"), found.options.get("second")) == (
+            "own-pairs",
+            *names,
+        )
+        assert SOURCES["own-pairs"].schema(found.options).size == 150
+
+
+def test_a_short_text_is_cut_into_short_windows(tmp_path: Path) -> None:
+    found = recognise(write(tmp_path / "line.txt", "이것은 한 줄짜리 글입니다. " * 8))
+    assert found.options["window"] == 16 and (SOURCES["own-text"].schema(found.options).size or 0) >= 8
+    with pytest.raises(DataError, match="holds 2 characters, which is too little"):
+        recognise(write(tmp_path / "word.txt", "짧다"))

@@ -48,6 +48,11 @@ class Peek:
         steps = {second - first for first, second in pairwise(numbers)}
         return len(numbers) > 2 and steps == {1.0}
 
+    def steady(self, name: str) -> bool:
+        """Whether the numbers of a column grow from row to row."""
+        numbers = [to_number(value) for value in self.column(name)]
+        return len(numbers) > 2 and all(second > first for first, second in pairwise(numbers))
+
     def rises(self, name: str) -> bool:
         """Whether the dates of a column never go back, or never go forth."""
         days = days_of([value for value in self.column(name) if not is_missing(value)])

@@ -8,6 +8,7 @@ from typing import Any
 
 from runtime.data.columns import ColumnKind
 from runtime.data.own.scans import Facts, stamp
+from runtime.data.schema import DataError
 from runtime.data.source import Loading
 from runtime.data.table import Table, open_table
 
@@ -45,8 +46,14 @@ def opened(path: Path, options: Mapping[str, Any], loading: Loading) -> Table:
 
 def facts_of(table: Table) -> Facts:
     """``columns`` (name, kind, summary, missing, …), ``rows``, ``preview`` (the first rows as they stand),
-    ``encoding``, ``delimiter``, ``has_header``, ``notes``."""
+    ``encoding``, ``delimiter``, ``has_header``, ``notes``, and ``target``, the column that is predicted unless the
+    person chooses another."""
+    try:
+        target = table.target().name
+    except DataError:
+        target = table.columns[-1].name  # nothing can be predicted; the schema tells why
     return {
+        "target": target,
         "rows": table.rows,
         "encoding": table.encoding,
         "delimiter": table.delimiter,

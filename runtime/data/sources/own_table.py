@@ -62,7 +62,7 @@ SOURCES = (
         read=read,
         options=(
             path_option("A CSV, TSV or Parquet file.", "file", (".csv", ".tsv", ".data", ".txt", ".parquet")),
-            Param("target", "text", None, "The column to predict; empty takes the last.", optional=True),
+            Param("target", "text", None, "The column to predict; empty takes the last that varies.", optional=True),
             Param(
                 "predict", "choice", "guess",
                 "Whether the target is a class or a number. Guess: words and up to ten whole numbers are classes.",
