@@ -10,58 +10,24 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import nn
 
 from graph.files import FileError, load
 from runtime.loops.adversarial import coarse, frechet_distance
 from runtime.runs import Run
 from runtime.showing._pictures import usual_range
 from runtime.training.errors import RunError
+from runtime.training.judge import Judge
 from runtime.training.preparing import prepare
 from runtime.training.session import Session
 
 AT_ONCE = 256
 Range = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Judge:
-    """A trained network that looks at pictures: their size and range are made what it was trained on."""
-
-    network: nn.Module
-    shape: tuple[int, ...]
-    range: Range
-
-    @torch.no_grad()
-    def features(self, pictures: torch.Tensor, given: Range) -> torch.Tensor:
-        """(N, F): what arrives at its last linear layer (without one: its first output) for pictures (N, C, H, W) whose
-        values lie in ``given``."""
-        low, high = self.range
-        pictures = (pictures.float() - given[0]) / max(given[1] - given[0], 1e-12) * (high - low) + low
-        if pictures.shape[1] != self.shape[0]:
-            pictures = pictures.mean(dim=1, keepdim=True).expand(-1, self.shape[0], -1, -1)
-        if tuple(pictures.shape[-2:]) != self.shape[-2:]:
-            pictures = F.interpolate(pictures, self.shape[-2:], mode="bilinear", antialias=True)
-        kept: list[torch.Tensor] = []
-        linear = [module for module in self.network.modules() if isinstance(module, nn.Linear)]
-        handle = (
-            linear[-1].register_forward_pre_hook(lambda _, inputs: kept.append(inputs[0])) if linear else None
-        )
-        try:
-            found = [self.network(part) for part in pictures.split(AT_ONCE)]
-        finally:
-            if handle is not None:
-                handle.remove()
-        outputs = kept or [output[0] if isinstance(output, tuple) else output for output in found]
-        return torch.cat([output.flatten(1) for output in outputs])
 
 
 def judge_of(run: Path, trusted: Collection[str] | None = ()) -> Judge:
@@ -108,11 +74,12 @@ def _range(session: Session) -> Range:
 @torch.no_grad()
 def made_by(session: Session, count: int, seed: int = 0) -> torch.Tensor:
     """New pictures from a run whose recipe draws them: adversarial, variational or diffusion."""
-    torch.manual_seed(seed)
     loop, device = session.loop, session.device
+    code = _code(session) if session.recipe.id == "variational" else ()
+    torch.manual_seed(seed)
     draws: dict[str, Callable[[int], Any]] = {
         "adversarial": lambda n: loop.sample(loop.draw(n, device)),
-        "variational": lambda n: loop.decode(torch.randn(n, *_code(session), device=device)),
+        "variational": lambda n: loop.decode(torch.randn(n, *code, device=device)),
         "diffusion": lambda n: _diffused(session, n),
     }
     recipe = session.recipe
@@ -121,11 +88,15 @@ def made_by(session: Session, count: int, seed: int = 0) -> torch.Tensor:
             f"The recipe “{recipe.title}” draws no pictures of its own.",
             "Choose a run of a GAN, a variational autoencoder or a diffusion model.",
         )
-    counts = [min(AT_ONCE, count - done) for done in range(0, count, AT_ONCE)]
     try:
-        return torch.cat([draws[recipe.id](number) for number in counts])
+        return torch.cat([draws[recipe.id](number) for number in portions(count)])
     except ValueError as error:  # told by the loop, as a sentence
         raise RunError(str(error)) from error
+
+
+def portions(count: int) -> list[int]:
+    """How many pictures are drawn at a time."""
+    return [min(AT_ONCE, count - done) for done in range(0, count, AT_ONCE)]
 
 
 def _code(session: Session) -> tuple[int, ...]:

@@ -24,12 +24,13 @@ from runtime.training.session import steps_per_epoch
 def main_text(
     project: Project, dataset: Dataset, splits: Splits, classes: list[str], loop: str, loop_text: str,
     initialises: bool, starts: list[str], precision: str, begin: str, steps: StepsText | None,
-    freezings: list[Plan], ending: Sequence[str],
+    freezings: list[Plan], ending: Sequence[str], compared: tuple[str, int] | None = None,
 ) -> str:  # fmt: skip
     """The main function: networks and optimisers, the loop over the epochs, the scores, and what ``ending`` adds.
 
     ``loop`` is the name of the loop's class and ``loop_text`` its source, ``begin`` the file with the weights to start
-    from, ``starts`` the lines that begin single layers in a way of their own.
+    from, ``starts`` the lines that begin single layers in a way of their own, ``compared`` the split whose first
+    pictures a judge compares drawn ones with, and how many.
     """
     recipe, training = recipe_of(project.training), project.training
     methods = loop_methods(loop_text, loop)
@@ -51,6 +52,7 @@ def main_text(
         "def main() -> None:",
         "    # As many threads as in the run: sums are then rounded in the same order.",
         f"    torch.set_num_threads({threads})",
+        *(["    judge = load_judge()"] if compared else []),
         "    torch.manual_seed(SEED)",
         '    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")',
         *_table("networks", {role: f"{name}()" for role, name in zip(roles, classes, strict=True)}),
@@ -108,6 +110,7 @@ def main_text(
         "    }",
         *_prepared(steps),
         '    columns, count = data["train"], len(data["train"]["input"])',
+        *([_looked(*compared)] if compared else []),
         "    shuffle = torch.Generator().manual_seed(SEED)",
     ]
     watched = watched_figure(project, len(splits.validation) > 0)
@@ -144,6 +147,7 @@ def main_text(
         f"        figures = {{name: total / {seen} for name, total in totals.items()}}",
         '        line = "  ".join(f"{name} {value:.6f}" for name, value in figures.items())',
     ]
+    looking = ", judge, seen" if compared else ""
     validates = len(splits.validation) > 0
     evaluates = validates or len(splits.test) > 0
     if evaluates:
@@ -152,7 +156,7 @@ def main_text(
         inside = "    " if asked.ema else ""
         lines += [
             *(["        with average.in_place():"] if asked.ema else []),
-            f'{inside}        validation = evaluate(recipe, data["validation"])',
+            f'{inside}        validation = evaluate(recipe, data["validation"]{looking})',
             '        line += "  " + "  ".join(f"val_{name} {value:.6f}" for name, value in validation.items())',
         ]
     lines.append('        print(f"epoch {epoch:4d}  {line}")')
@@ -192,7 +196,7 @@ def main_text(
     if len(splits.test):
         best = "best weights" if watched else "last weights"
         lines += [
-            '    figures = evaluate(recipe, data["test"])',
+            f'    figures = evaluate(recipe, data["test"]{looking})',
             f'    print("{best}:", "  ".join(f"test_{{name}} {{value:.6f}}" for name, value in figures.items()))',
         ]
     lines += [
@@ -210,6 +214,11 @@ def watched_figure(project: Project, validates: bool) -> Figure | None:
     name = practices_of(project.training).watch or recipe.watch
     figures = (figure for figure in recipe.figures if validates or not figure.per_epoch)
     return next((figure for figure in figures if figure.name == name), None)
+
+
+def _looked(split: str, count: int) -> str:
+    """What the judge sees in real pictures."""
+    return f'    seen = judge.features(data["{split}"]["input"][:{count}].cpu(), SPAN)'
 
 
 def loop_methods(text: str, loop: str) -> dict[str, ast.FunctionDef]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from graph.building import literal
 from graph.code import generate, generate_all
+from graph.code.layout import width
 from graph.model import Project
 from graph.shapes import ProjectShapes
 from runtime.choice import chosen
@@ -24,6 +25,7 @@ from runtime.practices import practices_of
 from runtime.precision import asked_precision, autocast_text
 from runtime.recipes import recipe_of
 from runtime.script_endings import Given, ending_of
+from runtime.script_judge import judge_part
 from runtime.script_lines import file_lines, import_lines, support_imports, support_text, torch_lines
 from runtime.script_main import loop_methods, main_text
 from runtime.script_trim import trimmed, used_imports
@@ -31,6 +33,10 @@ from runtime.starts import start_lines, start_plan
 from runtime.training.preparing import networks_of
 from runtime.training.session import evaluation_size
 
+SCRIPT_NAMES = frozenset(
+    "main evaluate load_data load_judge judged Judge Average Freezing prepared augmented initialise start".split()
+)
+"""What a script itself defines."""
 SPLITS = ("train", "validation", "test")
 LOW = '''def in_low_precision(network: nn.Module, device: torch.device) -> None:
     """Let the network compute in {which}; what it gives is float32, for losses sum many small numbers."""
@@ -46,7 +52,7 @@ LOW = '''def in_low_precision(network: nn.Module, device: torch.device) -> None:
     network.forward = forward
 '''
 EVALUATE = '''@torch.no_grad()
-def evaluate(recipe: {loop}, columns: dict[str, torch.Tensor]) -> dict[str, float]:
+{head}
     """The figures over a split; noise is the same every time."""
     totals: dict[str, float] = {{}}
     count = len(columns["input"])
@@ -57,7 +63,7 @@ def evaluate(recipe: {loop}, columns: dict[str, torch.Tensor]) -> dict[str, floa
             for name, value in recipe.evaluate(batch).items():
                 totals[name] = totals.get(name, 0.0) + value.item() * len(rows)
         figures = {{name: total / count for name, total in totals.items()}}
-{summary}    return figures
+{more}    return figures
 '''
 
 
@@ -96,7 +102,17 @@ def recipe_script(
         )
     ]
     asked = practices_of(training)
-    summary = "summary" in loop_methods(loop_text, loop_name)
+    taken = {
+        node.name
+        for text in (models, loop_text)
+        for node in ast.parse(text).body
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef))
+    }
+    judge = judge_part(project, dataset, splits, stem, loop_name, taken | SCRIPT_NAMES)
+    files |= judge.files if judge else {}
+    more = "        figures |= recipe.summary()\n" if "summary" in loop_methods(loop_text, loop_name) else ""
+    if judge:
+        more += '        figures["judged"] = judged(recipe, judge, seen, columns["input"])\n'
     parts = [
         _load_data(
             get_source(project.data.source).title,
@@ -110,9 +126,8 @@ def recipe_script(
         *([support_text("average")] if asked.ema else []),
         *([support_text("freezing")] if not is_even(project) else []),
         *(support_text(name) for name in ending.support),
-        EVALUATE.format(
-            loop=loop_name, summary="        figures |= recipe.summary()\n" if summary else ""
-        ).rstrip("\n"),
+        *([judge.text] if judge else []),
+        EVALUATE.format(head=_evaluate_head(loop_name, judge is not None), more=more).rstrip("\n"),
         main_text(
             project,
             dataset,
@@ -127,13 +142,16 @@ def recipe_script(
             steps,
             _freezings(project, shapes),
             ending.lines,
+            judge.seen if judge else None,
         ),
     ]
     if not recipe.source:  # a person's own recipe stays as it was written
         loop_text = trimmed(loop_text, "\n\n\n".join(parts))
-    parts = [models.rstrip("\n"), loop_text.rstrip("\n"), *parts]
+    looks = [judge.network] if judge and judge.network else []
+    parts = [models.rstrip("\n"), *looks, loop_text.rstrip("\n"), *parts]
     imports = [line for line in head.splitlines() if line.startswith(("import ", "from "))]
     imports += ["import copy", "import torch", "from torch import nn", *recipe.imports]
+    imports += judge.imports if judge else ()
     imports += [*support_imports("average"), *support_imports("starting"), *(steps.imports if steps else ())]
     imports += [line for name in ending.support for line in support_imports(name)]
     standard, torches = import_lines(
@@ -163,6 +181,16 @@ def recipe_script(
     ]
     text = "\n\n\n".join(["\n".join(top), *parts])
     return f'{text}\n\n\nif __name__ == "__main__":\n    main()\n', files
+
+
+def _evaluate_head(loop: str, judged: bool) -> str:
+    """The first line of ``evaluate``, or several."""
+    given = [f"recipe: {loop}", "columns: dict[str, torch.Tensor]"]
+    given += ["judge: Judge", "seen: torch.Tensor"] if judged else []
+    line = f"def evaluate({', '.join(given)}) -> dict[str, float]:"
+    if len(line) <= width():
+        return line
+    return f"def evaluate(\n    {', '.join(given)}\n) -> dict[str, float]:"
 
 
 def _listed(names: Sequence[str]) -> str:

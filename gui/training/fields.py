@@ -20,7 +20,7 @@ from runtime.losses import LOSSES
 from runtime.optimizers import LEARNING_RATE, OPTIMIZERS, WEIGHT_DECAY
 from runtime.practices import GROUPS
 from runtime.recipes import SUPERVISED, known_recipe
-from runtime.recipes.judges import DIGITS, JUDGED, PIXELS
+from runtime.recipes.judges import DIGITS, PIXELS
 from runtime.runs import list_runs
 from runtime.schedules import SCHEDULES
 
@@ -175,7 +175,6 @@ def _offered(param: Param, project: Project) -> Param:
         names, usual = _supervised_scores(project), "loss"
     else:
         names, usual = tuple(figure.name for figure in recipe.figures if figure.better), recipe.watch
-        names = tuple(name for name in names if name != JUDGED.name)  # an exported script has no judge
     if usual not in names:
         return param
     stored = project.training.options.get("watch")

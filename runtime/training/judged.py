@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
-from torch import nn
 
 from runtime.data import get_source
 from runtime.loops.adversarial import frechet_distance
@@ -17,10 +16,11 @@ from runtime.practices import practices_of
 from runtime.recipes.judges import DIGITS, DRAWING, PIXELS
 from runtime.runs import runs_root
 from runtime.training.errors import RunError
+from runtime.training.judge import Judge, digits_network
 from runtime.training.session import Session
 
 if TYPE_CHECKING:
-    from runtime.frechet import Judge, Range
+    from runtime.frechet import Range
 
 COUNT = 300
 """Pictures of each kind that are compared."""
@@ -41,9 +41,13 @@ class Judged:
         """Between the run's drawn pictures and the real ones."""
         from runtime.frechet import made_by
 
-        count = STEPWISE if session.recipe.id == "diffusion" else COUNT
-        made = made_by(session, count, session.project.training.seed).cpu()
+        made = made_by(session, compared(session.recipe.id), session.project.training.seed).cpu()
         return frechet_distance(self.real, self.judge.features(made, self.span))
+
+
+def compared(recipe: str) -> int:
+    """How many pictures a recipe draws to be judged."""
+    return STEPWISE if recipe == "diffusion" else COUNT
 
 
 def judged_for(session: Session, trusted: Collection[str] | None) -> Judged | None:
@@ -64,7 +68,7 @@ def judged_for(session: Session, trusted: Collection[str] | None) -> Judged | No
     threads = torch.get_num_threads()
     with torch.random.fork_rng():
         try:
-            judge = digits_judge() if name == DIGITS else judge_of(_folder(name), trusted)
+            judge = digits_judge() if name == DIGITS else judge_of(folder_of(name), trusted)
         finally:
             torch.set_num_threads(threads)
         rows = session.rows("validation")
@@ -81,22 +85,18 @@ def judged_for(session: Session, trusted: Collection[str] | None) -> Judged | No
             ) from error
 
 
-def _folder(name: str) -> Path:
+def folder_of(name: str) -> Path:
     """A run by its name, or by its folder."""
     return Path(name) if Path(name).is_absolute() else runs_root() / name
 
 
 def digits_judge(seed: int = 0) -> Judge:
-    """A small network that tells handwritten digits apart, trained on the spot."""
-    from runtime.frechet import Judge
-
+    """A small network that tells handwritten digits apart, trained on the spot: the same one every time, as one thread
+    always adds in the same order. Leaves the number of threads at 1."""
     data = get_source("digits").load()
+    torch.set_num_threads(1)
     torch.manual_seed(seed)
-    network = nn.Sequential(
-        nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.Flatten(),
-        nn.Linear(32 * 16, 32), nn.ReLU(), nn.Linear(32, 10),
-    )  # fmt: skip
+    network = digits_network()
     optimizer = torch.optim.Adam(network.parameters(), 3e-3)
     for _ in range(EPOCHS):
         for rows in torch.randperm(len(data.inputs)).split(BATCH):

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 
 from graph.model import DataChoice
@@ -15,6 +19,7 @@ from runtime.headless import train_project
 from runtime.recipes import recipe_of
 from runtime.recipes.judges import DIGITS
 from runtime.runs import runs_root
+from runtime.script import write_script
 from runtime.training.judged import digits_judge
 
 from .running import digits_cnn
@@ -64,6 +69,16 @@ def test_a_gan_is_judged_after_every_epoch_by_a_network_or_a_run(tmp_path: Path)
     gan.training.options["judge"] = "seen"
     last = train_project(gan, tmp_path / "second", quick)
     assert last["event"] == "finished" and last["scores"]["judged"] > 0
+    gan.training.epochs, gan.training.threads, gan.training.device = 2, 1, "cpu"
+    written = write_script(gan, tmp_path / "train.py")
+    assert [path.name for path in written] == ["train.py", "train_data.pt", "train_judge.pt"]
+    done = subprocess.run(
+        [sys.executable, "train.py"], cwd=tmp_path, capture_output=True, text=True, timeout=250
+    )
+    assert done.returncode == 0, done.stderr
+    assert float(re.findall(r"test_judged ([\d.]+)", done.stdout)[0]) == pytest.approx(
+        last["scores"]["judged"]
+    )
     gan.training.options["judge"] = "lost"
     last = train_project(gan, tmp_path / "third", quick)
     assert last["event"] == "failed" and "is not the folder of a run" in last["sentence"]
