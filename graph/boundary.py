@@ -162,6 +162,22 @@ def _takes_data(network: Graph, facts: DataFacts, asks: Asks) -> Problem | None:
     return None
 
 
+def fed_shapes(network: Graph, asks: Asks) -> dict[str, tuple[int, ...]]:
+    """What Inputs of a changing length are really fed, by node, where they are fed different lengths; else nothing.
+
+    Every changing length is the same T in the drawing, so that nothing there tells two of them apart."""
+    found: dict[str, tuple[int, ...]] = {}
+    lengths: set[int] = set()
+    for node, feed in zip(network.inputs, asks.feeds, strict=False):
+        mine = CATALOGUE[INPUT].settled(node.params)["shape"]
+        if feed.shape is None or len(mine) != len(feed.shape) or -1 not in mine:
+            continue
+        pairs = list(zip(mine, feed.shape, strict=True))
+        lengths.update(fed for size, fed in pairs if size == -1 and fed > 0)
+        found[node.id] = tuple(fed if size == -1 else size for size, fed in pairs)
+    return found if len(lengths) > 1 else {}
+
+
 def _has_room(network: Graph, facts: DataFacts, asks: Asks, blocks: Mapping[str, Graph]) -> Problem | None:
     """The first table that is too short for the numbers that come; a longer one does no harm."""
     for entry, feed in zip(network.inputs, asks.feeds, strict=True):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from graph.asking import Answer
-from graph.boundary import check_boundary
+from graph.boundary import check_boundary, fed_shapes
 from graph.catalogue import CATALOGUE
 from graph.catalogue.spec import Complaint, Patch, Port
 from graph.coded import Waiting
@@ -72,7 +72,31 @@ class Walk:
         self.probes = 1
 
     def network(self, network: Graph, facts: DataFacts | None, asks: Asks | None = None) -> GraphShapes:
-        length = any(-1 in _shape(node) for node in network.inputs)
+        result = self._walked(network, {})
+        known = all(result.nodes[node.id].inputs.get("input") for node in network.outputs)
+        if known and not any(problem.severity == "error" for problem in result.problems):
+            leaving = {node.id: result.nodes[node.id].inputs["input"][0] for node in network.outputs}
+            found = check_boundary(network, leaving, facts, asks, self.project.blocks)
+            if not found and facts is not None and asks is not None:
+                found = self._fed(network, facts, asks)
+            result.problems.extend(found)
+        return result
+
+    def _fed(self, network: Graph, facts: DataFacts, asks: Asks) -> list[Problem]:
+        """What fails only with the lengths that the Inputs are really fed: the first problem, if any."""
+        shapes = fed_shapes(network, asks)
+        found = Walk(self.inference, self.project)._walked(network, shapes).problems if shapes else []
+        for problem in found:
+            if problem.severity == "error":
+                fed = " and ".join(
+                    f"“{network.nodes[node].name}” {shape[0]}" for node, shape in shapes.items()
+                )
+                return [replace(problem, text=f"{problem.text} The steps that {facts.name} feeds: {fed}.")]
+        return []
+
+    def _walked(self, network: Graph, shapes: Mapping[str, tuple[int, ...]]) -> GraphShapes:
+        """Every node asked. ``shapes`` stand in for those that Inputs declare."""
+        length = any(-1 in shapes.get(node.id, _shape(node)) for node in network.inputs)
         corners = probes((BATCH, LENGTH) if length else (BATCH,))
         self.probes = len(corners)
         arriving: dict[str, Tensor] = {}
@@ -90,17 +114,14 @@ class Walk:
                 text = f"Input “{node.name}” has an axis of size 0 in its shape {values['shape']}."
                 problems.append(Problem(place, network.id, node.id, text, param="shape", kind="parameter"))
                 continue
+            shape = shapes.get(node.id, values["shape"])
             sizes = tuple(
-                (corner[BATCH], *(corner[LENGTH] if size == -1 else size for size in values["shape"]))
+                (corner[BATCH], *(corner[LENGTH] if size == -1 else size for size in shape))
                 for corner in corners
             )
             arriving[node.id] = Tensor(sizes, values["dtype"])
         result = self.graph(network, arriving, {}, place, 0)
         result.problems[:0] = problems
-        known = all(result.nodes[node.id].inputs.get("input") for node in network.outputs)
-        if known and not any(problem.severity == "error" for problem in result.problems):
-            leaving = {node.id: result.nodes[node.id].inputs["input"][0] for node in network.outputs}
-            result.problems.extend(check_boundary(network, leaving, facts, asks, self.project.blocks))
         return result
 
     def graph(

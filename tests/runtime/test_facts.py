@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from graph.build import GraphBuilder, project
 from graph.facts import Feed, Want
 from graph.model import DataChoice, Project, Training
+from graph.shapes import Inference
 from runtime.data import SOURCES, DataError
 from runtime.facts import facts_for
 from runtime.recipes import RECIPES, SUPERVISED, recipe_problem
@@ -63,3 +65,24 @@ def test_every_source_has_facts_without_loading(source: str) -> None:
 def test_recipes_that_nobody_knows_are_named_and_the_known_ones_listed() -> None:
     assert recipe_problem("supervised") is None
     assert "“alchemy”. Choose one of supervised" in (recipe_problem("alchemy") or "")
+
+
+def test_inputs_that_are_fed_different_lengths_cannot_be_added() -> None:
+    """In the drawing both are T long; ten words and seven signs come."""
+    net = GraphBuilder("Sum")
+    ends = (("source", 32), ("target", 13))
+    read = [
+        net.add(
+            "Embedding", net.input(name, shape=(-1,), dtype="int64"), num_embeddings=count, embedding_dim=8
+        )
+        for name, count in ends
+    ]
+    both = net.add("Add", *read, name="both")
+    net.output(net.add("Linear", both, out_features=13), name="scores")
+    training = Training(recipe="sequence_to_sequence", loss="cross_entropy")
+    made = project("Sum", net, data=DataChoice("number-words"), training=training)
+    inference = Inference()
+    assert not inference.run(made).problems
+    (problem,) = inference.run(made, facts_for(made)).problems
+    assert made.main.nodes[problem.node].name == "both"
+    assert problem.text.endswith("The steps that Number words feeds: “source” 10 and “target” 7.")
