@@ -63,13 +63,14 @@ def learn(places: Sequence[Place], dataset: Dataset, train: torch.Tensor, kept: 
     questions = tuple(
         replace(one, choices=learnt.get(one.name, one.choices)) for one in dataset.entry.questions
     )
-    encode = dataset.entry.encode
+    encode, decode = dataset.entry.encode, dataset.entry.decode
     return replace(
         found,
         entry=replace(
             dataset.entry,
             questions=questions,
             encode=lambda values: as_learnt(places, encode(values), learnt),
+            decode=None if decode is None else lambda rows: decode(as_given(places, rows, learnt)),
         ),
     )
 
@@ -83,6 +84,22 @@ def as_learnt(places: Sequence[Place], inputs: torch.Tensor, learnt: Learnt) -> 
         if place.name in learnt:
             known = set(learnt[place.name])
             _forget(place, inputs, torch.tensor([name in known for name in place.categories]))
+    return inputs
+
+
+def as_given(places: Sequence[Place], inputs: torch.Tensor, learnt: Learnt) -> torch.Tensor:
+    """The way back: rows with the categories that were learnt as the table numbers them."""
+    import torch
+
+    inputs = inputs.clone()
+    for place in places:
+        if place.name in learnt and not place.one_hot:
+            known = [
+                number for number, name in enumerate(place.categories) if name in set(learnt[place.name])
+            ]
+            table = torch.tensor([*known, len(place.categories)])
+            codes = inputs[:, place.first].round().long().clamp(0, len(known))
+            inputs[:, place.first] = table[codes].to(inputs.dtype)
     return inputs
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from runtime.data.dataset import Dataset
 
 Asked = Literal["number", "category", "date"]
+Cell = str | float
+"""Numbers (NaN where missing), or the words of a category or date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """``encode`` turns what was typed, by name, into inputs (1, F) as the source gives them, before any scaling."""
+    """``encode`` turns what was typed, by name, into inputs (1, F) as the source gives them, before any scaling;
+    ``decode`` such inputs (N, F) back into a cell for each question."""
 
     questions: tuple[Question, ...]
     encode: Callable[[Mapping[str, str]], torch.Tensor]
+    decode: Callable[[torch.Tensor], list[list[Cell]]] | None = None
 
 
 def entry_of(dataset: Dataset) -> Entry | None:
@@ -74,6 +78,23 @@ def entry_of(dataset: Dataset) -> Entry | None:
         return torch.tensor([[number_of(question, values) for question in questions]])
 
     return Entry(questions, encode)
+
+
+def cells_of(dataset: Dataset, rows: torch.Tensor) -> tuple[tuple[Question, ...], list[list[Cell]]] | None:
+    """The rows with these numbers as a person would type them: what each column is, and the cells of each row; ``None``
+    where the source does not know. Missing numbers are shown as the mean that took their place."""
+    entry = dataset.entry
+    if entry is None or entry.decode is None:
+        return None
+    inputs, scaler = dataset.inputs, dataset.input_scaler
+    if dataset.preparation is not None:
+        inputs, scaler = dataset.preparation.raw["input"], dataset.preparation.source_scaler
+    found = inputs[rows.to(inputs.device)].cpu()
+    if scaler is not None:
+        least = 1e-6 * scaler.scale.to(found.device).abs()
+        found = scaler.invert(found)
+        found = found.where(found.abs() > least, 0.0)  # what was 0 comes back as some ten-millionths
+    return entry.questions, entry.decode(found)
 
 
 def question_of(column: Column, known: Sequence[str]) -> Question:
@@ -107,7 +128,9 @@ def number_of(question: Question, values: Mapping[str, str]) -> float:
         return float("nan")
     if not question.way and is_unclear(text):
         either, other = text.replace(",", "."), text.replace(",", "")
-        raise DataError(f"“{question.name}” needs a number: “{text}” may be {either} or {other}. Write one of them.")
+        raise DataError(
+            f"“{question.name}” needs a number: “{text}” may be {either} or {other}. Write one of them."
+        )
     number = to_number(text, question.way)
     if number != number:
         number = to_number(text, COMMA)
@@ -122,7 +145,12 @@ def _shown(column: Column, value: float) -> str:
         return column.categories[int(value)]
     if column.kind != "date":
         return f"{value:.6g}"
+    return day_text(value, column.clock)
+
+
+def day_text(day: float, clock: bool) -> str:
+    """Days since 1970 as a date, with the time of day where there is a ``clock``."""
     import datetime
 
-    moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(days=value)
-    return moment.strftime("%Y-%m-%d %H:%M" if column.clock else "%Y-%m-%d")
+    moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(minutes=round(day * 1440))
+    return moment.strftime("%Y-%m-%d %H:%M" if clock else "%Y-%m-%d")

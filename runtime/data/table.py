@@ -13,7 +13,7 @@ import numpy
 from runtime.data.categories import Place, learn
 from runtime.data.columns import HOLE, MAX_DISTINCT, Column, ColumnKind
 from runtime.data.csv_text import Header
-from runtime.data.entry import Entry, cell_of, question_of
+from runtime.data.entry import Cell, Entry, cell_of, day_text, question_of
 from runtime.data.schema import DataError, Schema, classification, regression
 from runtime.data.source import Loading
 
@@ -185,7 +185,49 @@ def _entry(features: Sequence[Column], encoding: Encoding, dates: Dates) -> Entr
         row = numpy.concatenate([_encoded(cell, encoding, dates) for cell in cells], axis=1)
         return torch.from_numpy(row).float()
 
-    return Entry(questions, encode)
+    return Entry(questions, encode, partial(_decoded, columns, encoding, dates))
+
+
+def _decoded(
+    columns: Sequence[Column], encoding: Encoding, dates: Dates, inputs: torch.Tensor
+) -> list[list[Cell]]:
+    """Rows (N, F) of the inputs as cells: the words of categories, dates as dates, a word for what is missing."""
+    found: list[list[Cell]] = []
+    for row in inputs.tolist():
+        cells: list[Cell] = []
+        first = 0
+        for column in columns:
+            last = first + len(_feature_names(column, encoding, dates))
+            cells.append(_cell(column, row[first:last], encoding, dates))
+            first = last
+        found.append(cells)
+    return found
+
+
+def _cell(column: Column, values: list[float], encoding: Encoding, dates: Dates) -> Cell:
+    if column.kind == "category":
+        count = len(column.categories)
+        one_hot = encoding == "one-hot"
+        place = max(range(len(values)), key=values.__getitem__) if one_hot else round(values[0])
+        none = one_hot and values[place] < 0.5
+        return column.categories[place] if place < count and not none else HOLE
+    if column.kind == "date":
+        day = _day_of(values) if dates == "parts" else values[0]
+        return HOLE if day != day else day_text(day, column.clock)
+    return values[0]
+
+
+def _day_of(parts: list[float]) -> float:
+    """Days since 1970 of year, month, day, weekday and perhaps the hour; NaN for what no date has (a mean, which takes
+    the place of missing ones)."""
+    if any(abs(part - round(part)) > 0.01 for part in parts[:4]):
+        return float("nan")
+    year, month, day = (round(part) for part in parts[:3])
+    known = 1 <= year <= 9999 and 1 <= month <= 12 and 1 <= day <= 31
+    if not known:
+        return float("nan")
+    first = numpy.datetime64(f"{year:04d}-{month:02d}", "D").astype(float)
+    return float(first) + day - 1 + (parts[4] / 24 if len(parts) > 4 else 0.0)
 
 
 def open_table(

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from runtime.data.entry import cells_of
 from runtime.data.tokens import readable
 from runtime.judging.exam import Exam
 from runtime.judging.views import line, lines, table
@@ -61,10 +62,27 @@ def inputs_columns(exam: Exam) -> tuple[list[tuple[str, str]], list[list[Any]]]:
     schema = exam.schema
     if schema.kind != "table" or len(schema.input_shape) != 1:
         return [], [[] for _ in range(len(exam))]
-    values = exam.inputs()
-    names = feature_names(exam, values.shape[1])[:MOST_COLUMNS]
-    cells = [[round_to(value) for value in row[: len(names)]] for row in values.tolist()]
-    return [(name, "number") for name in names], cells
+    heads, cells = _row_cells(exam, MOST_COLUMNS)
+    return heads, cells
+
+
+def _row_cells(exam: Exam, most: int) -> tuple[list[tuple[str, str]], list[list[Any]]]:
+    """(name, kind) of the first columns of a table and the cells of each sample: as its source has them, with
+    the words of categories and dates, or else the numbers that the network is given."""
+    known = cells_of(exam.session.dataset, exam.rows)
+    if known is not None:
+        questions, told = known
+        heads = [(one.name, "number" if one.kind == "number" else "text") for one in questions[:most]]
+        return heads, [[_rounded(cell) for cell in row[:most]] for row in told]
+    values = exam.inputs().reshape(len(exam), -1)
+    names = feature_names(exam, values.shape[1])[:most]
+    return [(name, "number") for name in names], [
+        [_rounded(value) for value in row[: len(names)]] for row in values.tolist()
+    ]
+
+
+def _rounded(cell: str | float) -> str | float:
+    return cell if isinstance(cell, str) else round_to(cell)
 
 
 def round_to(value: float, digits: int = ROUND) -> float:
@@ -88,16 +106,14 @@ def seen(exam: Exam, captions: Sequence[str], facts: Sequence[Sequence[tuple[str
     values = exam.inputs()
     if schema.kind == "series" and values.dim() == 3:
         return [*facts_table(captions, facts), *_windows(exam, values, captions)]
-    flat = values.reshape(len(values), -1)[:, :MOST_VALUES]
-    names = feature_names(exam, flat.shape[1])
+    columns, cells = _row_cells(exam, MOST_VALUES)
     heads = [("", "text"), *((caption, "number") for caption in captions)]
     told: list[list[Any]] = [
         [facts[0][number][0], *(fact[number][1] for fact in facts)]
         for number in range(len(facts[0]) if facts else 0)
     ]
     rows: list[list[Any]] = [
-        [name, *(round_to(value) for value in column)]
-        for name, column in zip(names, flat.T.tolist(), strict=True)
+        [name, *column] for (name, _), column in zip(columns, zip(*cells, strict=True), strict=True)
     ]
     return [table("samples", "", heads, [*told, *rows], bold=range(len(told)))]
 

@@ -15,7 +15,7 @@ from graph.values import BadValue
 from runtime.data import SOURCES, DataError
 from runtime.data import table as tables_module
 from runtime.data.dates import to_day
-from runtime.data.entry import Question, number_of
+from runtime.data.entry import Question, cells_of, number_of
 from runtime.data.own import facts, recognise, scan
 
 
@@ -274,3 +274,32 @@ def test_the_last_column_that_varies_is_predicted_unless_another_is_chosen(tmp_p
     assert SOURCES["own-table"].schema(options).classes == ("p", "q")
     with pytest.raises(DataError, match="Every row has the same “from”: same"):
         SOURCES["own-table"].schema({**options, "target": "from"})
+
+
+@pytest.mark.parametrize("categories", ["codes", "one-hot"])
+@pytest.mark.parametrize("dates", ["parts", "days"])
+def test_prepared_rows_are_read_as_they_stand_in_the_file(
+    tmp_path: Path, categories: str, dates: str
+) -> None:
+    towns = ("부산", "서울", "", "인천")
+    rows = [
+        f"{row},2024-0{row % 9 + 1}-1{row % 10} 0{row % 10}:30,{towns[row % 4]},{row % 3}"
+        for row in range(40)
+    ]
+    rows[7] = "7,2024-05-17 07:30,세종,1"
+    path = write(tmp_path / "t.csv", "n,when,town,y\n" + "\n".join(rows))
+    loaded = SOURCES["own-table"].load({"path": str(path), "categories": categories, "dates": dates})
+    train = torch.tensor([row for row in range(40) if row != 7])
+    dataset = loaded.prepared(train)
+    found = cells_of(dataset, torch.tensor([0, 5, 6, 7]))
+    assert found is not None and [(one.name, one.kind) for one in found[0]] == [
+        ("n", "number"), ("when", "date"), ("town", "category"),
+    ]  # fmt: skip
+    length = 16 if dates == "parts" else 10  # days since 1970 leave some minutes no room
+    told = [[number, when[:length], town] for number, when, town in found[1]]  # type: ignore[index]
+    assert told == [
+        [0, "2024-01-10 00:30"[:length], "부산"],
+        [pytest.approx(5), "2024-06-15 05:30"[:length], "서울"],
+        [pytest.approx(6), "2024-07-16 06:30"[:length], "(missing)"],
+        [pytest.approx(7), "2024-05-17 07:30"[:length], "(missing)"],  # no training row has it
+    ]
