@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 
 from runtime.data import SOURCES, DataError, split
 from runtime.data.own import facts, recognise
@@ -308,3 +309,19 @@ def test_a_short_text_is_cut_into_short_windows(tmp_path: Path) -> None:
     assert found.options["window"] == 16 and (SOURCES["own-text"].schema(found.options).size or 0) >= 8
     with pytest.raises(DataError, match="holds 2 characters, which is too little"):
         recognise(write(tmp_path / "word.txt", "짧다"))
+
+
+def test_held_out_texts_are_cut_where_no_training_text_goes_on(tmp_path: Path) -> None:
+    rows = [f"{'하늘 ' * (2 + row % 3)}{'구름 ' * 5 * (row == 9)}끝,{'ab'[row % 2]}" for row in range(20)]
+    path = write(tmp_path / "t.csv", "text,label\n" + "\n".join(rows))
+    whole = SOURCES["own-sentences"].load({"path": str(path), "text": "text", "target": "label"})
+    assert whole.schema.input_shape == (8,)
+    train = torch.tensor([row for row in range(20) if row != 9])
+    found = whole.learned(train)
+    words = found.schema.vocabulary
+    assert found.inputs.shape == whole.inputs.shape  # another seed or fold leaves the shape alone
+    assert readable(found.inputs[9].tolist(), words) == f"하늘 하늘 {UNKNOWN} {UNKNOWN} {UNKNOWN}"
+    assert (
+        found.skipped[-1] == "1 held-out text is longer than those that train and is cut off behind 5 words."
+    )
+    assert not any("longer" in note for note in whole.learned(torch.arange(20)).skipped)

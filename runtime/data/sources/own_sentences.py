@@ -99,6 +99,20 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
     def learning(dataset: Dataset, train: torch.Tensor, kept: Learnt | None) -> Dataset:
         words, notes = taught(corpus, "words", made.vocabulary, corpus.held_out(train.numpy()), kept, "texts")
         inputs, others = numbered(words)
+        # The width is that of the schema, which does not know who trains. Only as many places are used as training
+        # texts have: nothing would have been learnt for the others.
+        lengths = corpus.numbered(words).lengths
+        most = int(lengths[train.numpy()].max(initial=0))
+        long = int((lengths > most).sum()) if most < length else 0
+        if long:
+            inputs[:, most:] = 0
+            notes.append(
+                counted(
+                    long,
+                    f"held-out text is longer than those that train and is cut off behind {most} {options['unit']}.",
+                    f"held-out texts are longer than those that train and are cut off behind {most} {options['unit']}.",
+                )
+            )
         return replace(
             dataset,
             inputs=inputs,
