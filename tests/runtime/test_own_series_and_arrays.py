@@ -8,9 +8,10 @@ import numpy
 import pytest
 import torch
 from safetensors.numpy import save_file
+from safetensors.torch import save_file as save_torch
 
 from runtime.data import SOURCES, DataError, split
-from runtime.data.own import recognise
+from runtime.data.own import numbers, recognise
 from runtime.data.stored import Stored
 
 
@@ -128,7 +129,7 @@ def test_single_arrays_tokens_series_and_colours_last(tmp_path: Path) -> None:
     walks = SOURCES["own-arrays"].load({"path": str(tmp_path / "x.npy")})
     assert walks.schema.kind == "series" and walks.schema.task == "regression"
     assert walks.inputs[1].tolist() == [[6, 7], [8, 9], [10, 11]] and tuple(walks.targets.shape) == (10, 1)
-    numpy.savez(tmp_path / "words.npz", x=numpy.ones((5, 7), numpy.int32), y=numpy.array(list("abcab")))
+    numpy.savez(tmp_path / "words.npz", x=numpy.full((5, 7), 12, numpy.int32), y=numpy.array(list("abcab")))
     words = SOURCES["own-arrays"].load({"path": str(tmp_path / "words.npz")})
     assert words.schema.kind == "tokens" and words.schema.classes == ("a", "b", "c")
     assert words.inputs.dtype == torch.int64 and words.targets.tolist() == [0, 1, 2, 0, 1]
@@ -169,3 +170,80 @@ def test_objects_and_broken_files_are_refused(tmp_path: Path) -> None:
             SOURCES["own-arrays"].schema({"path": str(tmp_path / name)})
     with pytest.raises(DataError, match="has no array “z”"):
         SOURCES["own-arrays"].schema({"path": str(tmp_path / "lengths.npz"), "inputs": "z"})
+
+
+def test_arrays_of_three_parts_and_arrays_that_are_not_used(tmp_path: Path) -> None:
+    """As MedMNIST has them: a validation part, labels in a column of their own."""
+    parts = {"train": 6, "val": 3, "test": 2}
+    arrays = {f"{part}_images": numpy.zeros((count, 8, 8, 3), numpy.uint8) for part, count in parts.items()}
+    labels = {f"{part}_labels": numpy.arange(count)[:, None] % 3 for part, count in parts.items()}
+    numpy.savez(tmp_path / "set.npz", **arrays, **labels, ids=numpy.arange(11))
+    dataset = SOURCES["own-arrays"].load({"path": str(tmp_path / "set.npz")})
+    assert dataset.validation is not None and dataset.validation.tolist() == [6, 7, 8]
+    assert dataset.test is not None and dataset.test.tolist() == [9, 10]
+    assert dataset.skipped == ("Not used of set.npz: “ids”.",)
+    folder = tmp_path / "set"
+    folder.mkdir()
+    for part, count in (("train", 6), ("test", 3)):
+        numpy.save(folder / f"X_{part}.npy", numpy.zeros((count, 4)))
+        numpy.save(folder / f"y_{part}.npy", numpy.arange(count) % 3)
+    found = recognise(folder)
+    assert found.source == "own-arrays" and found.options == {"path": str(folder)}
+    dataset = SOURCES["own-arrays"].load(found.options)
+    assert len(dataset) == 9 and dataset.schema.test_size == 3 and dataset.targets.tolist() == [0, 1, 2] * 3
+
+
+def test_targets_in_columns(tmp_path: Path) -> None:
+    x = numpy.zeros((4, 2))
+    numpy.savez(tmp_path / "hot.npz", x=x, y=numpy.eye(3)[[0, 2, 1, 0]])
+    hot = SOURCES["own-arrays"].load({"path": str(tmp_path / "hot.npz")})
+    assert hot.schema.task == "classification" and hot.targets.tolist() == [0, 2, 1, 0]
+    numpy.savez(tmp_path / "many.npz", x=x, y=numpy.array([[1, 1], [0, 0], [0, 1], [1, 0]], numpy.uint8))
+    many = SOURCES["own-arrays"].load({"path": str(tmp_path / "many.npz")})
+    assert many.schema.task == "multi-label" and many.targets[0].tolist() == [1.0, 1.0]
+    numpy.savez(tmp_path / "two.npz", x=x, y=numpy.array([0.0, 1.0, 1.0, 0.0]))
+    two = SOURCES["own-arrays"].load({"path": str(tmp_path / "two.npz")})
+    assert two.schema.task == "binary" and two.schema.classes == ("0", "1")
+    number = SOURCES["own-arrays"].schema({"path": str(tmp_path / "hot.npz"), "predict": "number"})
+    assert number.task == "regression" and number.target_shape == (3,)
+    numpy.savez(tmp_path / "holes.npz", x=numpy.arange(8.0).reshape(4, 2), y=[0.5, numpy.nan, 2.5, numpy.inf])
+    holes = SOURCES["own-arrays"].load({"path": str(tmp_path / "holes.npz")})
+    assert holes.inputs.tolist() == [[0, 1], [4, 5]] and holes.targets.tolist() == [[0.5], [2.5]]
+    assert holes.schema == SOURCES["own-arrays"].schema({"path": str(tmp_path / "holes.npz")})
+    assert holes.skipped == ("Left out, for their targets are missing or infinite: 2 of 4 samples.",)
+
+
+def test_numbers_as_they_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole numbers up to 255 are pixels; what is infinite is missing; what is converted may go to a file."""
+    pictures = numpy.arange(2 * 8 * 8).reshape(2, 8, 8).astype(numpy.float32)
+    numpy.save(tmp_path / "pixels.npy", pictures)
+    pixels = SOURCES["own-arrays"].load({"path": str(tmp_path / "pixels.npy"), "kind": "image"})
+    assert torch.equal(pixels.inputs[1, 0], torch.from_numpy(pictures[1]) / 255)
+    assert pixels.skipped == ("The pictures hold whole numbers from 0 to 255: they are divided by 255.",)
+    rows = numpy.array([[1.0, 1e200], [-numpy.inf, 2.0], [3.0, 4.0]])
+    numpy.save(tmp_path / "rows.npy", rows)
+    for share in (0.25, 0.0):
+        monkeypatch.setattr(numbers, "MEMORY_SHARE", share)
+        loaded = SOURCES["own-arrays"].load({"path": str(tmp_path / "rows.npy")}, root=tmp_path / str(share))
+        assert loaded.inputs.nan_to_num(-1).tolist() == [[1, -1], [-1, 2], [3, 4]]
+        assert loaded.skipped[0].startswith("2 numbers are infinite or too large for 32 bits")
+        assert loaded.prepared(torch.arange(3)).inputs.tolist() == [[1, 3], [2, 2], [3, 4]]
+    assert len(list((tmp_path / "0.0" / "arrays").glob("*.npy"))) == 1
+    numpy.save(tmp_path / "huge.npy", numpy.full((3, 2), 1e200))
+    with pytest.raises(DataError, match="Not one of the numbers in huge"):
+        SOURCES["own-arrays"].load({"path": str(tmp_path / "huge.npy")})
+    save_torch({"x": torch.ones(3, 2).bfloat16()}, tmp_path / "half.safetensors")
+    assert SOURCES["own-arrays"].load({"path": str(tmp_path / "half.safetensors")}).inputs.sum() == 6
+
+
+def test_whole_numbers_are_words_only_where_every_place_is_alike(tmp_path: Path) -> None:
+    kinds = {}
+    for name, values in {
+        "words": numpy.arange(80).reshape(8, 10),
+        "columns": numpy.array([[3, 180, 70_000], [1, 165, 52_000], [2, 190, 48_000]]),
+        "yes": numpy.eye(6, dtype=int),
+        "below": numpy.arange(-40, 40).reshape(8, 10),
+    }.items():
+        numpy.save(tmp_path / f"{name}.npy", values)
+        kinds[name] = SOURCES["own-arrays"].schema({"path": str(tmp_path / f"{name}.npy")}).kind
+    assert kinds == {"words": "tokens", "columns": "table", "yes": "table", "below": "table"}

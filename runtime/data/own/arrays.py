@@ -1,13 +1,15 @@
-"""Arrays of .npy, .npz and .safetensors files. Objects, which could run code, are refused."""
+"""Arrays of .npy, .npz and .safetensors files, or of a folder of .npy files. Objects, which could run code, are
+refused."""
 
 from __future__ import annotations
 
+import math
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy
 from numpy.lib import format as layout
@@ -16,8 +18,15 @@ from runtime.data.schema import DataError
 
 INPUTS = ("x", "inputs", "input", "images", "image", "data", "features", "samples", "arr_0")
 TARGETS = ("y", "targets", "target", "labels", "label", "classes", "masks", "arr_1")
-TRAIN, TEST = ("train", "training"), ("test", "testing", "val", "valid", "validation")
+TRAIN, VALIDATION, TEST = ("train", "training"), ("val", "valid", "validation", "dev"), ("test", "testing")
 OBJECTS = "holds Python objects, which could run code and are never opened. Save plain numbers instead"
+
+MEMORY_SHARE = 0.8
+"""Of the free memory, how much one array may take."""
+CUT_OFF = ("mmap length is greater", "not a zip file", "EOF", "cannot reshape array")
+"""What the readers say of files that were cut off."""
+NOT_NUMPY = ("BF16", "F8_E4M3", "F8_E5M2")
+"""Types of safetensors that only torch knows."""
 
 OBJECT = "objects"
 """The type of an array that is listed but never opened."""
@@ -41,12 +50,17 @@ def told(path: Path) -> Iterator[None]:
         if "pickle" in str(error).lower() or "object array" in str(error).lower():
             raise DataError(f"{path.name} {OBJECTS}.") from error
         what = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        if any(words in what for words in CUT_OFF):
+            what = "it ends too early, or is no such file at all"
         raise DataError(f"{path.name} cannot be read: {what.rstrip('.')}.") from error
 
 
 def listed(path: Path) -> list[Listed]:
-    """What a file holds, read from its headers."""
+    """What a file holds, read from its headers; of a folder its .npy files."""
     ending = path.suffix.lower()
+    if path.is_dir():
+        files = sorted(path.glob("*.npy"))
+        return [replace(listed(file)[0], name=file.stem) for file in files]
     if ending == ".safetensors":
         from safetensors import SafetensorError, safe_open
 
@@ -77,26 +91,56 @@ def _header(name: str, stream: Any) -> Listed:
 
 
 def array(path: Path, name: str) -> Any:
-    """One array of a file; that of a .npy file stays on the disk until it is looked at."""
+    """One array of a file; that of a .npy file stays on the disk until it is looked at. :class:`DataError` when it
+    cannot be read or would not fit into the memory."""
+    if path.is_dir():
+        return array(path / f"{name}.npy", "array")
     ending = path.suffix.lower()
+    if ending == ".npy":
+        with told(path):
+            return numpy.load(path, mmap_mode="c", allow_pickle=False)
+    _check_memory(path, name)
     if ending == ".safetensors":
         from safetensors import safe_open
 
         with told(path), safe_open(path, "numpy") as file:
-            return file.get_tensor(name)
-    with told(path):
-        if ending == ".npy":
-            return numpy.load(path, mmap_mode="c", allow_pickle=False)
-        with numpy.load(path, allow_pickle=False) as packed:
-            return packed[name]
+            if file.get_slice(name).get_dtype() not in NOT_NUMPY:
+                return file.get_tensor(name)
+        with told(path), safe_open(path, "pt") as file:
+            return file.get_tensor(name).float().numpy()
+    with told(path), numpy.load(path, allow_pickle=False) as packed:
+        return packed[name]
+
+
+def _check_memory(path: Path, name: str) -> None:
+    """Packed arrays are read as a whole; what they take is written in their headers, however small the file is."""
+    import psutil
+
+    about = next((item for item in listed(path) if item.name == name), None)
+    if about is None:
+        return
+    try:
+        each = numpy.dtype(about.dtype).itemsize
+    except TypeError:
+        each = int("".join(filter(str.isdigit, about.dtype.split("_")[0])) or 64) // 8
+    needed, free = math.prod(about.shape) * each, psutil.virtual_memory().available
+    if needed > MEMORY_SHARE * free:
+        raise DataError(
+            f"“{name}” in {path.name} takes {needed / 1e9:.1f} GB of memory; {free / 1e9:.1f} GB are free. Save it as "
+            "a .npy file, which is read from the disk as it is needed."
+        )
+
+
+Part = Literal["train", "validation", "test"]
 
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """Which arrays are inputs and targets, of the training and (where there is one) the test part."""
+    """Which arrays are inputs and targets, one of each for every part; without targets ``targets`` is empty."""
 
     inputs: tuple[str, ...]
     targets: tuple[str, ...]
+    parts: tuple[Part, ...] = ("train",)
 
 
 def roles(path: Path, found: list[Listed], inputs: str | None, targets: str | None) -> Roles:
@@ -122,19 +166,25 @@ def _roles(
     if inputs:
         goal = targets or next((name for name in names if name != inputs and _called(name, TARGETS)), None)
         return Roles((inputs,), (goal,) if goal else ())
-    for train, test in ((TRAIN, TEST), ((), ())):
-        one = _pick(names, INPUTS, train)
-        if one is None:
-            continue
-        goal = targets or _pick(names, TARGETS, train)
-        more, more_goal = (_pick(names, INPUTS, test), _pick(names, TARGETS, test)) if test else (None, None)
-        if more and (more_goal or not goal):
-            return Roles((one, more), (goal, more_goal) if goal and more_goal else ())
+    first = _pick(names, INPUTS, TRAIN)
+    if first is not None:
+        goal = targets or _pick(names, TARGETS, TRAIN)
+        chosen: list[tuple[Part, str, str | None]] = [("train", first, goal)]
+        others: tuple[tuple[Part, tuple[str, ...]], ...] = (("validation", VALIDATION), ("test", TEST))
+        for part, words in others:
+            more, more_goal = _pick(names, INPUTS, words), _pick(names, TARGETS, words)
+            if more and bool(more_goal) == bool(goal):
+                chosen.append((part, more, more_goal))
+        parts, inputs_of, goals = zip(*chosen, strict=True)
+        return Roles(tuple(inputs_of), tuple(goals) if goal else (), tuple(parts))
+    one = _pick(names, INPUTS, ())
+    if one is not None:
+        goal = targets or _pick(names, TARGETS, ())
         return Roles((one,), (goal,) if goal else ())
-    first = max(plain, key=lambda item: (len(item.shape), item.shape))
-    rest = [item.name for item in plain if item is not first and item.shape[:1] == first.shape[:1]]
+    most = max(plain, key=lambda item: (len(item.shape), item.shape))
+    rest = [item.name for item in plain if item is not most and item.shape[:1] == most.shape[:1]]
     goal = targets or (rest[0] if len(rest) == 1 else None)
-    return Roles((first.name,), (goal,) if goal else ())
+    return Roles((most.name,), (goal,) if goal else ())
 
 
 def _called(name: str, words: tuple[str, ...]) -> bool:

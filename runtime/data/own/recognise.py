@@ -148,6 +148,8 @@ def _folder(path: Path) -> Recognised:
     data = [file for file in files if file.suffix.lower() in readable and file.stat().st_size]
     if len(data) == 1 and not pictures:
         return recognise(data[0])
+    if data and not pictures and _are_parts(data):
+        return _made("own-arrays", path, f"{path.name} holds arrays that belong together.")
     if filled or pictures or any(has(place, PICTURES) for place in folders.values()):
         return _made("own-images", path, f"{path.name} has pictures without classes.")
     texts = sorted({place.name for place in classes if has(place, TEXTS)})
@@ -160,6 +162,15 @@ def _folder(path: Path) -> Recognised:
             f"{path.name} has {len(data)} data files. Choose one of them: {named([f.name for f in data])}."
         )
     _nothing(path, files)
+
+
+def _are_parts(data: list[Path]) -> bool:
+    """Whether files are the samples and targets of one set, as x_train.npy and y_train.npy are."""
+    from runtime.data.own.arrays import INPUTS, TARGETS
+
+    words = [file.stem.lower().split("_") for file in data]
+    both = all(any(word in names for each in words for word in each) for names in (INPUTS, TARGETS))
+    return both and all(file.suffix.lower() == ".npy" for file in data)
 
 
 def _nothing(path: Path, files: list[Path]) -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,11 +14,16 @@ from runtime.data.schema import DataError, Kind, Schema, classification, regress
 from runtime.data.source import Loading
 
 if TYPE_CHECKING:
-    from runtime.data.dataset import Dataset
+    import torch
 
-MOST_CLASSES = 1000
+    from runtime.data.dataset import Dataset
+    from runtime.data.own.arrays import Listed
+
 KINDS = ("guess", "table", "image", "series", "tokens")
 SIBLINGS = {"x": "y", "images": "labels", "inputs": "targets", "data": "labels", "features": "targets"}
+PEEKED = 20_000
+"""Rows of whole numbers that tell whether they stand for words."""
+FEWEST_WORDS = 10
 
 
 def _sibling(path: Path) -> Path | None:
@@ -34,6 +40,7 @@ def _sibling(path: Path) -> Path | None:
 def look(path: Path, options: Mapping[str, Any], loading: Loading) -> Facts:
     import numpy
 
+    from runtime.data.own.answers import looked_at, whole_of
     from runtime.data.own.arrays import OBJECT, array, listed, roles
 
     loading.step(0.0, f"Looking at {path.name}")
@@ -41,54 +48,88 @@ def look(path: Path, options: Mapping[str, Any], loading: Loading) -> Facts:
     by_name = {item.name: item for item in found}
     which = roles(path, found, options["inputs"], options["targets"])
     shapes = [by_name[name].shape for name in which.inputs]
-    if any(len(shape) < 1 or shape[0] == 0 for shape in shapes) or any(
-        s[1:] != shapes[0][1:] for s in shapes
-    ):
-        raise DataError(
-            f"“{which.inputs[0]}” in {path.name} has no rows, or another shape than its test part."
-        )
+    for name, shape in zip(which.inputs, shapes, strict=True):
+        if len(shape) < 1 or shape[0] == 0:
+            raise DataError(f"“{name}” in {path.name} has no rows.")
+        if shape[1:] != shapes[0][1:]:
+            raise DataError(
+                f"“{name}” in {path.name} has samples of another shape than “{which.inputs[0]}”: {shape[1:]} instead "
+                f"of {shapes[0][1:]}."
+            )
     beside = _sibling(path) if path.suffix.lower() == ".npy" else None
     goals = [(path, name) for name in which.targets] or ([(beside, "array")] if beside else [])
     told: dict[str, Any] = {}
+    sizes = [shape[0] for shape in shapes]
+    notes = [
+        f"“{item.name}” is passed over: it holds Python objects, which could run code and are never opened."
+        for item in found
+        if item.dtype == OBJECT
+    ]
     if goals:
         values = []
         for (place, name), shape in zip(goals, shapes, strict=True):
             loading.step(0.3, f"Reading “{name}”")
             part = array(place, name)
-            if len(part) != shape[0]:
-                raise DataError(f"{path.name} has {shape[0]:,} samples but {len(part):,} targets.")
+            if part.ndim < 1 or len(part) != shape[0]:
+                count = len(part) if part.ndim else 1
+                raise DataError(f"{path.name} has {shape[0]:,} samples but {count:,} targets.")
             values.append(numpy.asarray(part))
-        whole = numpy.concatenate(values)
-        if len(whole.shape) == 2 and whole.shape[1] == 1:
-            whole = whole[:, 0]
+        whole = whole_of(values)
         if whole.dtype.kind not in "biufUS":
             raise DataError(f"The targets of {path.name} are neither numbers nor words.")
-        told = {"shape": list(whole.shape[1:]), "kind": whole.dtype.kind}
-        if whole.dtype.kind != "f" or (whole.ndim == 1 and not (whole % 1).any()):
-            different = numpy.unique(whole)
-            few = len(different) <= MOST_CLASSES
-            told["classes"] = [str(item) for item in different.tolist()] if few else None
-            told["values"] = different.tolist() if few and whole.dtype.kind in "biuf" else None
+        answers = looked_at(whole)
+        told = answers.facts
+        gone = int((~answers.known).sum())
+        if gone == len(whole):
+            raise DataError(f"Not one target of {path.name} is a finite number.")
+        if gone:
+            ends = numpy.cumsum([0, *sizes])
+            sizes = [int(answers.known[low:high].sum()) for low, high in pairwise(ends.tolist())]
+            notes.append(
+                f"Left out, for their targets are missing or infinite: {gone:,} of {len(whole):,} samples."
+            )
+    spare = [
+        item.name
+        for item in found
+        if item.dtype != OBJECT and item.name not in (*which.inputs, *which.targets)
+    ]
+    if spare:
+        notes.append(f"Not used of {path.name}: {', '.join(f'“{name}”' for name in spare[:8])}.")
     return {
         "arrays": [[item.name, list(item.shape), item.dtype] for item in found],
         "inputs": list(which.inputs),
         "targets": [[str(place), name] for place, name in goals],
+        "parts": list(which.parts),
         "shape": list(shapes[0][1:]),
-        "sizes": [shape[0] for shape in shapes],
+        "sizes": sizes,
         "dtype": by_name[which.inputs[0]].dtype,
+        "words": _are_words(path, by_name[which.inputs[0]]),
         "answers": told,
-        "notes": [
-            f"“{item.name}” is passed over: it holds Python objects, which could run code and are never opened."
-            for item in found
-            if item.dtype == OBJECT
-        ],
+        "notes": notes,
     }
+
+
+def _are_words(path: Path, about: Listed) -> bool:
+    """Whether rows of whole numbers are texts: none is below zero, and every place has about the same range. Columns
+    of a table have ranges of their own, and pictures laid out in rows end at 255."""
+    from runtime.data.own.arrays import array
+
+    dtype = about.dtype.lower()
+    if len(about.shape) != 2 or about.shape[1] < 2 or not dtype.startswith(("int", "uint", "i", "u")):
+        return False
+    if dtype in ("uint8", "u8"):
+        return False
+    values = array(path, about.name)[:PEEKED]
+    highest = values.max(axis=0)
+    top = int(highest.max())
+    if int(values.min()) < 0 or top < FEWEST_WORDS or (top == 255 and about.shape[1] >= 64):
+        return False
+    return bool((highest * 2 >= top).mean() >= 0.5)
 
 
 def _layout(facts: Facts, options: Mapping[str, Any]) -> tuple[Kind, tuple[int, ...], bool]:
     """(kind, shape of a sample, whether the channels stood last)."""
     shape, dtype, kind = tuple(facts["shape"]), facts["dtype"].lower(), options["kind"]
-    whole = dtype.startswith(("int", "uint", "i", "u")) and dtype not in ("uint8", "u8")
     if kind == "guess":
         if len(shape) == 3 or (
             len(shape) == 2 and (dtype in ("uint8", "u8") or (min(shape) >= 16 and shape[0] == shape[1]))
@@ -97,7 +138,7 @@ def _layout(facts: Facts, options: Mapping[str, Any]) -> tuple[Kind, tuple[int, 
         elif len(shape) == 2:
             kind = "series"
         else:
-            kind = "tokens" if whole and len(shape) == 1 and shape[0] > 1 else "table"
+            kind = "tokens" if facts["words"] else "table"
     if kind == "image" and len(shape) == 2:
         return "image", (1, *shape), False
     if kind == "image" and len(shape) == 3 and shape[2] in (1, 3, 4) and shape[0] not in (1, 3, 4):
@@ -111,7 +152,7 @@ def _layout(facts: Facts, options: Mapping[str, Any]) -> tuple[Kind, tuple[int, 
 def schema(facts: Facts, options: Mapping[str, Any]) -> Schema:
     kind, shape, _ = _layout(facts, options)
     size, told = sum(facts["sizes"]), facts["answers"]
-    test = facts["sizes"][1] if len(facts["sizes"]) > 1 else None
+    test = dict(zip(facts["parts"], facts["sizes"], strict=True)).get("test")
     if kind == "image":
         names: tuple[str, ...] = {1: ("grey",), 3: ("red", "green", "blue")}.get(shape[0], ())
     else:
@@ -132,7 +173,15 @@ def schema(facts: Facts, options: Mapping[str, Any]) -> Schema:
             features=names,
         )  # fmt: skip
     wanted = options["predict"]
-    if not answer and classes and (wanted == "classes" or (wanted == "guess" and told["kind"] != "f")):
+    if told.get("columns") and wanted != "number":
+        columns = [f"class {number}" for number in range(answer[0])]
+        if told["columns"] == "one-hot":
+            made = classification(shape, columns, kind, size=size, test_size=test, features=names)
+            return replace(made, input_dtype=dtype)
+        return Schema(
+            shape, "multi-label", kind, dtype, tuple(columns), answer, "float32", size, test, features=names
+        )
+    if not answer and classes and (wanted == "classes" or (wanted == "guess" and told["counted"])):
         if len(classes) < 2:
             raise DataError(f"Every target is {classes[0]}. There is nothing to learn.")
         made = classification(shape, classes, kind, size=size, test_size=test, features=names)
@@ -151,8 +200,9 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
     import torch
 
     from runtime.data.dataset import Dataset
+    from runtime.data.own.answers import known_rows, whole_of
     from runtime.data.own.arrays import array
-    from runtime.data.stored import Stored
+    from runtime.data.own.numbers import as_floats, as_pixels
 
     path = place_of(options)
     about = facts("own-arrays", options, loading)
@@ -160,42 +210,54 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
     last = _layout(about, options)[2]
     loading.step(0.2, f"Reading {path.name}")
     parts = [array(path, name) for name in about["inputs"]]
+    place = [part for part, values in zip(about["parts"], parts, strict=True) for _ in range(len(values))]
     values = parts[0] if len(parts) == 1 else numpy.concatenate(parts)
+    if values.dtype.kind not in "biuf":
+        raise DataError(f"The inputs of {path.name} are no numbers ({values.dtype}).")
+    goals = (
+        whole_of([array(Path(file), name) for file, name in about["targets"]])
+        if made.task != "unlabelled"
+        else None
+    )
+    if goals is not None and not (known := known_rows(goals)).all():
+        values, goals = values[known], goals[known]
+        place = [part for part, kept in zip(place, known.tolist(), strict=True) if kept]
     if last:
         values = numpy.moveaxis(values, -1, 1)
     values = values.reshape(len(values), *made.input_shape)
-    if values.dtype.kind not in "biuf":
-        raise DataError(f"The inputs of {path.name} are no numbers ({values.dtype}).")
-    if values.dtype.byteorder not in "=|" and values.dtype.itemsize > 1:
-        values = values.astype(values.dtype.newbyteorder("="))
-    inputs: torch.Tensor
-    if made.kind == "image" and values.dtype == numpy.uint8 and values.flags.c_contiguous:
-        inputs = Stored(torch.from_numpy(values))  # bytes stay bytes, on the disk where they are
-    elif made.kind == "image" and values.dtype == numpy.uint8:
-        inputs = torch.from_numpy(values.astype(numpy.float32)) / 255
-    else:
-        inputs = torch.from_numpy(numpy.ascontiguousarray(values)).to(getattr(torch, made.input_dtype))
-    loading.step(0.8, f"Reading {path.name}")
+    notes = list(about["notes"])
+    inputs: torch.Tensor | None = None
+    if made.kind == "image":
+        inputs = as_pixels(values, loading, notes)
+    if inputs is None and made.kind == "tokens":
+        inputs = torch.from_numpy(values.astype(numpy.int64))
+    if inputs is None:
+        inputs = as_floats(values, path.name, loading, notes)
     return Dataset(
-        inputs, _targets(about, made), made,
-        test=torch.arange(about["sizes"][0], len(values)) if len(parts) > 1 else None,
+        inputs, torch.empty(len(values), 0) if goals is None else _targets(goals, about["answers"], made), made,
+        test=_rows(place, "test"), validation=_rows(place, "validation"),
         scaling="standardise" if options["standardise"] and made.kind != "tokens" else "none",
         target_scaling="standardise" if made.task == "regression" and len(made.target_shape) == 1 else "none",
-        skipped=tuple(about["notes"]),
+        skipped=tuple(notes),
     )  # fmt: skip
 
 
-def _targets(about: Facts, made: Schema) -> Any:
+def _rows(place: list[str], part: str) -> torch.Tensor | None:
+    import torch
+
+    rows = [row for row, name in enumerate(place) if name == part]
+    return torch.tensor(rows) if rows else None
+
+
+def _targets(whole: Any, told: Mapping[str, Any], made: Schema) -> torch.Tensor:
     import numpy
     import torch
 
-    from runtime.data.own.arrays import array
-
-    if made.task == "unlabelled":
-        return torch.empty(made.size or 0, 0)
-    whole = numpy.concatenate([array(Path(place), name) for place, name in about["targets"]])
     if made.task in ("classification", "binary"):
-        numbers = torch.from_numpy(numpy.unique(whole.reshape(-1), return_inverse=True)[1])
+        if told.get("columns") == "one-hot":
+            numbers = torch.from_numpy(numpy.asarray(whole).argmax(axis=1))
+        else:
+            numbers = torch.from_numpy(numpy.unique(whole.reshape(-1), return_inverse=True)[1])
         return numbers.long() if made.task == "classification" else numbers.float().unsqueeze(1)
     if made.task == "segmentation":
         return torch.from_numpy(whole.astype(numpy.int64))
@@ -207,19 +269,22 @@ SOURCES = (
         id="own-arrays",
         title="Arrays (NumPy, safetensors)",
         help=(
-            "A .npy, .npz or .safetensors file. Arrays called x and y, images and labels, x_train, y_train, x_test, "
-            "y_test and the like are found by themselves; without targets the samples are unlabelled. Files with "
-            "Python objects are refused."
+            "A .npy, .npz or .safetensors file, or a folder of .npy files. Arrays called x and y, images and labels, "
+            "x_train, y_train, x_val, x_test, y_test and the like are found by themselves; without targets the samples "
+            "are unlabelled. Files with Python objects are refused."
         ),
         survey=Survey(look, schema, ("inputs", "targets")),
         read=read,
         options=(
-            path_option("A .npy, .npz or .safetensors file.", "file", (".npy", ".npz", ".safetensors")),
+            path_option(
+                "A .npy, .npz or .safetensors file, or a folder of .npy files.", "either",
+                (".npy", ".npz", ".safetensors"),
+            ),
             Param("inputs", "text", None, "Name of the array with the samples; empty finds it.", optional=True),
             Param("targets", "text", None, "Name of the array with the targets; empty finds it.", optional=True),
             Param("kind", "choice", "guess", "What a sample is, if its shape leaves a doubt.", choices=KINDS),
             Param("predict", "choice", "guess", "Whether the targets are classes or numbers. Guess: whole numbers are "
-                  "classes.", choices=("guess", "classes", "number")),
+                  "classes, and so are columns of 0 and 1.", choices=("guess", "classes", "number")),
             Param("standardise", "bool", False, "Give every feature or channel mean 0 and deviation 1, measured on the "
                   "training split only."),
         ),
