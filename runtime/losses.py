@@ -127,6 +127,11 @@ LOSSES = table(
 )
 """Every loss by name."""
 
+LOGITS = tuple(
+    name for name, loss in LOSSES.items() if loss.decision == "threshold" and loss.threshold == 0.0
+)
+"""Losses that apply the sigmoid themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -16,6 +16,7 @@ from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from graph.model import Node
 from graph.overtime import runs_over_time
+from runtime.losses import LOGITS
 from runtime.protocol import Message, array
 from runtime.training.errors import RunError
 from runtime.training.session import Session
@@ -189,7 +190,7 @@ def probabilities(session: Session, outputs: torch.Tensor) -> torch.Tensor | Non
         return outputs.softmax(-1)
     if loss == "nll":
         return outputs.exp()
-    if loss == "bce_with_logits":
+    if loss in LOGITS:
         return outputs.sigmoid()
     return outputs
 

@@ -15,6 +15,10 @@ import torch
 from runtime.curves import class_scores, curves
 from runtime.data.schema import Schema
 from runtime.data.targets import form_of
+from runtime.losses import LOSSES
+
+MOST_CLASSES = 1000
+"""Of more classes (the words of a text) no matrix is made: it would be a hundred megabytes of zeros."""
 
 
 def predicted_classes(outputs: torch.Tensor, schema: Schema, loss: str) -> torch.Tensor:
@@ -26,8 +30,7 @@ def predicted_classes(outputs: torch.Tensor, schema: Schema, loss: str) -> torch
     """
     if form_of(loss) == "index" or schema.task != "binary":
         return outputs[..., : schema.class_count].argmax(dim=-1)
-    threshold = 0.0 if loss == "bce_with_logits" else 0.5
-    return (outputs.reshape(-1) > threshold).long()
+    return (outputs.reshape(-1) > LOSSES[loss].threshold).long()
 
 
 def true_classes(targets: torch.Tensor, schema: Schema, loss: str) -> torch.Tensor:
@@ -37,16 +40,6 @@ def true_classes(targets: torch.Tensor, schema: Schema, loss: str) -> torch.Tens
     if schema.task == "binary":
         return targets.reshape(-1).long()
     return targets.argmax(dim=-1)
-
-
-def correct(
-    outputs: torch.Tensor, targets: torch.Tensor, schema: Schema, loss: str
-) -> tuple[int, int] | None:
-    """(how many predictions are right, how many there are) of one batch; ``None`` for a regression."""
-    if schema.task == "regression":
-        return None
-    right = predicted_classes(outputs, schema, loss) == true_classes(targets, schema, loss)
-    return int(right.sum()), right.numel()
 
 
 def confusion_matrix(truth: torch.Tensor, predicted: torch.Tensor, classes: int) -> torch.Tensor:
@@ -67,7 +60,13 @@ def class_report(confusion: torch.Tensor, classes: Sequence[str]) -> dict[str, d
     A class of that name keeps its own row under ``"macro avg (class)"``.
     """
     counts = confusion.double().cpu()
-    hits, predicted, support = counts.diagonal(), counts.sum(0), counts.sum(1)
+    return _report(counts.diagonal(), counts.sum(0), counts.sum(1), classes)
+
+
+def _report(
+    hits: torch.Tensor, predicted: torch.Tensor, support: torch.Tensor, classes: Sequence[str]
+) -> dict[str, dict[str, float | int]]:
+    """The same from how often each class (C,) is right, given, and there."""
     precision = _ratio(hits, predicted)
     recall = _ratio(hits, support)
     f1 = _ratio(2 * precision * recall, precision + recall)
@@ -117,15 +116,15 @@ def question_scores(
     outputs: torch.Tensor, targets: torch.Tensor, questions: Sequence[str], loss: str
 ) -> dict[str, float]:
     """The share of right answers to each yes/no question, (N, K) outputs against (N, K) targets of 0 and 1."""
-    level = 0.5 if loss in ("bce", "mse", "l1", "smooth_l1", "huber") else 0.0
-    right = ((outputs > level) == (targets > 0.5)).double().mean(0).tolist()
+    right = ((outputs > LOSSES[loss].threshold) == (targets > 0.5)).double().mean(0).tolist()
     return {f"accuracy of “{name}”": share for name, share in zip(questions, right, strict=True)}
 
 
 def evaluate(outputs: torch.Tensor, targets: torch.Tensor, schema: Schema, loss: str) -> dict[str, Any]:
     """All scores of a split: outputs and targets of every sample, adapted to the loss.
 
-    For classes: ``accuracy``, ``confusion`` (rows are the truth), ``classes``, ``report``, ``scores`` and ``curves``
+    For classes: ``accuracy``, ``confusion`` (rows are the truth; up to a thousand classes), ``classes``, ``report``,
+    ``scores`` and ``curves``
     (:mod:`runtime.curves`). For several questions ``scores``. For numbers:
     ``mae``, ``mse``, ``rmse``, ``r2``.
     """
@@ -134,13 +133,20 @@ def evaluate(outputs: torch.Tensor, targets: torch.Tensor, schema: Schema, loss:
     if schema.task == "multi-label":
         return {"scores": question_scores(outputs, targets, schema.classes or (), loss)}
     classes = schema.classes or ()
-    truth = true_classes(targets, schema, loss)
-    confusion = confusion_matrix(truth, predicted_classes(outputs, schema, loss), len(classes))
+    truth, given = true_classes(targets, schema, loss), predicted_classes(outputs, schema, loss)
     sure = class_scores(outputs, len(classes), form_of(loss) == "index" or schema.task != "binary")
+    found = {**curves(sure, truth, classes), "classes": list(classes)}
+    if len(classes) > MOST_CLASSES:
+        right = given == truth
+        each = [
+            torch.bincount(some.flatten(), minlength=len(classes)).double()
+            for some in (truth[right], given, truth)
+        ]
+        return {**found, "accuracy": right.double().mean().item(), "report": _report(*each, classes)}
+    confusion = confusion_matrix(truth, given, len(classes))
     return {
-        **curves(sure, truth, classes),
+        **found,
         "accuracy": accuracy(confusion),
         "confusion": confusion.tolist(),
-        "classes": list(classes),
         "report": class_report(confusion, classes),
     }

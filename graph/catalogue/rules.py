@@ -169,17 +169,6 @@ def dim_param(default: int, help: str, name: str = "dim", **more: Any) -> Param:
                  maximum=15, **more)  # fmt: skip
 
 
-def same_sizes(tensors: tuple[Tensor, ...], port: str, verb: str) -> Complaint | None:
-    """All tensors must have one and the same shape."""
-    for number, tensor in enumerate(tensors[1:], 2):
-        if tensor.shapes != tensors[0].shapes:
-            return Complaint(
-                f"{verb}, but input 1 is {tensors[0].text} and input {number} is {tensor.text}",
-                expected=tensors[0].text, got=tensor.text, port=port,
-            )  # fmt: skip
-    return None
-
-
 def smallest(tensor: Tensor, axis: int) -> int:
     """The size of an axis; the smallest probe's when it is symbolic."""
     return min(shape[axis] for shape in tensor.shapes)

@@ -9,7 +9,7 @@ from graph.catalogue.spec import LayerType
 from graph.model import BLOCK, INPUT, OUTPUT, Edge, Exposed, Graph, Node
 from graph.names import fresh_among, is_usable
 from graph.reading.sketch import Sketch, Written
-from graph.values import Expr, Value, expressions
+from graph.values import Value, expressions
 
 Ref = tuple[str, str]
 """A value: (node id, output port)."""
@@ -114,12 +114,3 @@ def _needed(node: Node) -> set[str]:
         if layer.param(key).inferred is None
         for name in expressions(value)
     }
-
-
-def free_arguments(values: Sequence[Any]) -> list[str]:
-    """Arguments of the surrounding class that occur in some values."""
-    return sorted({name for value in values for name in expressions(value)})
-
-
-def as_expression(name: str) -> Expr:
-    return Expr(name)

@@ -339,11 +339,6 @@ def read_call(
     return reader(target, args, kwargs, **extra)
 
 
-def knows(target: str) -> bool:
-    """Whether there is a way to read calls of this target at all."""
-    return find_reader(target) is not None
-
-
 @lru_cache(maxsize=4096)
 def find_reader(target: str) -> Reader | None:
     """The reader of a target; in-place methods and operators are read as their plain twins."""

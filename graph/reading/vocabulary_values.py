@@ -100,10 +100,6 @@ def _einsum(target: str, args: Args, kwargs: Kwargs) -> Reading:
     return node("Einsum", {layer.inputs[0].name: list(tensors)}, {"equation": text})
 
 
-def _meshgrid(target: str, args: Args, kwargs: Kwargs) -> Reading:
-    raise Unreadable(f"{target} makes a grid of coordinates, which is no node.")
-
-
 VALUES: dict[str, Reader] = {
     "torch.norm .norm torch.linalg.vector_norm": _norm,
     "F.one_hot": _one_hot,

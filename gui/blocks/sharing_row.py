@@ -66,10 +66,6 @@ class SharingRow(QWidget):
         self.begin.setVisible(possible and not others)
         self.setVisible(bool(others) or possible)
 
-    def menu_of_candidates(self) -> list[str]:
-        """The names that the button offers."""
-        return [other.name for other in can_share(self.graph, self.node_id)]
-
     def _fill(self) -> None:
         self.menu.clear()
         node = self.graph.nodes[self.node_id]

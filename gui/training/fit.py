@@ -7,7 +7,8 @@ from graph.model import Project
 from graph.problems import Problem
 from runtime.data import DataError, get_source, prepared_schema
 from runtime.data.steps.plan import schema_after
-from runtime.data.targets import FORMS, refusal
+from runtime.data.targets import refusal
+from runtime.losses import LOSSES
 from runtime.recipes import SUPERVISED, known_recipe
 
 USUAL_LOSS = {
@@ -40,7 +41,7 @@ def suggested_loss(project: Project) -> str | None:
     except DataError:
         return None
     usual = USUAL_LOSS.get(schema.task)
-    if loss in FORMS and refusal(schema, loss) is not None:
+    if loss in LOSSES and refusal(schema, loss) is not None:
         return usual
     classes = schema.task not in ("regression", "image-to-image")
     return usual if classes and loss in ("mse", "l1", "smooth_l1") else None

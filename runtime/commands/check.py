@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from graph.fixes import Fix, fixes_for
 from graph.model import Graph, Node, Project
 from graph.problems import Place, Problem
-from graph.shapes import GraphShapes, NodeShapes, ProjectShapes
+from graph.shapes import GraphShapes, NodeShapes
 from runtime.commands.output import Output
 from runtime.commands.projects import TRUST_HINT, Given
 from runtime.data import DataError
@@ -47,12 +47,6 @@ def check(project: Project, out: Output, given: Given | None = None) -> int:
         out.note(TRUST_HINT)
     out.text("No problems." if errors == 0 else f"{errors} {'problem' if errors == 1 else 'problems'}.")
     return 1 if errors else 0
-
-
-def nodes_of(project: Project, shapes: ProjectShapes) -> Iterator[tuple[Place, Node, NodeShapes]]:
-    """Every node of every network, blocks opened, with the place it stands at."""
-    for network_id, found in shapes.networks.items():
-        yield from _inside(project, project.networks[network_id], found, (network_id,))
 
 
 def _inside(

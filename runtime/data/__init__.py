@@ -5,7 +5,7 @@ without loading; ``load(options)`` gives a :class:`Dataset`; :func:`load_prepare
 Importing this package does not import torch.
 """
 
-from runtime.data.dataset import Dataset, Preview, Scaler
+from runtime.data.dataset import Dataset, Scaler
 from runtime.data.loading import Prepared, load_prepared
 from runtime.data.registry import SOURCES, get_source
 from runtime.data.schema import Cancelled, DataError, Schema
@@ -19,7 +19,6 @@ __all__ = [
     "DataError",
     "Dataset",
     "Prepared",
-    "Preview",
     "Scaler",
     "Schema",
     "Source",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -75,24 +75,15 @@ def measure(values: torch.Tensor, scaling: Scaling, axis: int, holes: bool = Fal
     return Scaler(shift[0], scale[0], None if fill is None else fill[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """A few samples to show: inputs (K, …), targets (K, …) and a word or number for each."""
-
-    inputs: torch.Tensor
-    targets: torch.Tensor
-    labels: tuple[str, ...]
-    indices: tuple[int, ...]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
     """All samples of a source: ``inputs`` (N, …) and ``targets`` (N, …), as the schema says.
 
     ``test`` and ``validation`` are row numbers of splits that came with the data. ``ordered`` data (a time
-    series) is split by position, never shuffled between splits; ``reach`` rows are then left out between two splits,
-    because so many behind a row still share targets with it (windows that overlap). ``scaling`` and ``target_scaling`` are
-    done by :meth:`prepared`, which leaves the measured scalers behind for predictions on new samples.
+    series) is split by position, never shuffled between splits; ``reach`` rows are then left out between two
+    splits, because so many behind a row still share targets with it (windows that overlap). ``scaling`` and
+    ``target_scaling`` are done by :meth:`prepared`, which leaves the measured scalers behind for predictions
+    on new samples.
     ``skipped`` lists what could not be read, one sentence each.
     """
 
@@ -178,57 +169,10 @@ class Dataset:
 
         return adapt(self.targets, self.schema, loss)
 
-    def with_targets_for(self, loss: str) -> Dataset:
-        """The same samples with the targets in the form this loss wants."""
-        return replace(self, targets=self.targets_for(loss))
-
-    def to(self, device: torch.device | str) -> Dataset:
-        """The same data on a device."""
-        fields = {name: values.to(device) for name, values in self.fields.items()}
-        steps = self.preparation.to(device) if self.preparation is not None else None
-        return replace(
-            self,
-            inputs=self.inputs.to(device),
-            targets=self.targets.to(device),
-            fields=fields,
-            preparation=steps,
-        )
-
     @property
     def bytes(self) -> int:
         """Memory the samples take."""
         return sum(values.nbytes for values in self.columns().values())
-
-    def batches(
-        self,
-        indices: torch.Tensor,
-        batch_size: int,
-        generator: torch.Generator | None = None,
-        shuffle: bool = False,
-        drop_last: bool = False,
-        device: torch.device | str | None = None,
-    ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        """(inputs, targets) of the rows in ``indices``, ``batch_size`` at a time.
-
-        Shuffling is ``indices[torch.randperm(len(indices), generator=generator)]`` and nothing else, so a
-        script that does the same sees the same batches. ``device`` is where the batches are wanted.
-        """
-        import torch
-
-        if batch_size < 1:
-            raise DataError(f"The batch size must be at least 1, not {batch_size}.")
-        order = indices
-        if shuffle:
-            order = indices[torch.randperm(len(indices), generator=generator).to(indices.device)]
-        order = order.to(self.inputs.device)
-        for start in range(0, len(order), batch_size):
-            rows = order[start : start + batch_size]
-            if drop_last and len(rows) < batch_size:
-                return
-            inputs, targets = self.inputs[rows], self.targets[rows]
-            if device is not None:
-                inputs, targets = inputs.to(device, non_blocking=True), targets.to(device, non_blocking=True)
-            yield inputs, targets
 
     def class_indices(self) -> torch.Tensor | None:
         """Class number per sample (N,), or ``None`` when a sample has no single class."""
@@ -279,24 +223,6 @@ class Dataset:
         if self.target_scaler is not None:
             target = self.target_scaler.invert(target)
         return ", ".join(f"{value:.4g}" for value in target.reshape(-1).tolist()[:8])
-
-    def preview(self, per_class: int = 4, seed: int = 0) -> Preview:
-        """A few samples of each class (of the whole set when there are no classes), the same every time."""
-        import torch
-
-        order = torch.randperm(len(self), generator=torch.Generator().manual_seed(seed))
-        numbers = self.class_indices()
-        if numbers is None:
-            rows = order[: per_class * 4].sort().values
-        else:
-            shuffled = numbers.cpu()[order]
-            groups = [order[shuffled == number][:per_class] for number in range(self.schema.class_count)]
-            rows = torch.cat(groups) if groups else order[:0]
-        place = rows.to(self.inputs.device)
-        chosen = tuple(rows.tolist())
-        return Preview(
-            self.inputs[place], self.targets[place], tuple(self.label(row) for row in chosen), chosen
-        )
 
     def statistics(self) -> list[dict[str, Any]]:
         """Per feature or channel: ``name``, ``min``, ``max``, ``mean``, ``std``, ``missing`` (NaN count)."""

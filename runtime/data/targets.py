@@ -5,60 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from runtime.data.schema import DataError, Schema
+from runtime.losses import LOSSES
 
 if TYPE_CHECKING:
     import torch
 
 Form = Literal["index", "values"]
 
-FORMS: dict[str, Form] = {
-    "cross_entropy": "index",
-    "nll": "index",
-    "bce": "values",
-    "bce_with_logits": "values",
-    "mse": "values",
-    "l1": "values",
-    "smooth_l1": "values",
-    "huber": "values",
-    "multi_margin": "index",
-    "multilabel_soft_margin": "values",
-    "poisson_nll": "values",
-}
-"""What each loss compares with: class numbers, or one float per output."""
-
-TITLES = {
-    "cross_entropy": "Cross-entropy",
-    "nll": "Negative log-likelihood",
-    "bce": "Binary cross-entropy",
-    "bce_with_logits": "Binary cross-entropy with logits",
-    "mse": "Mean squared error",
-    "l1": "Mean absolute error",
-    "smooth_l1": "Smooth L1",
-    "huber": "Huber",
-    "multi_margin": "Margin between classes",
-    "multilabel_soft_margin": "Soft margin for several labels",
-    "poisson_nll": "Poisson negative log-likelihood",
-}
-YES_OR_NO = ("bce", "bce_with_logits", "multilabel_soft_margin")
 SUPERVISED_TASKS = ("classification", "binary", "regression", "next-token", "multi-label")
 
 
 def form_of(loss: str) -> Form:
-    """Whether a loss wants class numbers or values; :class:`DataError` for a loss nobody knows."""
-    if loss not in FORMS:
-        raise DataError(f"There is no loss called {loss}. Choose one of {', '.join(FORMS)}.")
-    return FORMS[loss]
+    """Whether a loss compares with class numbers or with one float per output; :class:`DataError` for a loss nobody
+    knows."""
+    if loss not in LOSSES:
+        raise DataError(f"There is no loss called {loss}. Choose one of {', '.join(LOSSES)}.")
+    return "index" if LOSSES[loss].decision == "argmax" else "values"
 
 
 def refusal(schema: Schema, loss: str) -> str | None:
     """Why this loss cannot be used with this data, as a sentence; ``None`` when it can."""
     form = form_of(loss)
-    title = TITLES[loss]
+    title = LOSSES[loss].title
     if schema.task == "regression":
         advice = "but this data has numbers to predict. Choose MSE, L1 or smooth L1."
         if form == "index":
             return f"{title} compares with classes, {advice}"
-        if loss in YES_OR_NO:
+        if LOSSES[loss].decision == "threshold":
             return f"{title} wants targets of 0 and 1, {advice}"
     if schema.task == "multi-label" and form == "index":
         return (

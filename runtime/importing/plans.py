@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from graph.catalogue import CATALOGUE
 from runtime.importing.recorder import Scope, Value
 
 
@@ -71,7 +70,3 @@ class Group:
                 yield from part.plans()
             else:
                 yield part
-
-
-def stateless(plan: Plan) -> bool:
-    return not plan.weights and (plan.type not in CATALOGUE or CATALOGUE[plan.type].module is None)

@@ -11,6 +11,7 @@ from runtime.data.targets import form_of
 from runtime.judging.exam import Exam
 from runtime.judging.samples import caption, inputs_columns, picture_grid, seen
 from runtime.judging.views import FEW, WORST, confusion, members, page, pairs_table, part, table
+from runtime.losses import LOGITS
 from runtime.protocol import Message
 from runtime.scores import accuracy, class_report, confusion_matrix, predicted_classes, true_classes
 
@@ -44,7 +45,7 @@ def answers(exam: Exam) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
 
 def class_shares(outputs: torch.Tensor, classes: int, loss: str) -> torch.Tensor:
     """How sure a network is of every class, (N, C) from 0 to 1, as its loss understands its outputs."""
-    logits = loss in ("bce_with_logits", "multilabel_soft_margin")
+    logits = loss in LOGITS
     if outputs.dim() == 2 and outputs.shape[1] == 1:
         yes = (outputs.float().sigmoid() if logits else outputs.float()).clamp(0, 1)
         return torch.cat([1 - yes, yes], dim=1)

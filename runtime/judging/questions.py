@@ -8,7 +8,7 @@ from runtime.judging.classes import class_pages
 from runtime.judging.exam import Exam
 from runtime.judging.samples import caption, seen
 from runtime.judging.views import page, part, table
-from runtime.losses import LOSSES
+from runtime.losses import LOGITS
 from runtime.protocol import Message
 from runtime.scores import class_report, confusion_matrix
 
@@ -71,7 +71,7 @@ def answers(exam: Exam) -> tuple[torch.Tensor, torch.Tensor]:
     from runtime.training.evaluation import all_outputs
 
     outputs, targets = all_outputs(session, exam.rows)
-    logits = LOSSES[session.project.training.loss].threshold == 0.0
+    logits = session.project.training.loss in LOGITS
     return (outputs.float().sigmoid() if logits else outputs.float()).clamp(0, 1), (targets > 0.5).long()
 
 

@@ -23,11 +23,6 @@ LONGEST = 400
 ROUND = 6
 
 
-def numbers_text(values: torch.Tensor) -> str:
-    """Numbers as a person reads them."""
-    return ", ".join(f"{value:.4g}" for value in values.reshape(-1).tolist()[:8])
-
-
 def texts(exam: Exam) -> list[str] | None:
     """The samples as text; ``None`` where they are none."""
     words = _words(exam)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from graph.facts import Asks, Feed, Want
 from graph.model import Project
 from runtime.data.schema import DataError, Schema
+from runtime.losses import LOSSES
 from runtime.recipes.spec import Figure, Link, Recipe, Role
 from runtime.recipes.words import tokens_of
 
@@ -14,14 +15,14 @@ from runtime.recipes.words import tokens_of
 def asks(project: Project, schema: Schema) -> Sequence[Asks]:
     """Samples, and what the loss compares; :class:`DataError` for a loss that does not go with the targets."""
     from runtime.data.steps.plan import loss_problem
-    from runtime.data.targets import TITLES, form_of, output_shape
+    from runtime.data.targets import form_of, output_shape
 
     loss = project.training.loss
     shape, problem = output_shape(schema, loss), loss_problem(project.data.steps, loss)
     if problem is not None:
         raise DataError(problem)
     goal = f"{schema.class_count} classes" if schema.task != "regression" else "the numbers to predict"
-    reason = f"for {TITLES.get(loss, loss)} with {goal}"
+    reason = f"for {LOSSES[loss].title} with {goal}"
     feed = Feed(schema.input_shape, schema.input_dtype, count=tokens_of(schema))
     return (Asks((feed,), (Want(shape, reason=reason, wider=form_of(loss) == "index"),)),)
 

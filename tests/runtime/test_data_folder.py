@@ -41,7 +41,11 @@ def test_each_folder_is_a_class(tmp_path: Path) -> None:
     save(tmp_path / ".cache" / "x.png")
     (tmp_path / "empty").mkdir()
     found = scan(tmp_path)
-    assert found.classes == ("cats", "dogs", "hares") and len(found.pictures) == 13 and found.ignored == {".txt": 1}
+    assert (
+        found.classes == ("cats", "dogs", "hares")
+        and len(found.pictures) == 13
+        and found.ignored == {".txt": 1}
+    )
     dataset = read_folder(tmp_path, image_size=8)
     assert dataset.schema == found.schema(8) and dataset.schema.task == "classification"
     assert tuple(dataset.inputs.shape) == (13, 3, 8, 8) and dataset.inputs.dtype == torch.float32
@@ -176,7 +180,7 @@ def test_pictures_that_do_not_fit_into_memory_are_read_from_a_file(
         assert type(one.inputs[rows]) is torch.Tensor and one.inputs.shape == other.inputs.shape
         assert len(one.inputs) == 40 and one.inputs.dtype == torch.float32 and one.inputs.dim() == 4
         torch.testing.assert_close(one.inputs.mean(), other.inputs.mean())
-        assert isinstance(one.to("cpu").inputs, Stored)
+        assert isinstance(one.inputs.to("cpu"), Stored)
         for ours, theirs in zip(stored.statistics(), plain.statistics(), strict=True):
             assert ours["name"] == theirs["name"]
             assert ours["std"] == pytest.approx(theirs["std"], rel=1e-4)

@@ -1,4 +1,4 @@
-"""Splits, batches, scaling, previews, targets: what is done with samples once they are in memory."""
+"""Splits, scaling, targets: what is done with samples once they are in memory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import torch
 
 from runtime.data import SOURCES, DataError, Dataset, load_prepared, split
 from runtime.data.dataset import Scaling
-from runtime.data.placement import placed
 from runtime.data.schema import classification, regression
 from runtime.data.targets import output_shape, refusal
 
@@ -98,22 +97,6 @@ def test_impossible_splits_are_refused() -> None:
         Dataset(torch.zeros(5, 1), torch.zeros(4, 1), regression((1,), "table"))
 
 
-def test_batches_visit_every_row_once_in_a_known_order() -> None:
-    dataset = _numbers(10)
-    rows = torch.tensor([9, 3, 5, 1, 0])
-    plain = [inputs[:, 0].tolist() for inputs, _ in dataset.batches(rows, 2)]
-    assert plain == [[9, 3], [5, 1], [0]]
-    assert [len(inputs) for inputs, _ in dataset.batches(rows, 2, drop_last=True)] == [2, 2]
-    generator = torch.Generator().manual_seed(7)
-    shuffled = torch.cat([inputs[:, 0] for inputs, _ in dataset.batches(rows, 2, generator, shuffle=True)])
-    expected = rows[torch.randperm(5, generator=torch.Generator().manual_seed(7))]
-    assert shuffled.tolist() == expected.tolist()
-    inputs, targets = next(iter(dataset.to("cpu").batches(rows, 3, device="cpu")))
-    assert torch.equal(inputs, targets)
-    with pytest.raises(DataError, match="batch size must be at least 1, not 0"):
-        list(dataset.batches(rows, 0))
-
-
 def test_statistics_for_scaling_come_from_the_training_rows_only() -> None:
     dataset, splits = load_prepared("iris", seed=4)
     raw = SOURCES["iris"].load()
@@ -142,18 +125,6 @@ def test_scaling_of_series_pictures_and_targets() -> None:
     assert diabetes.label(0) == "151"
     flat = Dataset(torch.ones(6, 2), torch.zeros(6, 1), regression((2,), "table"), scaling="standardise")
     assert flat.prepared(torch.arange(6)).inputs.eq(0).all()
-
-
-def test_preview_shows_some_of_every_class_and_is_the_same_each_time() -> None:
-    dataset = SOURCES["digits"].load()
-    preview = dataset.preview(3)
-    assert preview.labels == tuple(str(digit) for digit in range(10) for _ in range(3))
-    assert tuple(preview.inputs.shape) == (30, 1, 8, 8)
-    assert preview.targets.tolist() == [int(label) for label in preview.labels]
-    assert dataset.preview(3).indices == preview.indices
-    series = SOURCES["time-series"].load().preview(2)
-    assert len(series.labels) == 8 and list(series.indices) == sorted(series.indices)
-    assert SOURCES["logic-and"].load().preview(5).labels == ("0", "0", "0", "1")
 
 
 def test_statistics_per_feature() -> None:
@@ -192,7 +163,6 @@ def test_targets_for_a_loss(
     targets = dataset.targets_for(loss)
     assert targets.dtype == dtype and tuple(targets.shape[1:]) == shape
     assert output_shape(dataset.schema, loss) == outputs
-    assert torch.equal(dataset.with_targets_for(loss).targets, targets)
     # The loss itself takes them: torch decides.
     made = torch.full((len(dataset), *outputs), 0.5)
     functions = {
@@ -233,9 +203,3 @@ def test_missing_values_are_filled_with_the_mean_of_the_training_rows(scaling: S
         "min-max": [[0, 0, 0], [1, 0, 0], [0.5, 0, 0], [0.5, 5, 0]],
     }
     assert filled.tolist() == expected[scaling]
-
-
-def test_samples_stay_where_they_are_on_a_cpu() -> None:
-    dataset = _numbers(10)
-    assert placed(dataset, "cpu") is dataset
-    assert dataset.bytes == 80

@@ -11,6 +11,7 @@ import torch
 from runtime import scores
 from runtime.data import SOURCES
 from runtime.data.schema import classification, regression
+from runtime.losses import LOGITS
 
 GENERATOR = torch.Generator().manual_seed(0)
 TRUTH = torch.randint(0, 4, (200,), generator=GENERATOR)
@@ -71,9 +72,9 @@ def test_two_classes_in_one_number_or_in_two() -> None:
     chances = torch.tensor([[0.2], [0.9], [0.4], [0.5]])
     assert scores.predicted_classes(chances, schema, "bce").tolist() == [0, 1, 0, 0]
     assert scores.predicted_classes(chances.logit(), schema, "bce_with_logits").tolist() == [0, 1, 0, 0]
-    assert scores.correct(chances, targets, schema, "bce") == (3, 4)
+    assert scores.true_classes(targets, schema, "bce").tolist() == [0, 1, 1, 0]
     pairs = torch.cat((1 - chances, chances), 1)
-    assert scores.correct(pairs, targets.reshape(-1).long(), schema, "cross_entropy") == (3, 4)
+    assert scores.predicted_classes(pairs, schema, "cross_entropy").tolist() == [0, 1, 0, 0]
 
 
 def test_everything_of_a_split() -> None:
@@ -93,6 +94,26 @@ def test_everything_of_a_split() -> None:
 def test_text_is_scored_step_by_step() -> None:
     ship = SOURCES["char-ship"].load()
     perfect = torch.nn.functional.one_hot(ship.targets, 25).float()
-    assert scores.correct(perfect, ship.targets, ship.schema, "cross_entropy") == (1700, 1700)
     found = scores.evaluate(perfect, ship.targets, ship.schema, "cross_entropy")
     assert found["accuracy"] == 1 and sum(map(sum, found["confusion"])) == 1700
+
+
+def test_of_thousands_of_words_there_is_no_matrix_but_the_same_report(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    schema = classification((1,), ("a", "b", "c"), "table")
+    outputs, targets = torch.eye(3)[[0, 1, 2, 2]], torch.tensor([0, 1, 2, 1])
+    whole = scores.evaluate(outputs, targets, schema, "cross_entropy")
+    monkeypatch.setattr(scores, "MOST_CLASSES", 2)
+    assert (
+        scores.evaluate(outputs, targets, schema, "cross_entropy") | {"confusion": whole["confusion"]}
+        == whole
+    )
+
+
+def test_a_loss_that_applies_the_sigmoid_leaves_it_to_the_reader() -> None:
+    assert LOGITS == ("bce_with_logits", "multilabel_soft_margin")
+    outputs, targets = torch.tensor([[0.2, -3.0], [-0.2, 4.0]]), torch.tensor([[1.0, 0.0], [1.0, 1.0]])
+    for loss in LOGITS:
+        found = scores.question_scores(outputs, targets, ("one", "two"), loss)
+        assert found == {"accuracy of “one”": 0.5, "accuracy of “two”": 1.0}

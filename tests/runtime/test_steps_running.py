@@ -303,8 +303,7 @@ def test_sets_larger_than_the_memory_are_prepared_as_they_are_read(tmp_path: Pat
     assert augment is not None
     batch = augment({name: values[rows] for name, values in streamed.preparation.before.items()})
     assert batch["input"].shape == (3, 3, 4, 4) and batch["target"].shape == (3, 4, 4)
-    moved = streamed.to("cpu")
-    torch.testing.assert_close(moved.inputs[rows], streamed.inputs[rows])
+    torch.testing.assert_close(streamed.inputs.to("cpu")[rows], streamed.inputs[rows])
 
 
 def test_the_recipe_of_the_48_cnn_is_the_one_it_names() -> None:

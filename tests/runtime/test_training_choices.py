@@ -10,7 +10,6 @@ from torch import nn
 
 from graph.model import Training
 from runtime.choice import ChoiceError, chosen
-from runtime.data.targets import FORMS
 from runtime.initialisation import INITIALISATIONS, initialise, initialise_text
 from runtime.losses import LOSSES, answer_rule
 from runtime.optimizers import OPTIMIZERS, extras
@@ -26,10 +25,6 @@ def test_messages_survive_the_way() -> None:
     }
     assert decode(encode(message)) == message
     assert math.isnan(decode(encode({"loss": math.nan}))["loss"])
-
-
-def test_losses_are_those_the_data_knows() -> None:
-    assert set(LOSSES) == set(FORMS)
 
 
 @pytest.mark.parametrize("name", LOSSES)

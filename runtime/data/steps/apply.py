@@ -105,10 +105,6 @@ class Preparation:
         """How numbers before the steps became those behind them, where they were moved and scaled only."""
         return _composed(None, [*self.once, *self.elsewhere], self.schema.kind == "image")
 
-    def to(self, device: torch.device | str) -> Preparation:
-        """The same with its samples on a device."""
-        return replace(self, before={name: values.to(device) for name, values in self.before.items()})
-
 
 def _inputs_only(made: Made) -> Made:
     """The same for a batch of nothing but inputs."""
