@@ -18,6 +18,7 @@ class Plan(NamedTuple):
     frozen: tuple[str, ...]
     rates: dict[str, float]
     epochs: int
+    every: int = 0
 
 
 def is_even(project: Project) -> bool:
@@ -31,7 +32,8 @@ def freezing_plan(project: Project, source: Source) -> Plan | None:
     """Which sub-modules of a network are frozen and at which rates they learn; ``None`` when all learn alike.
 
     A padlock on a block's use holds everything inside, and rates multiply inwards. What is frozen learns, once it is
-    let go, at the rate of its own times the project's ``unfreeze_rate``. Nodes that share weights do as their owner.
+    let go, at the rate of its own times the project's ``unfreeze_rate``. A block that is let go in stages lets go of
+    what it consists of, the last part first. Nodes that share weights do as their owner.
     """
     if is_even(project):
         return None
@@ -58,7 +60,12 @@ def freezing_plan(project: Project, source: Source) -> Plan | None:
             "One cycle plans the learning rate of all layers, so it does not go with rates of their own. Choose "
             "another schedule, such as cosine."
         )
-    return Plan(tuple(sorted(_outermost(frozen))), rates, asked.unfreeze_after)
+    outermost = _outermost(frozen)
+    if asked.unfreeze_after and asked.unfreeze_every:
+        paths = set(source.modules.values())
+        outermost = {inner for outer in outermost for inner in _directly_within(outer, paths) or {outer}}
+        return Plan(tuple(sorted(outermost)), rates, asked.unfreeze_after, asked.unfreeze_every)
+    return Plan(tuple(sorted(outermost)), rates, asked.unfreeze_after)
 
 
 def _nodes(project: Project, network: str, place: tuple[str, ...]) -> list[Node]:
@@ -76,6 +83,12 @@ def _nodes(project: Project, network: str, place: tuple[str, ...]) -> list[Node]
 def _outermost(paths: list[str]) -> set[str]:
     """Without those that lie inside of another."""
     return {path for path in paths if not any(path.startswith(f"{outer}.") for outer in paths)}
+
+
+def _directly_within(outer: str, paths: set[str]) -> set[str]:
+    """What a block consists of; nothing for a layer."""
+    depth = outer.count(".") + 1
+    return {path for path in paths if path.startswith(f"{outer}.") and path.count(".") == depth}
 
 
 def _told(rates: dict[str, float]) -> dict[str, float]:

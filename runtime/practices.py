@@ -115,6 +115,12 @@ GROUPS = (
                 minimum=0, maximum=1_000_000,
             ),
             Param(
+                "unfreeze_every", "int", 0,
+                "Lets go in stages: the last layer (or part of a block) with a padlock first, and one more towards the "
+                "input each time so many epochs have passed; 0: all at once.",
+                minimum=0, maximum=1_000_000,
+            ),
+            Param(
                 "unfreeze_rate", "float", 0.1,
                 "Once they learn, it is with the learning rate times this: what they know should change slowly.",
                 minimum=1e-6, maximum=1000.0,
@@ -171,6 +177,7 @@ class Practices:
     watch: str
     warmup_epochs: int
     unfreeze_after: int
+    unfreeze_every: int
     unfreeze_rate: float
     channels_last: bool
     class_weights: str

@@ -32,6 +32,7 @@ from runtime.runs import write_atomic
 from runtime.schedules import SCHEDULES, planned, schedule_text
 from runtime.script_data import DataPart, data_part
 from runtime.script_lines import (
+    average_lines,
     freezing_text,
     import_lines,
     support_imports,
@@ -348,7 +349,7 @@ class _Writer:
             else "            x, y = inputs[rows], targets[rows]",
             *self._outputs("            "),
             *update_lines(self.asked, self.precision, "            ", "model.parameters()", "batch"),
-            *(["            average.update()"] if self.asked.ema else []),
+            *average_lines(self.asked, "            ", "batch"),
             "            total += loss.item() * len(rows)",
             *self._count("            ", mixed=self._mixes),
             *self._epoch_end(),

@@ -63,10 +63,20 @@ def update_lines(asked: Practices, precision: str, indent: str, weights: str, co
     return [f"{indent}{line}" for line in lines] + [f"{indent}{inside}{line}" for line in move]
 
 
+def average_lines(asked: Practices, indent: str, count: str) -> list[str]:
+    """The average of the weights follows whenever they have moved."""
+    if not asked.ema:
+        return []
+    if asked.accumulate == 1:
+        return [f"{indent}average.update()"]
+    return [f"{indent}if {count} % {asked.accumulate} == 0:", f"{indent}    average.update()"]
+
+
 def freezing_text(plan: Plan, network: str) -> str:
     """``Freezing(model, ("backbone",), {"backbone": 0.1}, 2)``."""
     rates = ", ".join(f"{literal(path)}: {literal(factor)}" for path, factor in plan.rates.items())
-    return f"Freezing({network}, {literal(plan.frozen)}, {{{rates}}}, {plan.epochs})"
+    every = f", {plan.every}" if plan.every else ""
+    return f"Freezing({network}, {literal(plan.frozen)}, {{{rates}}}, {plan.epochs}{every})"
 
 
 def import_lines(lines: Iterable[str]) -> tuple[list[str], list[str]]:

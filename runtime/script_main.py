@@ -17,7 +17,7 @@ from runtime.optimizers import OPTIMIZERS, extras
 from runtime.practices import practices_of
 from runtime.recipes import Figure, recipe_of
 from runtime.schedules import SCHEDULES, planned, schedule_text
-from runtime.script_lines import freezing_text, update_lines
+from runtime.script_lines import average_lines, freezing_text, update_lines
 from runtime.training.session import steps_per_epoch
 
 
@@ -143,7 +143,7 @@ def main_text(
         *(["            batch = augmented(batch)"] if steps and steps.augments else []),
         "            for name, value in recipe.step(batch).items():",
         "                totals[name] = totals.get(name, 0.0) + value.item() * len(rows)",
-        *(["            average.update()"] if asked.ema else []),
+        *average_lines(asked, "            ", "gathered"),
         f"        figures = {{name: total / {seen} for name, total in totals.items()}}",
         '        line = "  ".join(f"{name} {value:.6f}" for name, value in figures.items())',
     ]

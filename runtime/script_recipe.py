@@ -33,9 +33,10 @@ from runtime.starts import start_lines, start_plan
 from runtime.training.preparing import networks_of
 from runtime.training.session import evaluation_size
 
-SCRIPT_NAMES = frozenset(
-    "main evaluate load_data load_judge judged Judge Average Freezing prepared augmented initialise start".split()
-)
+SCRIPT_NAMES = {
+    "main", "evaluate", "load_data", "load_judge", "judged", "Judge", "Average", "Freezing", "within", "prepared",
+    "augmented", "initialise", "start",
+}  # fmt: skip
 """What a script itself defines."""
 SPLITS = ("train", "validation", "test")
 LOW = '''def in_low_precision(network: nn.Module, device: torch.device) -> None:

@@ -17,8 +17,8 @@ class Average:
 
     def __init__(self, network: nn.Module, memory: float) -> None:
         self.memory = memory
-        weights = [weight for weight in network.parameters() if weight.requires_grad]
-        self.weights: list[torch.Tensor] = list(weights)
+        # frozen ones too: they may be let go later
+        self.weights: list[torch.Tensor] = [w for w in network.parameters() if w.is_floating_point()]
         self.values = [weight.detach().clone() for weight in self.weights]
 
     @torch.no_grad()

@@ -124,7 +124,7 @@ def scored(session: Session, split: str) -> dict[str, Any]:
     total = 0.0
     size = session.evaluation_size
     for part, wanted in zip(outputs.split(size), targets.split(size), strict=True):
-        total += session.loss_of(part, wanted).item() * len(part)
+        total += session.loss_of(part.to(session.device), wanted.to(session.device)).item() * len(part)
     accuracy = None
     if session.answer is not None:
         accuracy = session.answer.right(outputs, targets).double().mean().item()

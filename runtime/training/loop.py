@@ -156,12 +156,13 @@ def _epoch(session: Session, begun: float) -> Iterator[Message | None]:
     if hasattr(session.loop, "begin_epoch"):
         session.loop.begin_epoch(session.epoch + 1, session.epochs)
     session.to_training()
+    yield from _let_go(session)
     advance, average = _advance(session), session.average
     due = since + (TICK if session.step else 0.0)  # the very first step is told at once
     try:
         for rows in batches[seen:]:
             advance(rows)
-            if average is not None:
+            if average is not None and session.steps.moved:
                 average.update()
             session.step += 1
             session.batch += 1
@@ -180,6 +181,21 @@ def _epoch(session: Session, begun: float) -> Iterator[Message | None]:
     trained = clock() - since - (session.idle - idle)
     yield steps
     yield from _close(session, begun, since, idle, (meter.samples - before) / max(trained, 1e-9))
+
+
+def _let_go(session: Session) -> Iterator[Message]:
+    """Say which frozen layers learn from this epoch on."""
+    for part in session.parts:
+        if session.batch or session.epoch == 0 or part.freezing is None:
+            continue
+        before, now = (part.freezing.held(session.epoch + more) for more in (0, 1))
+        free = [name for name in before if name not in now]
+        if free:
+            names = " and ".join(
+                [f"“{free[0]}”", f"{len(free) - 1} more"] if len(free) > 2 else [f"“{name}”" for name in free]
+            )
+            text = f"From epoch {session.epoch + 1} on {names} {'learn' if len(free) > 1 else 'learns'} too."
+            yield {"event": "log", "level": "info", "text": text}
 
 
 def _close(

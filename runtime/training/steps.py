@@ -29,6 +29,11 @@ class Steps:
     careful: Careful | None = None
     """What ``update`` is, when it does more than go backward and step."""
 
+    @property
+    def moved(self) -> bool:
+        """Whether the last update moved weights, not only gathered."""
+        return self.careful is None or not any(self.careful.counts.values())
+
 
 class Careful:
     """An update that adds, clips or gathers: ``update(loss, optimizer)``.

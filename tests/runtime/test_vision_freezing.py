@@ -21,6 +21,8 @@ torch = pytest.importorskip("torch")
 nn = torch.nn
 
 from runtime.training.freezing import Freezing  # noqa: E402
+from runtime.training.loop import train  # noqa: E402
+from runtime.training.preparing import prepare  # noqa: E402
 from runtime.weights import read  # noqa: E402
 
 
@@ -134,6 +136,45 @@ def test_after_some_epochs_it_learns_too_and_slower(tmp_path: Path) -> None:
     torch.testing.assert_close(half, full / 2)
 
 
+def test_layers_are_let_go_in_stages_from_the_last_to_the_first(tmp_path: Path) -> None:
+    """The weights of each stage move from its own epoch on, with an optimiser that keeps a state, and it is said."""
+    options = {"unfreeze_after": 1, "unfreeze_every": 2, "ema": 0.5}
+    made = small(optimizer="Adam", epochs=5, options=options)
+    named(made, "trunk").frozen = True
+    assert plan(made) == Plan(("trunk.0", "trunk.1", "trunk.2"), {"trunk": 0.1}, 1, 2)
+    session = prepare(made, tmp_path)
+    start = {key: value.clone() for key, value in session.model.state_dict().items()}
+    moved, said = {}, []
+    for message in train(session):
+        if message and message["event"] == "epoch":
+            now = session.model.state_dict()
+            moved[message["epoch"]] = sorted(
+                {key.rpartition(".")[0] for key in now if not torch.equal(now[key], start[key])}
+            )
+        elif message and message["event"] == "log":
+            said.append(message["text"])
+    assert moved == {
+        1: ["head"],
+        2: ["head", "trunk.2"],
+        3: ["head", "trunk.2"],
+        4: ["head", "trunk.1", "trunk.2"],
+        5: ["head", "trunk.1", "trunk.2"],
+    }
+    assert said == [
+        f"From epoch {epoch} on “{name}” learns too." for epoch, name in ((2, "trunk.2"), (4, "trunk.1"))
+    ]
+    kept = {id(weight): len(session.optimizer.state[weight]) for weight in session.model.parameters()}
+    assert [bool(kept[id(weight)]) for weight in session.model.parameters()] == [False] * 2 + [True] * 6
+    steps = {float(session.optimizer.state[weight]["step"]) for weight in session.model.head.parameters()}
+    late = {float(session.optimizer.state[w]["step"]) for w in session.model.trunk[1].parameters()}
+    assert (steps, late) == ({5.0 * 4}, {2.0 * 4})
+    assert session.average is not None
+    with session.averaged():
+        assert not torch.equal(session.model.trunk[2].weight, start["trunk.2.weight"]), (
+            "the average follows it, too"
+        )
+
+
 def test_a_run_goes_on_where_it_was_let_go(tmp_path: Path) -> None:
     options = {"unfreeze_after": 1, "unfreeze_rate": 0.5}
     made = small(epochs=4, optimizer="Adam", options=options, validation_fraction=0.0)
@@ -163,8 +204,6 @@ def test_when_everything_is_frozen_a_sentence_says_so(tmp_path: Path) -> None:
 
 
 def test_a_rate_set_by_hand_keeps_the_factors(tmp_path: Path) -> None:
-    from runtime.training.preparing import prepare
-
     made = small()
     named(made, "trunk").rate = 0.1
     session = prepare(made, tmp_path)
@@ -177,7 +216,14 @@ def test_a_rate_set_by_hand_keeps_the_factors(tmp_path: Path) -> None:
 def test_the_exported_script_freezes_alike(tmp_path: Path, recipe: str) -> None:
     from runtime.script import training_script, write_files
 
-    options = {"unfreeze_after": 1, "unfreeze_rate": 0.5}
+    options = {
+        "unfreeze_after": 1,
+        "unfreeze_every": 1,
+        "unfreeze_rate": 0.5,
+        "ema": 0.8,
+        "accumulate": 2,
+        "l1": 1e-3,
+    }
     made = small(epochs=3, recipe=recipe, options=options)
     named(made, "trunk").frozen = True
     named(made, "head").rate = 2.0
