@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,8 +16,8 @@ import torch
 from PIL import Image
 
 from graph.build import GraphBuilder, Source, project
+from graph.files import load, save
 from graph.model import DataChoice, Project, Training
-from presets import find
 from runtime import frechet
 from runtime.headless import train_project
 from runtime.protocol import Message, decode
@@ -264,51 +265,6 @@ def test_what_a_script_draws_is_a_file_that_viewers_open(tmp_path: Path) -> None
         assert blue.mode == "RGB" and blue.getpixel((1, 0)) == (0, 0, 255)
 
 
-FEW = {"paired-pictures": {"n": 12}, "unpaired-pictures": {"n": 6}}
-PRESETS = {  # batch, steps, the figure that falls
-    "autoencoder": (64, 30, "loss"),
-    "vae": (64, 20, "loss"),
-    "gan": (64, 20, "discriminator_loss"),
-    "dcgan-14": (8, 24, "discriminator_loss"),
-    "dcgan-28": (8, 24, "discriminator_loss"),
-    "pix2pix": (4, 6, "difference"),
-    "cyclegan": (1, 4, "cycle_loss"),
-    "ddpm": (16, 12, "loss"),
-    "ddpm-classes": (16, 12, "loss"),
-    "rbm": (20, 30, "reconstruction_error"),
-    "dbn": (20, 63, "reconstruction_error"),
-}
-
-
-@pytest.mark.parametrize("preset", PRESETS)
-def test_a_preset_learns(preset: str, tmp_path: Path) -> None:
-    batch, steps, name = PRESETS[preset]
-    project_ = find(preset).build()
-    project_.data.options.update(FEW.get(project_.data.source, {}))
-    project_.training.threads, project_.training.epochs = 1, 30
-    project_.training.batch_size = batch
-    assert "still to come" not in project_.notes
-    session = prepare(project_, tmp_path, "cpu")
-    session.splits = type(session.splits)(
-        session.splits.train, session.splits.validation[:8], session.splits.test[:8]
-    )
-    told = []
-    from runtime.training import loop
-
-    before, loop.TICK = loop.TICK, 0.0
-    try:
-        for message in train(session):
-            told += [message] if message is not None else []
-            session.stopping = session.step >= steps
-    finally:
-        loop.TICK = before
-    assert told[-1]["event"] == "stopped", told[-1]
-    values = [value for line in told if line["event"] == "steps" for value in line["figures"][name]]
-    assert len(values) >= steps and all(value == value for value in values)
-    third = max(1, len(values) // 3)
-    assert sum(values[-third:]) < sum(values[:third]), values
-
-
 def test_a_trained_network_can_be_the_judge(
     whole: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -324,6 +280,11 @@ def test_a_trained_network_can_be_the_judge(
     made_ = frechet.made_by(session, 200)
     assert made_.shape == (200, 1, 8, 8) and pixels > 0
     looking = frechet.judge_of(tmp_path / "judge")
+    itself = shutil.copytree(whole["variational"][0], tmp_path / "itself")
+    asked = load(itself / "project.json")
+    asked.training.options["judge"] = str(itself)
+    save(asked, itself / "project.json")
+    assert frechet.judge_of(itself).shape == (1, 8, 8)
     real = session.inputs[:300]
     same = looking.features(real * 2 - 1, (-1.0, 1.0))
     assert same.shape == (300, 12) and torch.allclose(same, looking.features(real, (0.0, 1.0)), atol=1e-5)
