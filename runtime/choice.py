@@ -104,12 +104,13 @@ def resolve(dotted: str) -> Any:
     return here
 
 
-_FIELDS = {field.name for field in dataclasses.fields(Training)}
+OPTIONS_OF_RUNS = {field.name for field in dataclasses.fields(Training)}
+"""What every run has to be told: settings with a place of their own in the project."""
 
 
 def setting(training: Training, name: str) -> Any:
     """What the person set for an option; ``None`` when nothing."""
-    return getattr(training, name) if name in _FIELDS else training.options.get(name)
+    return getattr(training, name) if name in OPTIONS_OF_RUNS else training.options.get(name)
 
 
 Kind = TypeVar("Kind", bound=Choice)

@@ -23,15 +23,21 @@ before a split is evaluated, and puts it back, so that noise is the same in ever
 from __future__ import annotations
 
 import importlib
+import linecache
 from typing import Any
 
 from runtime.recipes import Recipe
+
+OWN_FILE = "<own recipe>"
+"""What a person's own recipe is called in a traceback."""
 
 
 def loop_class(recipe: Recipe) -> Any:
     """The class of a recipe's loop. A person's own is run here: it has to be trusted before."""
     if recipe.source:
         space: dict[str, Any] = {"__name__": f"recipe_{recipe.id}"}
-        exec(compile(recipe.source, f"<recipe {recipe.title}>", "exec"), space)
+        # the name is in angle brackets, so that no file is looked for; the lines are kept for what goes wrong
+        linecache.cache[OWN_FILE] = (len(recipe.source), None, recipe.source.splitlines(True), OWN_FILE)
+        exec(compile(recipe.source, OWN_FILE, "exec"), space)
         return space[recipe.loop]
     return getattr(importlib.import_module(f"{__name__}.{recipe.id}"), recipe.loop)

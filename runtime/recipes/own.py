@@ -2,22 +2,38 @@
 
 The code holds one class like those in :mod:`runtime.loops`. What the window and the trainer must know of it stands in
 the class as plain values: ``roles`` (the networks, in the project's order), ``figures`` (the first is the loss),
-``watch``, ``groups`` (optimiser -> roles), ``tasks``. Arguments behind the ``*`` of ``__init__`` are options with their
-defaults. The docstring is its help.
+``watch``, ``groups`` (optimiser -> roles), ``tasks``, ``wants`` (:mod:`runtime.recipes.own_wishes`). Arguments behind
+the ``*`` of ``__init__`` are options with their defaults. The docstring is its help.
 """
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
+from functools import lru_cache, partial
 from typing import Any, get_args
 
 from graph.catalogue.spec import Param
-from runtime.choice import ChoiceError
+from runtime.choice import OPTIONS_OF_RUNS, ChoiceError
 from runtime.data.schema import Task
+from runtime.recipes.own_wishes import asks, feeds_of, mistake, wants_of
 from runtime.recipes.spec import Figure, Link, Recipe, Role
 
 OWN = "own"
 NEEDED = ("step", "evaluate", "inputs")
+GIVEN = ("self", "networks", "optimizers", "loss", "update")
+SAID = ("roles", "figures", "watch", "groups", "tasks", "wants")
+"""What a class may say of itself."""
+WANTS = {
+    "supervised": {"network": ("target",)},
+    "autoencoding": {"network": ("input",)},
+    "variational": {"network": ("input",)},
+    "adversarial": {"generator": ("input",)},
+    "image_to_image": {"generator": ("target",)},
+    "cycle": {"generator_ab": ("target",), "generator_ba": ("input",)},
+    "diffusion": {"network": ("input",)},
+}
+"""What the Outputs of recipes are like, for those who go on from their text."""
 LARGE = 1e9
 TEMPLATE = '''"""A recipe of your own. Change what a step does; the drawing, the options and the charts follow."""
 
@@ -34,6 +50,7 @@ class MyRecipe:
     roles = ("network",)
     figures = ("loss",)
     watch = "loss"
+    wants = {"network": ("target",)}  # each Output of a network is compared with a column of the data
 
     def __init__(self, networks, optimizers, loss, update, *, noise: float = 0.1):
         self.network, self.optimizer = networks["network"], optimizers["network"]
@@ -57,6 +74,7 @@ class MyRecipe:
 """What a person begins with."""
 
 
+@lru_cache(maxsize=16)
 def own_recipe(code: str) -> Recipe:
     """The declaration in a person's code; :class:`ChoiceError` with the line when it cannot be one. Runs nothing."""
     if not code.strip():
@@ -67,36 +85,44 @@ def own_recipe(code: str) -> Recipe:
         raise ChoiceError(f"The recipe has a mistake in line {error.lineno}: {error.msg}.") from None
     except (ValueError, RecursionError, MemoryError):
         raise ChoiceError("The recipe cannot be read as Python.") from None
-    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
-    found = [node for node in classes if "step" in _methods(node)]
-    if len(found) != 1:
-        raise ChoiceError(
-            "A recipe is one class with the methods inputs, step and evaluate; there is none here."
-        )
-    body = found[0]
-    missing = [name for name in NEEDED if name not in _methods(body)]
+    body = _class(tree)
+    methods = _methods(body)
+    missing = [name for name in NEEDED if name not in methods]
     if missing:
-        raise ChoiceError(
-            f"“{body.name}” has no method {missing[0]}; a recipe needs inputs, step and evaluate."
+        raise mistake(
+            body, f"“{body.name}” has no method {missing[0]}; a recipe needs inputs, step and evaluate"
         )
-    values = _values(body)
-    roles = _names(body.name, values, "roles", ("network",))
-    figures = _names(body.name, values, "figures", ("loss",))
-    tasks = _names(body.name, values, "tasks", get_args(Task))
+    for name in NEEDED:
+        if len(methods[name].args.args) != 2:
+            raise mistake(
+                methods[name], f"{name} is given one thing, the batch: write “def {name}(self, batch):”"
+            )
+    values, lines = _values(body)
+    roles = _names(body, values, lines, "roles", ("network",))
+    figures = _names(body, values, lines, "figures", ("loss",))
+    tasks = _names(body, values, lines, "tasks", get_args(Task))
     unknown = [task for task in tasks if task not in get_args(Task)]
     if unknown:
-        raise ChoiceError(f"“{unknown[0]}” is no kind of data. There are {', '.join(get_args(Task))}.")
+        raise mistake(
+            lines["tasks"], f"“{unknown[0]}” is no kind of data. There are {', '.join(get_args(Task))}"
+        )
     groups = values.get("groups", {role: (role,) for role in roles})
-    if not isinstance(groups, dict) or not all(set(members) <= set(roles) for members in groups.values()):
-        raise ChoiceError(
-            f"groups of “{body.name}” must tell for each optimiser which of the roles it moves."
+    if not _grouped(groups, roles):
+        raise mistake(
+            lines["groups"],
+            f"groups of “{body.name}” must tell for each optimiser which of the roles it moves, "
+            f"such as {{“both”: {roles!r}}}".replace("“both”", '"both"'),
         )
     watch = values.get("watch", figures[0])
     if watch and watch not in figures:
-        raise ChoiceError(
-            f"“{body.name}” watches “{watch}”, which is none of its figures ({', '.join(figures)})."
+        raise mistake(
+            lines["watch"],
+            f"“{body.name}” watches “{watch}”, which is none of its figures ({', '.join(figures)})",
         )
     kept = tuple((str(name), tuple(members)) for name, members in groups.items())
+    feeds = feeds_of(methods["inputs"], roles)
+    wants = wants_of(values.get("wants", {}), lines.get("wants", body), roles)
+    options = _options(body, methods.get("__init__"))
     return Recipe(
         id=OWN,
         title=_spoken(body.name),
@@ -115,15 +141,45 @@ def own_recipe(code: str) -> Recipe:
         loop=body.name,
         watch=watch,
         groups=kept,
-        options=_options(body),
+        options=options,
         links=(
-            *(Link("data:input", role) for role in roles),
+            *(
+                Link(f"data:{name}", role)
+                for role in roles
+                for name in dict.fromkeys(what for _, what in feeds.get(role) or (("input", "input"),))
+            ),
             *(Link(f"data:{name}", f"loss:{figures[0]}") for name in _columns(body) if name != "input"),
             *(Link(role, f"loss:{figures[0]}") for role in roles),
             *(Link(f"loss:{figures[0]}", f"group:{name}") for name, _ in kept),
         ),
         uses_loss=True,
         source=code,
+        asks=partial(asks, roles, feeds, wants),
+    )
+
+
+def _class(tree: ast.Module) -> ast.ClassDef:
+    """The class that is the recipe: the only one with a step."""
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    found = [node for node in classes if "step" in _methods(node)]
+    if len(found) > 1:
+        names = " and ".join(node.name for node in found)
+        raise mistake(found[1], f"{names} both have a method step, but only one class can be the recipe")
+    if not found and len(classes) == 1:
+        raise mistake(
+            classes[0], f"“{classes[0].name}” has no method step; a recipe needs inputs, step and evaluate"
+        )
+    if not found:
+        raise ChoiceError(
+            "A recipe is one class with the methods inputs, step and evaluate; there is none here."
+        )
+    return found[0]
+
+
+def _grouped(groups: Any, roles: tuple[str, ...]) -> bool:
+    return isinstance(groups, dict) and all(
+        isinstance(members, (tuple, list)) and members and all(member in roles for member in members)
+        for members in groups.values()
     )
 
 
@@ -150,6 +206,7 @@ def own_text(recipe: Recipe) -> str | None:
         f"    watch = {recipe.watch!r}",
         *([f"    groups = {groups!r}"] if groups else []),
         f"    tasks = {recipe.tasks!r}",
+        *([f"    wants = {WANTS[recipe.id]!r}"] if recipe.id in WANTS else []),
     ]
     lines = recipe.whole.split("\n")
     text = "\n".join([*lines[:after], *(line.replace("'", '"') for line in said), *lines[after:]])
@@ -164,13 +221,14 @@ def own_text(recipe: Recipe) -> str | None:
     )
 
 
-def _methods(node: ast.ClassDef) -> set[str]:
-    return {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
+def _methods(node: ast.ClassDef) -> dict[str, ast.FunctionDef]:
+    return {item.name: item for item in node.body if isinstance(item, ast.FunctionDef)}
 
 
-def _values(node: ast.ClassDef) -> dict[str, Any]:
-    """The plain values that are set in the class."""
+def _values(node: ast.ClassDef) -> tuple[dict[str, Any], dict[str, ast.stmt]]:
+    """The plain values that are set in the class, and where."""
     found: dict[str, Any] = {}
+    lines: dict[str, ast.stmt] = {}
     for item in node.body:
         target = item.targets[0] if isinstance(item, ast.Assign) else getattr(item, "target", None)
         value = getattr(item, "value", None)
@@ -179,11 +237,14 @@ def _values(node: ast.ClassDef) -> dict[str, Any]:
             and isinstance(target, ast.Name)
             and value is not None
         ):
+            lines[target.id] = item
             try:
                 found[target.id] = ast.literal_eval(value)
             except (ValueError, TypeError, MemoryError, RecursionError):
-                continue
-    return found
+                if target.id in SAID:
+                    text = f"{target.id} is read without running anything, so write its values out in full"
+                    raise mistake(item, text) from None
+    return found, lines
 
 
 def _columns(node: ast.ClassDef) -> list[str]:
@@ -200,29 +261,40 @@ def _columns(node: ast.ClassDef) -> list[str]:
     return sorted(found)
 
 
-def _names(owner: str, values: dict[str, Any], name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+def _names(
+    owner: ast.ClassDef,
+    values: Mapping[str, Any],
+    lines: Mapping[str, ast.stmt],
+    name: str,
+    default: tuple[str, ...],
+) -> tuple[str, ...]:
     value = values.get(name, default)
     good = (
         isinstance(value, (tuple, list))
         and value
         and all(isinstance(item, str) and item.replace("-", "_").isidentifier() for item in value)
     )
-    if not good:
-        raise ChoiceError(f"{name} of “{owner}” must be a list of names, such as {default[:2]!r}.")
+    if not good or len(set(value)) < len(value):
+        example = "(" + "".join(f'"{item}", ' for item in default[:2]).strip() + ")"
+        raise mistake(
+            lines[name], f"{name} of “{owner.name}” must be a list of names, each once, such as {example}"
+        )
     return tuple(value)
 
 
-def _options(node: ast.ClassDef) -> tuple[Param, ...]:
+def _options(node: ast.ClassDef, begin: ast.FunctionDef | None) -> tuple[Param, ...]:
     """The arguments of ``__init__`` behind the ``*``."""
-    begin = next(
-        (item for item in node.body if isinstance(item, ast.FunctionDef) and item.name == "__init__"), None
-    )
+    needed = f"“{node.name}” needs __init__(self, networks, optimizers, loss, update, *, options)"
     if begin is None:
-        raise ChoiceError(
-            f"“{node.name}” needs __init__(self, networks, optimizers, loss, update, *, options)."
-        )
+        raise mistake(node, needed)
+    if begin.args.vararg is None and len([*begin.args.posonlyargs, *begin.args.args]) != len(GIVEN):
+        raise mistake(begin, f"{needed}: these five, and options behind a *")
     found = []
     for argument, default in zip(begin.args.kwonlyargs, begin.args.kw_defaults, strict=True):
+        if argument.arg in OPTIONS_OF_RUNS:
+            raise mistake(
+                argument, f"every run has a setting “{argument.arg}” already; give the option another name"
+            )
         try:
             value = ast.literal_eval(default) if default is not None else None
         except (ValueError, TypeError):
@@ -237,8 +309,9 @@ def _options(node: ast.ClassDef) -> tuple[Param, ...]:
         elif isinstance(value, float):
             found.append(Param(argument.arg, "float", value, help_text, minimum=-LARGE, maximum=LARGE))
         else:
-            raise ChoiceError(
-                f"The option “{argument.arg}” of “{node.name}” needs a number or True/False as its default."
+            raise mistake(
+                argument,
+                f"the option “{argument.arg}” of “{node.name}” needs a number or True/False as its default",
             )
     return tuple(found)
 

@@ -95,11 +95,11 @@ def asks(project: Project, schema: Schema) -> Sequence[Asks]:
     found, columns = built(project), columns_of(schema)
     wants = [Want(None) for _ in project.main.outputs]
     for _, number, loss, _, column in found["losses"]:
-        wants[number] = _compared(loss, column, columns[column], schema)
+        wants[number] = compared(loss, column, columns[column], schema)
     return (Asks(tuple(columns[name] for name in found["feeds"]), tuple(wants)),)
 
 
-def _compared(loss: str, column: str, feed: Feed, schema: Schema) -> Want:
+def compared(loss: str, column: str, feed: Feed, schema: Schema) -> Want:
     """What a loss wants to compare with a column, as :func:`runtime.loops.several.fitted` does."""
     shape, count = feed.shape or (), schema.class_count if column == "target" else 0
     if loss not in ("cross_entropy", "nll"):

@@ -10,8 +10,9 @@ from typing import Any
 import torch
 
 from runtime.recipes import Figure
-from runtime.training.errors import NotFinite, RunError
+from runtime.training.errors import NotFinite
 from runtime.training.meter import Reading
+from runtime.training.own_mistakes import check_figures
 
 
 @dataclass(slots=True)
@@ -33,6 +34,8 @@ class FigureMeter:
 
     def add(self, figures: Mapping[str, torch.Tensor], size: int) -> None:
         """Note one step over ``size`` samples."""
+        if not self.steps and not self.losses:
+            check_figures("step", figures, [self.figures[0].name])
         self.losses.append(dict(figures))
         self.sizes.append(size)
 
@@ -41,12 +44,6 @@ class FigureMeter:
         if not self.losses:
             return Reading([], None, 0)
         names = list(self.losses[0])
-        if self.figures[0].name not in names:
-            raise RunError(
-                f"A step of the recipe gave {', '.join(names) or 'nothing'}, but its figure "
-                f"“{self.figures[0].name}” is missing.",
-                "Let step return a dict with a tensor for every figure.",
-            )
         table = torch.stack([torch.stack([step[name].float() for name in names]) for step in self.losses])
         rows = table.tolist()
         bad = {figure.name for figure in self.figures if figure.kind == "loss"}

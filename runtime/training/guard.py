@@ -18,6 +18,7 @@ from runtime.protocol import Message
 from runtime.recipes.spec import LOOPS
 from runtime.training import checkpoint
 from runtime.training.errors import NotFinite, RunError
+from runtime.training.own_mistakes import own_line, own_mistake
 from runtime.training.session import Session
 from runtime.training.trial import PROBABILITIES
 
@@ -58,6 +59,11 @@ def explain(error: BaseException, session: Session | None) -> RunError:
     if "between 0 and 1" in str(error):
         return RunError(PROBABILITIES[0], PROBABILITIES[1])
     place = session and node_of(error, session)
+    calling = own_line(error)
+    if calling is not None and not place:
+        told = own_mistake(error)
+        assert told is not None
+        return told
     text = " ".join(str(error).split())[:300] or type(error).__name__
     own = session and code_line_of(error, session)
     if own and place and session:
@@ -69,8 +75,11 @@ def explain(error: BaseException, session: Session | None) -> RunError:
             place,
         )
     if place and session:
+        called = f" The recipe calls it in line {calling[0]}, “{calling[1]}”." if calling else ""
         return RunError(
-            f"“{name_of(session, place)}” could not be computed: {text}.", _advice(text, session), place
+            f"“{name_of(session, place)}” could not be computed: {text}.",
+            f"{_advice(text, session)}{called}".strip(),
+            place,
         )
     return RunError(
         f"The training ended with an error: {type(error).__name__}: {text}.", _advice(text, session)

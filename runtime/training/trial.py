@@ -9,6 +9,7 @@ import torch
 from runtime.data.targets import form_of, output_shape
 from runtime.losses import LOSSES
 from runtime.training.errors import RunError
+from runtime.training.own_mistakes import check_figures
 from runtime.training.session import Session
 
 if TYPE_CHECKING:
@@ -53,6 +54,12 @@ def try_loop(session: Session) -> None:
         session.model.eval()
         batch = session.batch_of(session.splits.train[:8])
         given = session.loop.inputs(batch)
+        own = bool(session.recipe.source)
+        if own and not all(isinstance(given.get(part.role), tuple) for part in session.parts):
+            raise RunError(
+                "The method inputs of the recipe has to give every network a tuple of tensors.",
+                'Let it end with return {"network": (batch["input"],)}, with a line for each of its roles.',
+            )
         for part in session.parts:
             graph = session.project.graph(part.network)
             if len(given[part.role]) != len(graph.inputs):
@@ -63,7 +70,10 @@ def try_loop(session: Session) -> None:
                     "Add or remove Input nodes; the drawing of the recipe shows what each network is fed.",
                 )
             part.module(*given[part.role])
-        session.loop.evaluate(batch)
+        figures = session.loop.evaluate(batch)
+        if own:
+            needed = [figure.name for figure in session.recipe.figures]
+            check_figures("evaluate", figures, needed[:1] if hasattr(session.loop, "summary") else needed)
         if hasattr(session.loop, "summary"):
             session.loop.summary()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from graph.custom import fingerprint
 from graph.files import from_data, to_data
 from runtime.choice import ChoiceError
+from runtime.data import DataError
+from runtime.facts import facts_for
 from runtime.recipes import OWN, own_recipe, recipe_problem
 from runtime.recipes.own import TEMPLATE
 from runtime.script import write_script
@@ -32,17 +35,53 @@ def test_the_template_declares_itself() -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (("    def step(self, batch):", "    def step(self, batch)"), "mistake in line"),
-        (("def evaluate", "def judge"), "has no method evaluate"),
-        (('roles = ("network",)', "roles = (3,)"), "roles of “MyRecipe” must be a list of names"),
-        (('watch = "loss"', 'watch = "beauty"'), "watches “beauty”"),
-        (("noise: float = 0.1", "noise=print"), "needs a number"),
-        (("def step", "def stride"), "A recipe is one class"),
+        (("    def step(self, batch):", "    def step(self, batch)"), "mistake in line 26"),
+        (("def evaluate", "def judge"), "in line 7: “MyRecipe” has no method evaluate"),
+        (('roles = ("network",)', "roles = (3,)"), "line 13: roles of “MyRecipe” must be a list of names"),
+        (('roles = ("network",)', "roles = made()"), "line 13: roles is read without running anything"),
+        (('figures = ("loss",)', 'figures = ("loss", "loss")'), "line 14: figures .* each once"),
+        (('watch = "loss"', 'watch = "beauty"'), "line 15: “MyRecipe” watches “beauty”"),
+        (('watch = "loss"', "groups = {'all': 3}"), "line 15: groups of “MyRecipe” must tell"),
+        (('{"network": ("target",)}', '{"critic": ("target",)}'), "line 16: wants speaks of “critic”"),
+        (('{"network": ("target",)}', '{"network": (-1,)}'), "line 16: wants of “network” must be a list"),
+        (("noise: float = 0.1", "noise=print"), "line 18: the option “noise” of “MyRecipe” needs a number"),
+        (("noise: float = 0.1", "epochs: int = 3"), "line 18: every run has a setting “epochs” already"),
+        (("loss, update, *", "update, *"), "line 18: “MyRecipe” needs __init__"),
+        (("def evaluate(self, batch)", "def evaluate(self)"), "line 33: evaluate is given one thing"),
+        (('(batch["input"],)', 'batch["input"]'), "line 24: what feeds “network” has to be a tuple"),
+        (('{"network": (b', '{"net": (b'), "line 24: inputs feeds “net”, which is none of the roles"),
+        (("def step", "def stride"), "line 7: “MyRecipe” has no method step"),
+        (("class My", "class A:\n    def step(self): pass\n\nclass My"), "line 10: A and MyRecipe both"),
+        (("class MyRecipe", "def MyRecipe"), "A recipe is one class|mistake in line"),
     ],
 )
 def test_what_cannot_be_a_recipe_is_a_sentence(change: tuple[str, str], sentence: str) -> None:
+    changed = TEMPLATE.replace(*change)
+    assert changed != TEMPLATE
     with pytest.raises(ChoiceError, match=sentence):
-        own_recipe(TEMPLATE.replace(*change))
+        own_recipe(changed)
+
+
+def test_its_wishes_are_problems_before_a_run() -> None:
+    (asks,) = facts_for(own()).networks
+    assert asks.feeds[0].shape == (1, 8, 8) and asks.wants[0].shape == (10,)
+    told = {
+        '(batch["input"], batch["mask"])': "the column “mask”, but the data has only input, target",
+        '(batch["input"], self.other(3))': None,
+    }
+    for given, sentence in told.items():
+        made = own(TEMPLATE.replace('(batch["input"],)', given))
+        if sentence:
+            with pytest.raises(DataError, match=sentence):
+                facts_for(made)
+        else:
+            (asks,) = facts_for(made).networks
+            assert [feed.shape for feed in asks.feeds] == [(1, 8, 8), None], (
+                "nobody knows what it makes itself"
+            )
+    drawing = own_recipe(TEMPLATE.replace('(batch["input"],)', "(noise, batch['input'] * 2)"))
+    assert [link.source for link in drawing.links if link.target == "network"] == ["data:noise", "data:input"]
+    assert facts_for(own(TEMPLATE.replace('("target",)', "((4,),)"))).networks[0].wants[0].shape == (4,)
 
 
 def own(code: str = TEMPLATE, **more: Any) -> Any:
@@ -78,10 +117,37 @@ def test_its_script_gives_its_figures(tmp_path: Path) -> None:
         assert f"loss {message['train_loss']:.6f}  val_loss {message['val_loss']:.6f}" in done.stdout
 
 
-def test_a_mistake_in_it_is_told(tmp_path: Path) -> None:
-    last, _ = run(
-        own(TEMPLATE.replace('return {"loss": loss.detach()}', 'return {"los": loss}')),
-        tmp_path,
-        trusted=None,
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (('return {"loss": loss.detach()}', 'return {"los": loss}'), "step of the recipe gave los, but its"),
+        (
+            ('return {"loss": loss.detach()}', "return"),
+            "step of the recipe gave nothing instead of its figures",
+        ),
+        (('{"loss": loss.detach()}', '{"loss": loss.item()}'), "“loss” that step gives is a float"),
+        (
+            ("update(loss, self", "update(los, self"),
+            r"stopped in line 30, “self.update\(los, .*'los' is not defined",
+        ),
+        (('networks["network"]', 'networks["net"]'), "stopped in line 19, .* there is no 'net'"),
+        (("import torch\n", "import torch\nimport nowhere\n"), "stopped in line 4, “import nowhere”"),
+        (('{"loss": self.loss(', '{"lost": self.loss('), "method evaluate .* “loss” is missing"),
+    ],
+)
+def test_a_mistake_in_it_is_told_with_its_line(
+    change: tuple[str, str], sentence: str, tmp_path: Path
+) -> None:
+    last, _ = run(own(TEMPLATE.replace(*change)), tmp_path, trusted=None)
+    assert last["event"] == "failed" and re.search(sentence, last["sentence"]), last["sentence"]
+    assert last["hint"]
+
+
+def test_a_mistake_in_a_layer_names_the_line_that_calls_it(tmp_path: Path) -> None:
+    made = own(
+        TEMPLATE.replace("self.network(x + ", "self.network(x.flatten(1) + ").replace(
+            "like(x)", "like(x).flatten(1)"
+        )
     )
-    assert last["sentence"] == "A step of the recipe gave los, but its figure “loss” is missing."
+    last, _ = run(made, tmp_path, trusted=None)
+    assert "could not be computed: Expected" in last["sentence"] and "in line 29" in last["hint"]
