@@ -52,7 +52,10 @@ def opened(run: Path, trusted: Collection[str] | None = (), best: bool = True) -
         raise RunError(
             f"{run} is not the folder of a run.", "Choose a folder that holds project.json."
         ) from error
-    project = dataclasses.replace(project, weights="")
+    # It is looked at, not trained: a judge of its own would only be in the way, and may be this very run.
+    options = {name: value for name, value in project.training.options.items() if name != "judge"}
+    training = dataclasses.replace(project.training, options=options)
+    project = dataclasses.replace(project, weights="", training=training)
     with tempfile.TemporaryDirectory() as folder:
         session = prepare(project, Path(folder) / "run", "cpu", trusted=trusted)
     session.model.eval()

@@ -17,6 +17,7 @@ from PIL import Image
 
 from graph.build import GraphBuilder, Source, project
 from graph.files import load, save
+from graph.files import load, save
 from graph.model import DataChoice, Project, Training
 from runtime import frechet
 from runtime.headless import train_project
@@ -280,6 +281,11 @@ def test_a_trained_network_can_be_the_judge(
     made_ = frechet.made_by(session, 200)
     assert made_.shape == (200, 1, 8, 8) and pixels > 0
     looking = frechet.judge_of(tmp_path / "judge")
+    itself = shutil.copytree(whole["variational"][0], tmp_path / "itself")
+    asked = load(itself / "project.json")
+    asked.training.options["judge"] = str(itself)
+    save(asked, itself / "project.json")
+    assert frechet.judge_of(itself).shape == (1, 8, 8)
     itself = shutil.copytree(whole["variational"][0], tmp_path / "itself")
     asked = load(itself / "project.json")
     asked.training.options["judge"] = str(itself)
