@@ -71,6 +71,13 @@ def test_number_words_say_their_number() -> None:
             readable(target, schema.target_vocabulary)
         )
     assert len({tuple(row) for row in data.inputs.tolist()}) == len(data), "no number comes twice"
+    written = [
+        "".join(figures) for _, figures in translation.number_pairs({"seed": 0, "n": 900, "digits": 6})
+    ]
+    round_ones = [number for number in written if len(number) > 3 and number.count("0") > len(number) / 2]
+    assert len(round_ones) > 30, (
+        "what a person tries first is among them: forty thousand, one hundred thousand"
+    )
 
 
 def test_dates_in_words_are_their_date() -> None:

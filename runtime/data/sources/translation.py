@@ -71,16 +71,24 @@ def date_words(day: date, form: int) -> list[str]:
 Pair = tuple[list[str], list[str]]
 
 
+def _round(dice: random.Random, length: int) -> int:
+    """A number of so many digits, about half of them zeros: 12,005 is what people try first and chance seldom makes."""
+    rest = (dice.randrange(10) if dice.random() < 0.5 else 0 for _ in range(length - 1))
+    return int("".join(map(str, (dice.randrange(1, 10), *rest))))
+
+
 def number_pairs(options: Mapping[str, Any]) -> list[Pair]:
-    """Different numbers, as many of each count of digits as there are (small ones are few)."""
+    """Different numbers, as many of each count of digits as there are (small ones are few), some of them round."""
     dice = random.Random(options["seed"])
     digits = options["digits"]
     wanted = min(options["n"], 10**digits)
     chosen: set[int] = set()
     for length in range(1, digits + 1):
         low, high = (0, 10) if length == 1 else (10 ** (length - 1), 10**length)
-        share = (wanted - len(chosen)) // (digits - length + 1)
-        chosen |= set(dice.sample(range(low, high), min(share, high - low)))
+        share = min((wanted - len(chosen)) // (digits - length + 1), high - low)
+        some = {_round(dice, length) for _ in range(share // 3)} if length > 1 else set()
+        others = [number for number in dice.sample(range(low, high), share) if number not in some]
+        chosen |= some | set(others[: share - len(some)])
     found = sorted(chosen)
     dice.shuffle(found)
     return [(number_words(number), list(str(number))) for number in found]
