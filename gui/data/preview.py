@@ -25,6 +25,7 @@ from gui.data.checks import ChecksPage
 from gui.data.columns import ColumnTable
 from gui.data.loader import Loaded, Loader
 from gui.data.notice import Notice
+from gui.data.reading_options import ReadingOptions
 from gui.data.sources import source_icon
 from gui.data.view import SamplesView
 from gui.widgets import Heading, WrappedLabel
@@ -32,6 +33,7 @@ from gui.workspace import Workspace
 from runtime.data import DataError, get_source
 
 SIZE = QSize(900, 620)
+LEFT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class PreviewDialog(QDialog):
         self.sentence = WrappedLabel(sentence)
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Read it as"))
-        self.list.setFixedWidth(200)
+        self.list.setFixedWidth(LEFT)
         for reading in self.readings:
             source = get_source(reading.source)
             item = QListWidgetItem(source_icon(source), source.title)
@@ -96,9 +98,17 @@ class PreviewDialog(QDialog):
         self.tabs.addTab(self.tr("Samples"))
         self.tabs.currentChanged.connect(self._turn)
         self.tabs.hide()
+        self.options = ReadingOptions()
+        self.options.setFixedWidth(LEFT)
+        self.options.changed.connect(lambda options: self._decide("", options))
         left = QVBoxLayout()
-        left.addWidget(Heading(self.tr("Read it as")))
-        left.addWidget(self.list, 1)
+        if len(self.readings) > 1:
+            left.addWidget(Heading(self.tr("Read it as")))
+            left.addWidget(self.list, 1)
+        else:
+            self.list.hide()
+        left.addWidget(self.options)
+        left.addStretch(0)
         right = QVBoxLayout()
         right.addWidget(self.facts)
         right.addWidget(self.tabs)
@@ -106,8 +116,7 @@ class PreviewDialog(QDialog):
         right.addWidget(self.checks)
         middle = QHBoxLayout()
         middle.setSpacing(14)
-        if len(self.readings) > 1:
-            middle.addLayout(left)
+        middle.addLayout(left)
         middle.addLayout(right, 1)
         name = path.name + ("/" if path.is_dir() else "")
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -150,6 +159,7 @@ class PreviewDialog(QDialog):
         self.checks.hide()
         self.tabs.hide()
         self.facts.setText(get_source(self.choice.source).help)
+        self.options.show_choice(self.choice.source, self.choice.options)
         self._tell(self.tr("Loading …"), busy=True)
         project = self.workspace.project.copy()
         project.data = self.choice
@@ -192,7 +202,13 @@ class PreviewDialog(QDialog):
         self.checks.show_found(found.warnings, found.skipped, found.checked)
         self.checks.setVisible(bool(found.warnings or found.skipped))
         self.use.setEnabled(True)
-        self.use.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not self.options.typed_in():
+            self.use.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def accept(self) -> None:
+        """Take the data, unless the Enter key ends a number that was typed: then it is read like that first."""
+        if not self.options.hurry():
+            super().accept()
 
     def done(self, result: int) -> None:
         self.loader.cancel()

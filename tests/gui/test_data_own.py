@@ -12,7 +12,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QPushButton
 
 from graph.catalogue.spec import Param
 from graph.edits import SetProject
@@ -349,3 +349,28 @@ def test_the_window_does_not_wait_for_files_it_has_not_seen(
     later = tmp_path / "gone.csv"
     workspace.perform("data", [SetProject("data", {"source": "own-table", "options": {"path": str(later)}})])
     until(lambda: "nothing at" in panel.notice.text.text(), "why it cannot be used")
+
+
+def test_a_window_is_typed_in_the_preview(window: MainWindow, tmp_path: Path) -> None:
+    file = tmp_path / "wind.csv"
+    file.write_text("t,wind\n" + "".join(f"{row},{row % 7}\n" for row in range(300)))
+    drop(window, dragged(file))
+    previewed(window)
+    dialog = window.own_data.dialog
+    assert dialog is not None and "276 samples of 24 × 1" in dialog.facts.text()
+    box = dialog.options.rows["window"].editor
+    assert box is not None
+    line = box.findChild(QLineEdit)
+    line.setFocus()
+    line.selectAll()
+    QTest.keyClicks(line, "400")
+    until(lambda: "too few for windows of 400" in dialog.facts.text(), "the sentence about it")
+    assert not dialog.use.isEnabled() and dialog.columns.isVisible()
+    line.selectAll()
+    QTest.keyClicks(line, "10")
+    QTest.keyClick(line, Qt.Key.Key_Return)  # ends the number, and does not close the dialog
+    until(lambda: "290 samples of 10 × 1" in dialog.facts.text(), "shorter windows")
+    assert line.text() == "10" and window.own_data.dialog is dialog
+    click(dialog.use)
+    assert window.workspace.project.data.options == {"path": str(file), "time": "t", "window": 10}
+    assert window.workspace.undo.count() == 1
