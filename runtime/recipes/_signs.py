@@ -18,6 +18,8 @@ NOISY = 1.12
 """Variety that no set of proper samples has."""
 HARDLY, LITTLE = 0.15, 0.35
 """Variety that is none, and variety that is little for one that had twice as much before."""
+BEGUN, HARDLY_FALLEN = 6, 0.65
+"""Epochs after which the error of a Boltzmann machine has usually fallen to a third, and a share far above that."""
 FIRST = 3
 """Epochs that pass before anything is said: the beginning is always wild."""
 
@@ -59,7 +61,7 @@ def adversarial(history: History) -> Advice | None:
     if min(real) > 0.85 and max(made) < 0.03:  # smoothed labels let the score of real ones end at 0.9
         return (
             NEVER_WRONG,
-            "Make the discriminator weaker (dropout, fewer filters) or smooth its labels by 0.1.",
+            "Make the discriminator weaker (dropout, fewer filters), lower the rate, or smooth its labels more.",
         )
     if all(abs(a - b) < 0.005 for a, b in zip(real, made, strict=True)) and max(made) - min(made) < 0.005:
         return (
@@ -89,4 +91,24 @@ def variational(history: History) -> Advice | None:
         "The code says nothing about the sample: its divergence from a normal distribution is almost 0 (posterior "
         "collapse).",
         "Lower beta, or train with a smaller learning rate.",
+    )
+
+
+def machines(history: History) -> Advice | None:
+    """A Boltzmann machine whose error stays where it was. Only the first machine is looked at, whose beginning is that
+    of the run: the next ones begin with errors of their own."""
+    errors = last(history, "reconstruction_error", "train", len(history))
+    if len(errors) != BEGUN or min(errors[1:]) < HARDLY_FALLEN * errors[0]:
+        return None
+    rate = float(history[-1].get("learning_rate") or 0.0)
+    usual = "These machines usually learn with about 0.1 (plain SGD, mean over the batch)."
+    if rate > 0.4:
+        hint = f"The learning rate is probably too high: try {rate / 10:.2g} instead of {rate:.2g}. {usual}"
+    elif rate < 0.03:
+        hint = f"The learning rate is probably too low: try {rate * 10:.2g} instead of {rate:.2g}. {usual}"
+    else:
+        hint = f"Try another learning rate, a tenth of {rate:.2g} or ten times as much. {usual}"
+    return (
+        "The machine hardly learns: its reconstruction error is still about what it was in the first epoch.",
+        hint,
     )

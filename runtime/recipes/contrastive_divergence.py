@@ -10,6 +10,7 @@ from graph.facts import Asks, Feed, Want
 from graph.model import Project
 from runtime.choice import ChoiceError, setting
 from runtime.data.schema import Schema
+from runtime.recipes import _signs
 from runtime.recipes.adversarial import ANYTHING
 from runtime.recipes.spec import Figure, Link, Recipe, Role
 
@@ -84,3 +85,7 @@ RECIPE = Recipe(
     presets=("rbm", "dbn"),
     numbers=True,
 )  # fmt: skip
+
+STAGED = True
+"""The error of each machine begins anew, so the common signs mean nothing."""
+advise = _signs.machines

@@ -14,6 +14,9 @@ from runtime.recipes import Recipe
 
 Epoch = Mapping[str, Any]
 Sign = Callable[[Sequence[Epoch]], tuple[str, str] | None]
+SPLITS = (("train", "train"), ("val", "validation"))
+KEPT = "The best weights so far are kept, so it can be stopped."
+LAST = "This recipe keeps the last weights, so it is better stopped soon."
 SINCE = 4
 """Epochs a trend has to last before it is spoken of."""
 
@@ -55,8 +58,7 @@ def overfitting(history: Sequence[Epoch]) -> tuple[str, str] | None:
     return (
         "The network is learning the training samples by heart: on the samples held back it gets worse while it "
         "still improves on those it trains on.",
-        "The best weights so far are kept, so it can be stopped. Against it help more data, augmentation, dropout, "
-        "weight decay, or a smaller network.",
+        f"{KEPT} Against it help more data, augmentation, dropout, weight decay, or a smaller network.",
     )
 
 
@@ -87,7 +89,7 @@ def not_learning(history: Sequence[Epoch]) -> tuple[str, str] | None:
     train = _series(history, "train_loss")
     if len(train) < SINCE + 2 or train[0] <= 0:
         return None
-    if max(train) - min(train) > 0.005 * abs(train[0]):
+    if max(train) - min(train) > 0.005 * abs(train[0]) or _dead(history):
         return None
     return (
         "The loss has hardly moved since the beginning: the network is not learning.",
@@ -96,18 +98,31 @@ def not_learning(history: Sequence[Epoch]) -> tuple[str, str] | None:
     )
 
 
+def _dead(history: Sequence[Epoch]) -> bool:
+    """Whether the loss moved in the beginning, but has been the very same number on the samples held back for some epochs:
+    weights that learn, if only slowly, would have changed its last digits."""
+    train, held = _series(history, "train_loss"), _series(history, "val_loss")[-SINCE:]
+    if not train or abs(train[0] - train[-1]) <= 1e-6 * abs(train[0]):
+        return False
+    moves = all(epoch.get("learning_rate") for epoch in history[-SINCE:])
+    return len(held) == SINCE and moves and max(held) - min(held) <= 1e-7 * abs(held[0]) and held[0] != 0
+
+
 def thrown_off(history: Sequence[Epoch]) -> tuple[str, str] | None:
     """After the first epoch neither the training loss nor the accuracy has moved: what a far too high rate leaves."""
     train, right = _series(history, "train_loss"), _series(history, "val_accuracy")
-    if len(train) < SINCE + 2 or len(right) != len(train) or min(train) <= 0:
+    if len(train) < SINCE + 2 or min(train) <= 0:
         return None
     flat = max(train[1:]) - min(train[1:]) < 0.02 * train[1]
-    still = max(right) - min(right) < 0.03 and max(right) < 0.9
-    if not (flat and still) or not_learning(history) is not None:
+    scored = len(right) == len(train)
+    still = scored and max(right) - min(right) < 0.03 and max(right) < 0.9
+    dead = _dead(history) and train[-1] > 0.5 * train[1] and not (scored and max(right) >= 0.9)
+    if not dead and (not (flat and still) or not_learning(history) is not None):
         return None
     rate = history[-1].get("learning_rate") or 0.0
+    what = "loss and accuracy stay where they are" if scored else "the loss stays where it is"
     return (
-        "The network has learned nothing since its first epoch: loss and accuracy stay where they are.",
+        f"The network has learned nothing since its first epochs: {what}.",
         f"The learning rate is probably far too high, so that the first steps threw the weights where nothing moves "
         f"them any more. Try {rate / 100:.2g} instead of {rate:.2g} and train anew; the search for a learning rate "
         "finds a good one.",
@@ -128,11 +143,34 @@ def not_finite_soon(history: Sequence[Epoch]) -> tuple[str, str] | None:
 SIGNS: tuple[Sign, ...] = (overfitting, rate_too_high, not_learning, thrown_off, not_finite_soon)
 
 
+def _of(figure: str, sign: Sign, keeps: bool) -> Sign:
+    """A sign that reads one of a recipe's figures instead of its first. ``keeps``: the best weights are kept."""
+
+    def told(history: Sequence[Epoch]) -> tuple[str, str] | None:
+        read = []
+        for epoch in history:
+            figures = epoch.get("figures") or {}
+            values = {f"{short}_loss": (figures.get(split) or {}).get(figure) for short, split in SPLITS}
+            read.append({**epoch, **values})
+        found = sign(read)
+        return (found[0], found[1].replace(KEPT, LAST)) if found is not None and not keeps else found
+
+    return told
+
+
 def advisor_for(recipe: Recipe) -> Advisor:
     """The signs that mean something for a recipe: those of its own (``advise`` beside its declaration), and the common
-    ones where one loss is to become small."""
+    ones for the first of its figures that is to become small, unless its file says that it learns in stages."""
     own: tuple[Sign, ...] = ()
+    staged = False
     if not recipe.source:
         module = importlib.import_module(f"runtime.recipes.{recipe.id}")
         own = (module.advise,) if hasattr(module, "advise") else ()
-    return Advisor((*(SIGNS if recipe.watch and recipe.main.better else ()), *own))
+        staged = getattr(module, "STAGED", False)
+    falling = next((one for one in recipe.figures if one.better == "low" and not one.per_epoch), None)
+    against = bool(recipe.source) and len(recipe.groups) > 1  # nobody knows what should fall
+    if falling is None or staged or against:
+        return Advisor(own)
+    if falling is recipe.main and recipe.watch:
+        return Advisor((*SIGNS, *own))
+    return Advisor((*(_of(falling.name, sign, bool(recipe.watch)) for sign in SIGNS), *own))
