@@ -15,7 +15,11 @@ import torch
 
 from graph.build import GraphBuilder, project
 from graph.model import DataChoice, Project, Step, Training
-from runtime.data import DataError, load_prepared, prepared_schema
+from runtime.data import DataError, Dataset, load_prepared, prepared_schema
+from runtime.data.schema import classification
+from runtime.data.steps import lazy
+from runtime.data.steps.apply import prepare as prepare_steps
+from runtime.data.stored import Stored
 from runtime.facts import facts_for
 from runtime.script import training_script, write_script
 from runtime.training import checkpoint
@@ -304,6 +308,21 @@ def test_sets_larger_than_the_memory_are_prepared_as_they_are_read(tmp_path: Pat
     batch = augment({name: values[rows] for name, values in streamed.preparation.before.items()})
     assert batch["input"].shape == (3, 3, 4, 4) and batch["target"].shape == (3, 4, 4)
     torch.testing.assert_close(streamed.inputs.to("cpu")[rows], streamed.inputs[rows])
+
+
+@pytest.mark.parametrize("step", ["standardise", "min_max"])
+def test_what_stays_in_a_file_is_measured_a_few_at_a_time(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels = torch.randint(256, (60, 3, 4, 4), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    schema = classification((3, 4, 4), ("a", "b", "c"), "image")
+    train, targets = torch.arange(40), torch.zeros(60, dtype=torch.int64)
+    plain = prepare_steps(Dataset(pixels.float() / 255, targets, schema), train, [Step(step)])
+    asked: list[int] = []
+    floats = Stored.floats
+    monkeypatch.setattr(lazy, "CHUNK", 16)
+    monkeypatch.setattr(Stored, "floats", lambda self, part: asked.append(len(part)) or floats(self, part))
+    kept = prepare_steps(Dataset(Stored(pixels), targets, schema), train, [Step(step)])
+    assert asked and max(asked) == 16, "never all of them as floats"
+    torch.testing.assert_close(kept.inputs[train], plain.inputs[train], rtol=1e-4, atol=1e-4)
 
 
 def test_the_recipe_of_the_48_cnn_is_the_one_it_names() -> None:

@@ -108,12 +108,14 @@ class Preparation:
 
 def _inputs_only(made: Made) -> Made:
     """The same for a batch of nothing but inputs."""
-    kept = {
-        name: value
-        for name, value in made.arguments.items()
-        if name not in ALONG or made.name == "Normalise"  # its "pictures" is a flag
-    }
-    return replace(made, arguments=kept)
+    return replace(
+        made, arguments={name: value for name, value in made.arguments.items() if name not in _along(made)}
+    )
+
+
+def _along(made: Made) -> set[str]:
+    """Its arguments that name what else changes. Of Normalise, "pictures" is a flag."""
+    return set(ALONG).intersection(made.arguments) if made.name != "Normalise" else set()
 
 
 def prepare(dataset: Dataset, train: torch.Tensor, steps: Sequence[Step]) -> Dataset:
@@ -187,10 +189,11 @@ def _made(item: Planned, columns: Batch, train: torch.Tensor) -> Made:
     """What is done with everything else, with numbers measured on the training rows where the step measures."""
     kind = item.type
     if kind.measured is not None:
-        inputs = columns["input"]
-        return Made(
-            *kind.code, kind.measured(inputs[train.to(inputs.device)], item.before, item.values), True
-        )
+        inputs, rows = columns["input"], train.to(columns["input"].device)
+        if isinstance(inputs, Stored):  # all of them as floats may be more than the memory holds
+            scaling = "min-max" if kind.id == "min_max" else "standardise"
+            return Made(*kind.code, lazy.measured(inputs, rows, scaling), True)
+        return Made(*kind.code, kind.measured(inputs[rows], item.before, item.values), True)
     if item.training_only and kind.elsewhere is not None:
         return Made(*kind.elsewhere, kind.elsewhere_arguments(item.before, item.values))
     return _random(item)
@@ -203,7 +206,7 @@ def _over(columns: Batch, made: Made) -> Batch:
     done: Batch = {}
     if isinstance(inputs, Stored):
         done["input"] = lazy.then(inputs, _inputs_only(made).build())
-        if not any(name in made.arguments for name in ALONG):
+        if not _along(made):
             return {**columns, **done}
     changed: dict[str, list[torch.Tensor]] = {}
     for start in range(0, len(inputs), CHUNK):
