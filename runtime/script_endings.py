@@ -8,7 +8,7 @@ from typing import Any
 
 from graph.model import Project
 from runtime.choice import setting
-from runtime.data.schema import Schema
+from runtime.data.schema import END, Schema
 from runtime.data.tokens import of_characters
 
 SAMPLES = 64
@@ -126,7 +126,53 @@ def _denoised(given: Given) -> Ending:
     return _seen(given, lines, f"{SAMPLES} samples")
 
 
+def _joined(words: Sequence[str]) -> str:
+    """What stands between the words of a text: nothing between characters."""
+    return "" if of_characters(words) else " "
+
+
+def _labelled(given: Given) -> Ending:
+    """Some sentences, and what each of their words is taken for."""
+    words, classes = given.schema.vocabulary, given.schema.classes or ()
+    if not words:
+        return Ending()
+    name = f"{given.stem}_words.pt"
+    return Ending(
+        (
+            "    # Some sentences, and what it takes each word for.",
+            f'    words, classes = torch.load(HERE / "{name}", weights_only=True)',
+            *_some(given, "input"),
+            "    for row, kinds in zip(given.tolist(), recipe.scores(given).argmax(-1).tolist(), strict=True):",
+            '        pairs = [f"{words[word]}/{classes[kind]}" for word, kind in zip(row, kinds, strict=True) if word]',
+            '        print("  ".join(pairs))',
+        ),
+        {name: [list(words), list(classes)]},
+    )
+
+
+def _guessed(given: Given) -> Ending:
+    """Some sentences in which words are hidden, and what the network puts there."""
+    words, name = given.schema.vocabulary, f"{given.stem}_words.pt"
+    return Ending(
+        (
+            "    # Some sentences in which words are hidden, and what it puts there.",
+            f'    words = torch.load(HERE / "{name}", weights_only=True)',
+            f'    columns = {{name: values[:{SOME}] for name, values in data["{given.split}"].items()}}',
+            '    hidden = recipe.masked(columns["input"])[1]',
+            '    seen = columns["input"].masked_fill(hidden, recipe.mask)',
+            '    guesses = recipe.guesses(seen, columns["segments"], 1)[..., 0]',
+            "    for row, places, best in zip(seen, hidden, guesses, strict=True):",
+            f'        text = "{_joined(words)}".join(words[number] for number in row.tolist() if number)',
+            '        print(text, "→", ", ".join(words[number] for number in best[places].tolist()))',
+        ),
+        {name: list(words)},
+    )
+
+
 def _translated(given: Given) -> Ending:
+    read, name = given.schema.vocabulary, f"{given.stem}_words.pt"
+    write = given.schema.target_vocabulary or read
+    left_out = f"not in (0, {read.index(END)})" if END in read else "!= 0"
     return Ending(
         (
             "    # Several beginnings followed at once find better sentences than the likeliest word each time.",
@@ -134,7 +180,12 @@ def _translated(given: Given) -> Ending:
             "    written, wanted = recipe.sentences(recipe.beam(source)), recipe.sentences(target[:, 1:])",
             "    exact = sum(found == truth for found, truth in zip(written, wanted, strict=True)) / len(wanted)",
             f'    print(f"with a beam of {{recipe.beam_width}}: {given.split}_exact {{exact:.6f}}")',
-        )
+            f'    read, write = torch.load(HERE / "{name}", weights_only=True)',
+            f"    for row, found in zip(source[:{SOME}].tolist(), written[:{SOME}], strict=True):",
+            f'        given = "{_joined(read)}".join(read[number] for number in row if number {left_out})',
+            f'        print(given, "→", "{_joined(write)}".join(write[number] for number in found))',
+        ),
+        {name: [list(read), list(write)]},
     )
 
 
@@ -144,13 +195,12 @@ def _written(given: Given) -> Ending:
     start = f'data["{given.split}"]["input"][:1]'
     if given.schema.input_dtype != "int64":
         start += ".argmax(-1)"
-    between = "" if of_characters(words) else " "
     return Ending(
         (
             "    # What it writes by itself, going on from a sample.",
             f'    words = torch.load(HERE / "{name}", weights_only=True)',
             f"    written = recipe.write({start}, {LETTERS})[0].tolist()",
-            f'    print("{between}".join(words[number] for number in written))',
+            f'    print("{_joined(words)}".join(words[number] for number in written))',
         ),
         {name: list(words)},
     )
@@ -164,7 +214,9 @@ ENDINGS: dict[str, Callable[[Given], Ending]] = {
     "diffusion": _denoised,
     "image_to_image": _translated_pictures,
     "variational": _decoded,
+    "sequence_labelling": _labelled,
     "sequence_to_sequence": _translated,
+    "masked_language_model": _guessed,
     "language_model": _written,
 }
 """By recipe."""
