@@ -18,25 +18,31 @@ SERIES = ("training", "validation", "third", "fourth", "fifth")
 """The colours of figures; beyond them the lines are dashed."""
 LARGE = 2.0
 """A score beyond this is no share; beside shares it gets a chart of its own."""
+APART = ("small", "large")
+"""Charts for what would spoil the others."""
+FLAT = 10.0
+"""A loss that never comes to this part of the largest one would be a flat line beside it: it has a chart of its own."""
 
 
 class ChartSet(QSplitter):
-    """``charts`` by name: ``loss``, ``accuracy``, ``large``, ``rate`` and ``pace``. x is counted in epochs. With a
-    recipe that has figures of its own, the first two hold its losses and its scores; scores that are much larger than
-    shares (a Fréchet distance beside an accuracy) have a chart of their own, ``large``."""
+    """``charts`` by name: ``loss``, ``small``, ``accuracy``, ``large``, ``rate`` and ``pace``. x is counted in epochs.
+    With a recipe that has figures of its own, ``loss`` and ``accuracy`` hold its losses and its scores; losses that the
+    others would press flat (a divergence beside a reconstruction) have a chart of their own, ``small``, and so have
+    scores that are much larger than shares (a Fréchet distance beside an accuracy), ``large``."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._weight = 0.0
         self._smoothers: dict[str, Smoother] = {}
         self._figures: list[dict[str, Any]] | None = None
-        self._large: frozenset[str] = frozenset()
+        self._apart: frozenset[str] = frozenset()
 
         def number(value: float) -> str:
             return f"{value:.4g}"
 
         self.charts = {
             "loss": Chart(self.tr("Loss"), number),
+            "small": Chart(self.tr("Small losses"), number),
             "accuracy": Chart(self.tr("Accuracy"), lambda value: f"{value:.1f} %", top=101.5),
             "large": Chart(self.tr("Scores"), number),
             "rate": Chart(self.tr("Learning rate"), number, from_zero=True),
@@ -49,6 +55,7 @@ class ChartSet(QSplitter):
         side.addWidget(self.charts["pace"])
         shares = (
             (self.charts["loss"], 5),
+            (self.charts["small"], 5),
             (self.charts["accuracy"], 5),
             (self.charts["large"], 4),
             (side, 3),
@@ -56,26 +63,28 @@ class ChartSet(QSplitter):
         for widget, share in shares:
             self.addWidget(widget)
             self.setStretchFactor(self.count() - 1, share)
-        self.setSizes([500, 500, 400, 300])
-        self.charts["large"].hide()
+        self.setSizes([500, 500, 500, 400, 300])
+        for name in APART:
+            self.charts[name].hide()
         for chart in self.charts.values():
             chart.hovered.connect(self.hover)
         self._take_figures([])
 
-    def _take_figures(self, figures: list[dict[str, Any]], large: frozenset[str] = frozenset()) -> None:
+    def _take_figures(self, figures: list[dict[str, Any]], apart: frozenset[str] = frozenset()) -> None:
         """Lines for what the run measures: loss and accuracy, or the figures of its recipe."""
-        if figures == self._figures and large == self._large:
+        if figures == self._figures and apart == self._apart:
             return
-        self._large = large
+        self._apart = apart
         self._figures = figures
         self._smoothers = {}
         loss, accuracy = self.charts["loss"], self.charts["accuracy"]
-        for chart in (loss, accuracy, self.charts["large"]):
+        for chart in (loss, accuracy, *(self.charts[name] for name in APART)):
             chart.clear()
+        self.charts["small"].title = self.tr("Small losses")
         accuracy.title = self.tr("Scores") if figures else self.tr("Accuracy")
         accuracy.text = loss.text if figures else lambda value: f"{value:.1f} %"
         accuracy.top = None if figures else 101.5
-        loss.title = self.tr("Losses") if len(_of_kind(figures, "loss")) > 1 else self.tr("Loss")
+        loss.title = self.tr("Losses") if len(self._of_chart("loss")) > 1 else self.tr("Loss")
         if not figures:
             for chart in (loss, accuracy):
                 chart.name_figures({})
@@ -83,19 +92,16 @@ class ChartSet(QSplitter):
                 chart.add("training", self.tr("training"), "training", "line")
                 chart.add("validation", self.tr("validation"), "validation", "points")
                 chart.add("best", "", "third", "points")
-        for name in ("loss", "accuracy", "large"):
+        for name in ("loss", "accuracy", *APART):
             self._add_figures(self.charts[name], self._of_chart(name))
             self.charts[name].paint_colors()
-        self.charts["large"].setVisible(bool(large))
+        for name in APART:
+            self.charts[name].setVisible(bool(self._of_chart(name)))
 
     def _of_chart(self, name: str) -> list[dict[str, Any]]:
         """The figures that a chart holds."""
-        found = _of_kind(self._figures or [], "loss" if name == "loss" else "score")
-        return (
-            found
-            if name == "loss"
-            else [item for item in found if (item["name"] in self._large) == (name == "large")]
-        )
+        found = _of_kind(self._figures or [], "loss" if name in ("loss", "small") else "score")
+        return [item for item in found if (item["name"] in self._apart) == (name in APART)]
 
     def _add_figures(self, chart: Chart, figures: list[dict[str, Any]]) -> None:
         """For each figure its noisy values, their average, the validation, and a star where it was best. A figure
@@ -136,7 +142,7 @@ class ChartSet(QSplitter):
 
     def draw(self, name: str, history: History, exact: bool = True) -> None:
         """Show in one chart all that the history holds for it; ``exact`` leaves no room for more."""
-        self._take_figures(history.figures, _large(history))
+        self._take_figures(history.figures, _large(history) | _small(history))
         chart = self.charts[name]
         scale = 1.0 / history.steps_per_epoch
         if name in ("rate", "pace"):
@@ -146,7 +152,7 @@ class ChartSet(QSplitter):
         if history.figures:
             self._draw_figures(name, history, exact)
             return
-        if name == "large":
+        if name in APART:
             return
         accuracy = name == "accuracy"
         chart.setVisible(history.has_accuracy or not accuracy)
@@ -201,3 +207,13 @@ def _large(history: History) -> frozenset[str]:
     large = frozenset(name for name in scores if history.peaks.get(name, 0.0) > LARGE)
     small = any(name in history.peaks and name not in large for name in scores)
     return large if small else frozenset()
+
+
+def _small(history: History) -> frozenset[str]:
+    """The losses that the largest would press flat."""
+    losses = {
+        figure["name"]: history.peaks.get(figure["name"]) for figure in _of_kind(history.figures, "loss")
+    }
+    known = {name: peak for name, peak in losses.items() if peak is not None}
+    most = max(known.values(), default=0.0)
+    return frozenset(name for name, peak in known.items() if peak * FLAT < most)

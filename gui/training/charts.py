@@ -141,7 +141,8 @@ class ChartsPanel(QWidget):
 
         self.plots = ChartSet()
         self.charts = self.plots.charts
-        self.charts["loss"].set_log(self.log.isChecked())
+        for name in ("loss", "small"):
+            self.charts[name].set_log(self.log.isChecked())
         self.plots.smooth(self.smoothing.value() / 100)
         self.pages.addWidget(self.plots)
 
@@ -155,7 +156,7 @@ class ChartsPanel(QWidget):
         if event in ("steps", "starting", "started", "finished", "stopped", "failed", "died"):
             self._say_status(progress_text(self.session, message))
         if event in ("started", "steps", "epoch", "finished", "stopped"):
-            self._mark("loss", "accuracy", "large")
+            self._mark("loss", "small", "accuracy", "large")
             if event != "steps" or time.monotonic() - self._slow_at > SLOW:
                 self._slow_at = time.monotonic()
                 self._mark("rate", "pace")
@@ -185,7 +186,7 @@ class ChartsPanel(QWidget):
         """Draw everything anew, once it can be seen."""
         if self.session.history.empty:
             self._say_status("")
-        self._dirty = ["loss", "accuracy", "large", "rate", "pace"]
+        self._dirty = ["loss", "small", "accuracy", "large", "rate", "pace"]
         self._schedule()
 
     def draw_now(self) -> None:
@@ -214,11 +215,12 @@ class ChartsPanel(QWidget):
         settings().setValue("charts/smoothing", self.smoothing.value())
         if self.charts:
             self.plots.smooth(self.smoothing.value() / 100)
-            self._mark("loss", "accuracy", "large")
+            self._mark("loss", "small", "accuracy", "large")
 
     def _set_log(self, on: bool) -> None:
         if self.charts:
-            self.charts["loss"].set_log(on)
+            for name in ("loss", "small"):
+                self.charts[name].set_log(on)
 
     def _icons(self) -> None:
         self.save.setIcon(icon("tray-arrow-down"))

@@ -298,6 +298,19 @@ def test_figures_are_columns_of_the_table(session: TrainingSession, tmp_path: Pa
     assert [row["val_fid"] for row in rows if row["event"] == "epoch"] == ["9.0", "8.0"]
 
 
+def test_losses_that_others_press_flat_have_a_chart_of_their_own(session: TrainingSession) -> None:
+    panel = shown(session)
+    feed_figures(session)
+    until(lambda: panel.charts and not panel._dirty, "drawn")
+    assert panel.charts["small"].isHidden(), "of about one size"
+    session.history.peaks |= {"generator": 30.0, "discriminator": 0.7}
+    panel.refresh()
+    until(lambda: not panel._dirty, "drawn")
+    assert set(panel.charts["loss"].figures) == {"generator"}
+    assert set(panel.charts["small"].figures) == {"discriminator"} and panel.charts["small"].isVisible()
+    assert len(panel.charts["small"].lines["discriminator/training"].y) == 20
+
+
 def test_scores_of_other_sizes_have_a_chart_of_their_own(session: TrainingSession) -> None:
     panel = shown(session)
     share = {"name": "generator", "title": "Judged real", "kind": "score", "better": ""}
