@@ -20,7 +20,7 @@ DOMINANT = 0.8
 RARE = 5
 NAMED = 3
 NUMBERED = 20
-"""Rows from which on numbers without gaps are no chance."""
+"""Rows from which on numbers with few gaps, each once, are no chance."""
 MANY_MISSING = 0.5
 
 
@@ -171,14 +171,14 @@ def _columns(dataset: Dataset) -> list[str]:
 
 
 def _row_names(dataset: Dataset) -> list[str]:
-    """Columns of a table that number its rows: whole numbers without gaps, each once (names are numbered, too)."""
+    """Columns of a table that number its rows: whole numbers with few gaps, each once (names are numbered, too)."""
     inputs = dataset.inputs
     count = len(inputs)
     if dataset.schema.kind != "table" or inputs.dim() != 2 or count < NUMBERED:
         return []
     found = []
     for place, about in enumerate(dataset.statistics()):
-        if about["min"] is None or about["missing"] or about["max"] - about["min"] != count - 1:
+        if about["min"] is None or about["missing"] or about["max"] - about["min"] >= 1.5 * count:
             continue
         column = inputs[:, place]
         if bool((column == column.round()).all()) and len(column.unique()) == count:
