@@ -31,6 +31,7 @@ from runtime.recipes import SUPERVISED, recipe_of
 from runtime.runs import write_atomic
 from runtime.schedules import SCHEDULES, planned, schedule_text
 from runtime.script_data import DataPart, data_part
+from runtime.script_endings import Ending, foretold
 from runtime.script_lines import (
     average_lines,
     freezing_text,
@@ -100,6 +101,9 @@ def training_script(
     files = dict(part.files)
     if begin:
         files[begin] = _start_tensors(project, start)
+    outputs = "model(x)[0]" if len(project.main.outputs) > 1 else "model(x)"
+    ending = foretold(dataset.schema, stem, outputs) if len(splits.test) else Ending()
+    files |= ending.files
     plan = freezing_plan(project, source)
     writer = _Writer(
         project,
@@ -111,6 +115,8 @@ def training_script(
         begin,
         plan,
         start_plan(project, source),
+        ending,
+        outputs,
     )
     return Script(writer.text(notebook), files)
 
@@ -155,11 +161,13 @@ class _Writer:
         begin: str,
         freezing: Plan | None,
         starts: dict[str, str],
+        ending: Ending,
+        outputs: str,
     ) -> None:
-        self.freezing = freezing
+        self.freezing, self.ending, self.output = freezing, ending, outputs
         self.begin = begin
         """The file with the weights to start from, if there is one."""
-        self.here = bool(begin) or "HERE" in part.text
+        self.here = bool(begin or ending.files) or "HERE" in part.text
         training, schema = project.training, dataset.schema
         self.project, self.name, self.part, self.training = project, name, part, training
         head, _, self.model = model.partition("\n\n\n")
@@ -169,7 +177,6 @@ class _Writer:
         width = output_shape(schema, training.loss)[-1] if output_shape(schema, training.loss) else 1
         self.answer: Answer | None = answer_rule(self.loss, schema.task, width)
         self.in_time = schema.task == "next-token" and form_of(training.loss) == "index"
-        self.output = "model(x)[0]" if len(project.main.outputs) > 1 else "model(x)"
         self.evaluation_size = evaluation_size(training.batch_size, dataset.inputs[0].numel())
         count = len(splits.train)
         plain = steps_per_epoch(count, training.batch_size, False)
@@ -209,6 +216,7 @@ class _Writer:
         needs = "torch and torchvision" if any("torchvision" in line for line in further) else "torch alone"
         lines = [f'"""Trains {self.name}, drawn with TorchLoom. Needs {needs}.', ""]
         lines += [self.part.note] if self.part.note else []
+        lines += [f"Reads {name}, which belongs beside this file." for name in self.ending.files]
         lines += [f"Begins with the weights in {self.begin}, which belong there too."] if self.begin else []
         lines += ["On a CPU it gives the same losses as the run with this seed.", '"""', ""]
         standard = ["import copy"] + (["from pathlib import Path"] if self.here else [])
@@ -417,7 +425,7 @@ class _Writer:
             lines.append(f'    {names} = evaluate(model, loss_of, *data["test"])')
             tail = "  test_accuracy {test_accuracy:.4f}" if scored else ""
             lines.append(f'    print(f"best weights: test_loss {{test_loss:.6f}}{tail}")')
-        return [*lines, f'    torch.save(model.state_dict(), "{self.name.lower()}.pt")']
+        return [*lines, f'    torch.save(model.state_dict(), "{self.name.lower()}.pt")', *self.ending.lines]
 
 
 def _assign(name: str, text: str) -> list[str]:

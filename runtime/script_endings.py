@@ -189,6 +189,27 @@ def _translated(given: Given) -> Ending:
     )
 
 
+def foretold(schema: Schema, stem: str, outputs: str) -> Ending:
+    """The end of a plain script about a text: a sample, and what the network says comes next at each place.
+
+    ``outputs`` is the expression for what it gives for ``x``."""
+    words = schema.classes or schema.vocabulary
+    if schema.task != "next-token" or not words:
+        return Ending()
+    name, between = f"{stem}_words.pt", _joined(words)
+    read = "x[0].argmax(-1)" if schema.input_dtype != "int64" else "x[0]"
+    return Ending(
+        (
+            "    # What it reads, and what it says comes next at each place.",
+            f'    words = torch.load(HERE / "{name}", weights_only=True)',
+            '    x = data["test"][0][:1]',
+            f"    for row in ({read}, {outputs}[0].argmax(-1)):",
+            f'        print("{between}".join(words[number] for number in row.tolist()))',
+        ),
+        {name: list(words)},
+    )
+
+
 def _written(given: Given) -> Ending:
     words = given.schema.classes or given.schema.vocabulary
     name = f"{given.stem}_words.pt"
