@@ -17,7 +17,7 @@ from gui.training.banner import Banner
 from gui.training.fields import choose_data
 from gui.training.fit import data_problem, fit_pictures, suggested_loss
 from gui.training.fit_offers import offers_of
-from gui.training.fit_presets import kinds
+from gui.training.fit_presets import Ready, kinds
 from gui.training.fit_recipes import fit_everything
 from gui.training.session import TrainingSession
 from gui.workspace import Workspace
@@ -61,6 +61,7 @@ class DataBanner(Banner):
         self._dismissed = ""
         self.dismiss.clicked.connect(self._dismiss)
         workspace.shapes_changed.connect(self.look)
+        offers_of(workspace).found.connect(self.look)
         workspace.changed.connect(self._changed)
         if session is not None:
             session.refused.connect(lambda _problem: self.look(anew=True))
@@ -103,10 +104,13 @@ class DataBanner(Banner):
             return Finding("warning", str(error), self._offers(project))
         unfit = recipe_of(project.training).refusal(schema)
         if unfit is not None:
-            buttons = [*self._recipe_buttons(schema), *self._offers(project)]
-            if not is_own(project.data.source):
-                # who chose among ours more likely wants another of them
-                buttons = [*self._offers(project), *self._recipe_buttons(schema)]
+            if is_own(project.data.source):
+                ready = self._open_buttons(offers_of(self.workspace).recipes(unfit))
+                buttons = [*self._recipe_buttons(schema), *ready] or self._offers(project)
+                hint = " ".join(filter(None, (self._recipes(schema), self._about(ready))))
+                return Finding("warning", unfit, buttons, hint)
+            # who chose among ours more likely wants another of them
+            buttons = [*self._offers(project), *self._recipe_buttons(schema)]
             return Finding("warning", unfit, buttons, self._recipes(schema))
         try:
             facts_for(project)
@@ -164,12 +168,15 @@ class DataBanner(Banner):
 
     def _ready_buttons(self, misfit: str) -> list[Button]:
         """Buttons that open a preset which was made for the recipe, with the data at hand."""
+        return self._open_buttons(offers_of(self.workspace).ready(misfit))
+
+    def _open_buttons(self, found: list[Ready]) -> list[Button]:
         return [
             (
                 self.tr("Open {0}").format(ready.title),
                 lambda ready=ready: self.project_asked.emit(ready.project.copy()),
             )  # type: ignore[misc]
-            for ready in offers_of(self.workspace).ready(misfit)
+            for ready in found
         ]
 
     def _offers(self, project: Project) -> list[Button]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from copy import deepcopy
 from dataclasses import fields
 
-from graph.edits import AddGraph, Edit, RemoveGraph, SetHeader, SetProject
+from graph.edits import AddGraph, Edit, RemoveGraph, SetHeader, SetProject, SetSteps
 from graph.model import Graph, Project, Training
 
 KEPT = ("seed", "validation_fraction", "test_fraction", "device", "threads")
@@ -14,7 +14,8 @@ KEPT = ("seed", "validation_fraction", "test_fraction", "device", "threads")
 
 
 def replacing_edits(project: Project, made: Project) -> list[Edit]:
-    """Edits after which ``project`` has the networks, blocks, title and training of ``made``. Its data stays."""
+    """Edits after which ``project`` has the networks, blocks, title and training of ``made``. The source of its data
+    stays; how the samples are scaled and prepared is as ``made`` has it, where both have the same source."""
     edits: list[Edit] = []
     taken = {graph.name for graph in (*project.graphs(), *made.graphs())}
     clashes = {graph.name for graph in made.graphs()}
@@ -36,6 +37,10 @@ def replacing_edits(project: Project, made: Project) -> list[Edit]:
     values = {one.name: getattr(made.training, one.name) for one in fields(Training) if one.name not in KEPT}
     edits.append(SetProject("project", {"title": made.title, "weights": made.weights}))
     edits.append(SetProject("training", values))
+    if made.data.source == project.data.source and made.data.options != project.data.options:
+        edits.append(SetProject("data", {"options": dict(made.data.options)}))
+    if made.data.source == project.data.source and made.data.steps != project.data.steps:
+        edits.append(SetSteps(made.data.steps))
     return edits
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from graph.document import apply_edits
-from graph.model import Project
+from graph.model import DataChoice, Project, Step
 from graph.shapes import Inference
 from gui.training.fit import suggested_loss
 from gui.training.fit_recipes import fit_everything
 from presets import UnknownPreset, find
-from runtime.data import DataError, Schema, prepared_schema
+from runtime.data import DataError, Schema, get_source, prepared_schema
 from runtime.facts import facts_for
-from runtime.recipes import known_recipe
+from runtime.recipes import RECIPES, known_recipe
 
 MOST = 2
 """Presets offered at once."""
+SIMPLEST_FIRST = ("autoencoding", "variational", "adversarial", "diffusion")
+"""Recipes for data without targets in the order in which they are offered; others follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,19 @@ def ready_presets(inference: Inference, project: Project) -> list[Ready]:
     return [ready for _, ready in sorted(found, key=lambda pair: pair[0])][:MOST]
 
 
+def ready_recipes(inference: Inference, project: Project) -> Iterator[Ready | None]:
+    """For data that the project's recipe is not for: of each recipe that takes it the preset that fits it best, the
+    simplest first. Each takes a moment; ``None`` where a recipe has none."""
+    schema = _schema(project)
+    if schema is None:
+        return
+    fit = [recipe.id for recipe in RECIPES.values() if recipe.tasks and recipe.refusal(schema) is None]
+    for name in sorted(fit, key=lambda one: SIMPLEST_FIRST.index(one) if one in SIMPLEST_FIRST else len(fit)):
+        tried = project.copy()
+        tried.training.recipe = name
+        yield next(iter(ready_presets(inference, tried)), None)
+
+
 GROUPS = {"binary": "classification", "multi-label": "classification"}
 
 
@@ -59,12 +74,31 @@ def _same_goal(made: Project, project: Project) -> bool:
 
 def _with_data(made: Project, project: Project) -> Project:
     """The preset with the project's data, recipe and, where it can be used, loss."""
+    wanted = made.data.options.get("scaling", "0 to 1")
     made.data = project.copy().data
+    recipe = known_recipe(project.training)
+    if recipe is not None and recipe.numbers:
+        _scale(made.data, str(wanted))
     made.training = replace(made.training, recipe=project.training.recipe)
     loss = suggested_loss(made)
     if loss is not None:
         made.training = replace(made.training, loss=loss)
     return made
+
+
+def _scale(data: DataChoice, wanted: str) -> None:
+    """Brings the samples to the range that the networks of a generative preset give, 0 to 1 or −1 to 1: by the option
+    of the source where it has one, else by steps, where a person has chosen none."""
+    try:
+        options = {option.name: option for option in get_source(data.source).options}
+    except DataError:
+        return
+    if "scaling" in options and wanted in (options["scaling"].choices or ()):
+        data.options["scaling"] = wanted
+    elif not data.steps:
+        # numbers may lie anywhere, and in other splits beyond those of training
+        steps = [Step("min_max"), Step("clip", {"low": 0.0, "high": 1.0})]
+        data.steps = [*steps, Step("scale")] if wanted == "-1 to 1" else steps
 
 
 def _fits(inference: Inference, made: Project) -> int | None:
@@ -78,7 +112,11 @@ def _fits(inference: Inference, made: Project) -> int | None:
     shape = entry.get("shape")
     if feed is not None and feed.shape is not None and isinstance(shape, tuple):
         same = len(shape) == len(feed.shape) and entry.get("dtype", "float32") == feed.dtype
-        if not same and not (feed.count and len(shape) == 2):
+        recipe = known_recipe(made.training)
+        any_shape = (
+            recipe is not None and recipe.numbers
+        )  # what is flattened first takes rows as well as pictures
+        if not same and not (feed.count and len(shape) == 2) and not any_shape:
             return None
     found = inference.run(made, facts)
     if not found.errors and not any(problem.kind == "data" for problem in found.problems):

@@ -11,6 +11,7 @@ from graph.build import GraphBuilder, project
 from graph.edits import SetProject
 from graph.model import DataChoice, Project, Training
 from gui.data.banner import DataBanner, fitting_sources
+from gui.data.replacing import replacing_edits
 from gui.training.panel import TrainingPanel
 from gui.training.session import TrainingSession
 from gui.workspace import Workspace
@@ -274,3 +275,32 @@ def test_scores_to_spare_are_asked_about_with_data_of_ones_own(qapp: QApplicatio
     click(banner.press(0))
     until(lambda: not banner.isVisible(), "it fits")
     assert numbers(workspace.project)["head"]["out_features"] == 3
+
+
+@pytest.mark.parametrize(
+    ("shape", "titles", "scaled"),
+    [
+        ((40, 16, 16), ["Autoencoder", "Variational autoencoder", "DCGAN 14 × 14", "Diffusion"], ["min_max", "clip"]),
+        ((40, 7), ["Autoencoder", "Variational autoencoder", "GAN", "Restricted Boltzmann machine"],
+         ["min_max", "clip"]),
+    ],
+)  # fmt: skip
+def test_arrays_without_targets_meet_networks_that_need_none(
+    shape: tuple[int, ...], titles: list[str], scaled: list[str], qapp: QApplication, tmp_path: Path
+) -> None:
+    import numpy
+
+    numpy.save(tmp_path / "x.npy", numpy.random.default_rng(0).normal(size=shape))
+    workspace, banner = banner_of(find("digits-cnn").build())
+    opened: list[Project] = []
+    banner.project_asked.connect(opened.append)
+    use(workspace, "own-arrays", path=str(tmp_path / "x.npy"))
+    until(lambda: "A preset made for it can be opened" in banner.hint.text(), "the presets")
+    assert [banner.press(number).text() for number in range(4)] == [f"Open {title}" for title in titles]
+    click(banner.press(0))
+    workspace.perform("ready", replacing_edits(workspace.project, opened[0]))
+    until(lambda: not workspace.behind, "the shapes")
+    assert not workspace.shapes.problems and workspace.project.training.recipe == "autoencoding"
+    assert [step.kind for step in workspace.project.data.steps] == scaled
+    workspace.undo.undo()
+    assert workspace.project.main.name == "DigitsCNN" and not workspace.project.data.steps

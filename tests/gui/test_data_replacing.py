@@ -22,6 +22,7 @@ from presets import find
 def test_networks_and_training_change_places_and_the_data_stays(old: str, new: str) -> None:
     project, made = find(old).build(), find(new).build()
     project.training.seed, project.training.test_fraction = 7, 0.3
+    made.data = project.copy().data
     before, data = to_data(project), project.data
     done = apply_edits(project, replacing_edits(project, made))
     for mine, theirs in ((project.networks, made.networks), (project.blocks, made.blocks)):

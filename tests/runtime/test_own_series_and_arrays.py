@@ -244,6 +244,8 @@ def test_whole_numbers_are_words_only_where_every_place_is_alike(tmp_path: Path)
         "yes": numpy.eye(6, dtype=int),
         "below": numpy.arange(-40, 40).reshape(8, 10),
     }.items():
-        numpy.save(tmp_path / f"{name}.npy", values)
-        kinds[name] = SOURCES["own-arrays"].schema({"path": str(tmp_path / f"{name}.npy")}).kind
+        numpy.savez(tmp_path / f"{name}.npz", x=values, y=numpy.arange(len(values)) % 3)
+        kinds[name] = SOURCES["own-arrays"].schema({"path": str(tmp_path / f"{name}.npz")}).kind
+    numpy.save(tmp_path / "alone.npy", numpy.arange(80).reshape(8, 10))
+    assert SOURCES["own-arrays"].schema({"path": str(tmp_path / "alone.npy")}).kind == "table"
     assert kinds == {"words": "tokens", "columns": "table", "yes": "table", "below": "table"}

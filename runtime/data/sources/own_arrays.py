@@ -138,7 +138,8 @@ def _layout(facts: Facts, options: Mapping[str, Any]) -> tuple[Kind, tuple[int, 
         elif len(shape) == 2:
             kind = "series"
         else:
-            kind = "tokens" if facts["words"] else "table"
+            # without targets nothing could be learnt of words
+            kind = "tokens" if facts["words"] and facts["answers"] else "table"
     if kind == "image" and len(shape) == 2:
         return "image", (1, *shape), False
     if kind == "image" and len(shape) == 3 and shape[2] in (1, 3, 4) and shape[0] not in (1, 3, 4):
