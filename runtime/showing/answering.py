@@ -17,6 +17,9 @@ ROWS = 24
 POINTS = 400
 SIDE = 96
 """Longest side of a picture that travels; larger ones are shrunk."""
+COURSES, BARS = 2, 30
+"""Features of a sequence whose course is drawn, and steps of it; longer ones are averaged."""
+LEVELS = "▁▂▃▄▅▆▇█"
 FEATURES = 3
 """So many of a row's features are told."""
 
@@ -84,8 +87,11 @@ def answers(
 
 
 def described(dataset: Dataset, inputs: torch.Tensor) -> list[str]:
-    """Samples that are no pictures in a few words: their first features in the data's own units, or a number."""
+    """Samples that are no pictures in a few words: the course of their first features, these in the data's own units,
+    or a number."""
     names = dataset.schema.features
+    if dataset.schema.kind == "series" and inputs.dim() == 3 and inputs.is_floating_point():
+        return courses(inputs, names)
     if inputs.dim() != 2 or len(names) != inputs.shape[1] or not inputs.is_floating_point():
         return [f"sample {number + 1}" for number in range(len(inputs))]
     values = inputs if dataset.input_scaler is None else dataset.input_scaler.invert(inputs)
@@ -95,6 +101,20 @@ def described(dataset: Dataset, inputs: torch.Tensor) -> list[str]:
         + more
         for row in values
     ]
+
+
+def courses(inputs: torch.Tensor, names: Sequence[str]) -> list[str]:
+    """Sequences (N, T, features) as rows of bars, on one scale for all samples."""
+    found = [""] * len(inputs)
+    for number in range(min(COURSES, inputs.shape[2])):
+        values = inputs[:, :, number].float().nan_to_num()
+        values = F.adaptive_avg_pool1d(values, min(BARS, values.shape[1]))
+        low, high = values.min(), values.max()
+        levels = ((values - low) / (high - low).clamp(min=1e-12) * (len(LEVELS) - 1)).round().long()
+        name = f"{names[number]} " if number < len(names) else ""
+        for row, line in enumerate(levels.tolist()):
+            found[row] += ("  " if number else "") + name + "".join(LEVELS[level] for level in line)
+    return found
 
 
 def against(name: str, title: str, predicted: torch.Tensor, truth: torch.Tensor) -> Message:

@@ -12,6 +12,7 @@ from runtime.probes import probabilities
 from runtime.protocol import Message
 from runtime.showing import Look, answering, floats_of
 from runtime.showing._pictures import pictures, shows_pictures, side_by_side
+from runtime.showing.looking import attention_of, attention_show, title_of
 from runtime.showing.writing import continued, generated
 
 STEPS = 200
@@ -55,7 +56,22 @@ def judged(look: Look) -> list[Message]:
         return []
     classes = session.dataset.schema.classes or ()
     lines = [[answering.class_line(row, wanted, classes)] for row, wanted in zip(shares, truth, strict=True)]
-    return [answering.quiet(answering.answers(look, "answers", "Answers", batch, lines))]
+    shows = [answering.answers(look, "answers", "Answers", batch, lines)]
+    if session.dataset.schema.kind == "series":
+        steps = [str(number + 1) for number in range(batch["input"].shape[1])]
+        shows += looks(look, batch["input"][:1], steps)
+    return [answering.quiet(one) for one in shows]
+
+
+def looks(look: Look, sample: torch.Tensor, steps: list[str]) -> list[Message]:
+    """Which steps of one sample look at which, in the last layer of attention, if there is one."""
+    with attention_of(look.session.model, across=False) as layers:
+        look.session.forward(sample)
+    return [
+        attention_show(f"attention:{name}", title_of(name), [steps], [steps], weights)
+        for name, weights in list(layers.items())[-1:]
+        if weights.shape[1:] == (len(steps), len(steps))
+    ]
 
 
 def numbers(look: Look) -> Message:

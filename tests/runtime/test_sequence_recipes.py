@@ -21,6 +21,7 @@ from runtime.protocol import Message, decode
 from runtime.recipes import RECIPES
 from runtime.runs import Run
 from runtime.script import write_script
+from runtime.showing.answering import courses
 from tests.conftest import PATIENCE
 
 from .listening import Listener
@@ -224,6 +225,15 @@ def test_supervised_runs_show_text_verdicts_and_forecasts(tmp_path: Path) -> Non
     truth, predicted = matrix(forecast["truth"]), matrix(forecast["predicted"])
     assert truth.shape == predicted.shape and 0 < forecast["from"] < len(truth)
     assert truth.min() > -20 and truth.max() < 45, "degrees, not shares"
+    steps = find("sequence-transformer").build()
+    steps.data.options, steps.training.epochs = {"n": 60}, 1
+    steps.training.device, steps.training.threads = "cpu", 1
+    _, told = run(steps, tmp_path / "steps")
+    answers, looks = of(told, "shows")[-1]["shows"]
+    assert all(re.fullmatch("x1 [▁-█]{30}  x2 [▁-█]{30}", row["input"]) for row in answers["rows"])
+    assert looks["title"] == "Attention, layers 2" and matrix(looks["rows"][0]["weights"]).shape == (30, 30)
+    rises = torch.arange(6.0).reshape(1, 6, 1).repeat(2, 1, 1) * torch.tensor([1.0, 0.0]).reshape(2, 1, 1)
+    assert courses(rises, ()) == ["▁▂▄▅▇█", "▁▁▁▁▁▁"], "one scale for both"
 
 
 def test_a_packed_layer_is_watched_sentence_by_sentence(tmp_path: Path) -> None:
