@@ -112,31 +112,11 @@ def detections(
     found: Sequence[torch.Tensor], wanted: Sequence[torch.Tensor], classes: int, least: float = 0.5
 ) -> list[Detections]:
     """Judges what was found in each picture, rows of x0, y0, x1, y1, class, score, against what is there (without the
-    score), class by class. From the best score down each takes the thing that it overlaps most, and is right when that
-    is at least ``least`` and not taken yet."""
-    from runtime.loops.detection import overlaps
+    score), class by class (:func:`runtime.loops.detection.ranked`)."""
+    from runtime.loops.detection import ranked
 
     results = []
     for kind in range(classes):
-        things = [rows[rows[:, 4] == kind] for rows in wanted]
-        guesses: list[tuple[float, float, tuple[int, int]]] = []
-        for picture, rows in enumerate(found):
-            rows, there = rows[rows[:, 4] == kind], things[picture]
-            if not len(rows):
-                continue
-            if len(there):
-                best, which = overlaps(rows, there).max(1)
-            else:
-                best, which = torch.zeros(len(rows)), torch.zeros(len(rows), dtype=torch.int64)
-            places = [(picture, number) for number in which.tolist()]
-            guesses += list(zip(rows[:, 5].tolist(), best.tolist(), places, strict=True))
-        guesses.sort(key=lambda guess: -guess[0])
-        taken: set[tuple[int, int]] = set()
-        right = torch.zeros(len(guesses), dtype=torch.bool)
-        for number, (_, overlap, place) in enumerate(guesses):
-            if overlap >= least and place not in taken:
-                taken.add(place)
-                right[number] = True
-        scores = torch.tensor([guess[0] for guess in guesses], dtype=torch.float64)
-        results.append(Detections(scores, right, sum(len(rows) for rows in things)))
+        scores, right, total = ranked(list(found), list(wanted), kind, least)
+        results.append(Detections(torch.tensor(scores, dtype=torch.float64), right, total))
     return results

@@ -168,42 +168,50 @@ def without_doubles(rows: torch.Tensor, overlap: float) -> torch.Tensor:
     return rows[kept]
 
 
+def ranked(
+    found: list[torch.Tensor], wanted: list[torch.Tensor], kind: int, least: float = 0.5
+) -> tuple[list[float], torch.Tensor, int]:
+    """Of a class the scores of what was found over all pictures, from the best down, whether each is right, and how
+    many things there are.
+
+    Each box takes the thing of its class that it overlaps most; it is right when that is at least ``least`` and not
+    taken yet.
+    """
+    things = [rows[rows[:, 4] == kind] for rows in wanted]
+    guesses = []
+    for picture, rows in enumerate(found):
+        rows = rows[rows[:, 4] == kind]
+        if len(rows):
+            best, which = (
+                overlaps(rows, things[picture]).max(1)
+                if len(things[picture])
+                else (torch.zeros(len(rows)), torch.zeros(len(rows), dtype=torch.int64))
+            )
+            places = [(picture, number) for number in which.tolist()]
+            guesses += list(zip(rows[:, 5].tolist(), best.tolist(), places, strict=True))
+    guesses.sort(key=lambda guess: -guess[0])
+    taken: set[tuple[int, int]] = set()
+    right = torch.zeros(len(guesses), dtype=torch.bool)
+    for number, (_, overlap, place) in enumerate(guesses):
+        if overlap >= least and place not in taken:
+            taken.add(place)
+            right[number] = True
+    return [guess[0] for guess in guesses], right, sum(len(rows) for rows in things)
+
+
 def average_precision(
     found: list[torch.Tensor], wanted: list[torch.Tensor], classes: int, least: float = 0.5
 ) -> list[float | None]:
     """For every class the area under precision over recall; ``None`` for a class that is nowhere wanted.
 
-    As PASCAL VOC measures since 2010: what was found is gone through from the best score down, over all pictures.
-    Each takes the thing of its class that it overlaps most; it is right when that is at least ``least`` and not
-    taken yet. A precision counts as at least that of any larger recall.
+    As PASCAL VOC measures since 2010: what was found is gone through from the best score down, over all pictures. A
+    precision counts as at least that of any larger recall.
     """
     results: list[float | None] = []
     for kind in range(classes):
-        things = [rows[rows[:, 4] == kind] for rows in wanted]
-        total = sum(len(rows) for rows in things)
-        if total == 0:
-            results.append(None)
-            continue
-        guesses = []
-        for picture, rows in enumerate(found):
-            rows = rows[rows[:, 4] == kind]
-            if len(rows):
-                best, which = (
-                    overlaps(rows, things[picture]).max(1)
-                    if len(things[picture])
-                    else (torch.zeros(len(rows)), torch.zeros(len(rows), dtype=torch.int64))
-                )
-                places = [(picture, number) for number in which.tolist()]
-                guesses += list(zip(rows[:, 5].tolist(), best.tolist(), places, strict=True))
-        guesses.sort(key=lambda guess: -guess[0])
-        taken: set[tuple[int, int]] = set()
-        right = torch.zeros(len(guesses), dtype=torch.float64)
-        for number, (_, overlap, place) in enumerate(guesses):
-            if overlap >= least and place not in taken:
-                taken.add(place)
-                right[number] = 1.0
-        hits = right.cumsum(0)
-        precision = hits / torch.arange(1, len(guesses) + 1)
-        precision = precision.flip(0).cummax(0).values.flip(0) if len(guesses) else precision
-        results.append(float((precision * right).sum() / total))  # recall grows by 1 / total at every hit
+        _, right, total = ranked(found, wanted, kind, least)
+        precision = right.double().cumsum(0) / torch.arange(1, len(right) + 1)
+        precision = precision.flip(0).cummax(0).values.flip(0) if len(right) else precision
+        # recall grows by 1 / total at every hit
+        results.append(float((precision * right).sum() / total) if total else None)
     return results
