@@ -31,8 +31,11 @@ from gui.theme import theme
 from gui.training.readout import Readout
 from gui.widgets import WrappedLabel
 from gui.workspace import Workspace
+from runtime.choice import ChoiceError
+from runtime.data import DataError
 from runtime.recipes import OWN, Recipe, known_recipe, recipe_problem
-from runtime.recipes.own import TEMPLATE, own_text
+from runtime.recipes.own import TEMPLATE
+from runtime.recipes.own_text import own_text
 
 NARROW = 900
 """A page below this width shows the drawing or the code, not both."""
@@ -162,12 +165,22 @@ class RecipePage(QWidget):
 
     def begin_own(self) -> None:
         """A recipe of one's own that begins as the present one: one undo step."""
-        recipe = self.recipe
-        text = own_text(recipe) if recipe is not None else None
-        code = text or TEMPLATE
+        code = self._own_text() or TEMPLATE
         self.asker.trust([code])  # the program's own words
         values = {"recipe": OWN, "code": code}
         self.workspace.perform(self.tr("Begin a recipe of my own"), [SetProject("training", values)])
+
+    def _own_text(self) -> str | None:
+        """The present recipe as the beginning of one's own."""
+        project, recipe = self.workspace.project, self.recipe
+        schema = schema_of(project)
+        if recipe is None or schema is None:
+            return None
+        try:
+            keywords = recipe.keywords(project, schema)
+        except (ChoiceError, DataError):
+            return None
+        return own_text(recipe, keywords, schema.kind == "image")
 
     def _changed(self, changes: ChangeSet) -> None:
         if changes.everything or changes.project & {"data", "training"} or self._key() != self._shown:
@@ -191,7 +204,7 @@ class RecipePage(QWidget):
         self.area.fit()
         own = project.training.recipe == OWN
         self.texts.setCurrentIndex(int(own))
-        self.begin_button.setVisible(recipe is not None and own_text(recipe) is not None)
+        self.begin_button.setVisible(self._own_text() is not None)
         if recipe is None:
             self.title.setText(self.tr("Your own recipe") if own else project.training.recipe)
             self.help.say([])

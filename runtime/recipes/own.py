@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from functools import lru_cache, partial
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from graph.catalogue.spec import Param
 from runtime.choice import OPTIONS_OF_RUNS, ChoiceError
@@ -22,18 +22,8 @@ from runtime.recipes.spec import Figure, Link, Recipe, Role
 OWN = "own"
 NEEDED = ("step", "evaluate", "inputs")
 GIVEN = ("self", "networks", "optimizers", "loss", "update")
-SAID = ("roles", "figures", "watch", "groups", "tasks", "wants")
+SAID = ("roles", "figures", "better", "watch", "groups", "tasks", "wants")
 """What a class may say of itself."""
-WANTS = {
-    "supervised": {"network": ("target",)},
-    "autoencoding": {"network": ("input",)},
-    "variational": {"network": ("input",)},
-    "adversarial": {"generator": ("input",)},
-    "image_to_image": {"generator": ("target",)},
-    "cycle": {"generator_ab": ("target",), "generator_ba": ("input",)},
-    "diffusion": {"network": ("input",)},
-}
-"""What the Outputs of recipes are like, for those who go on from their text."""
 LARGE = 1e9
 TEMPLATE = '''"""A recipe of your own. Change what a step does; the drawing, the options and the charts follow."""
 
@@ -70,6 +60,11 @@ class MyRecipe:
     def evaluate(self, batch):
         """The same figures, without moving anything."""
         return {"loss": self.loss(self.network(batch["input"]), batch["target"])}
+
+
+# What a class may have besides: figures = ("loss", "distance") with better = {"distance": "low"}; two networks with
+# roles = ("teacher", "student") and groups = {"student": ("student",)}, so that only the student learns; and a method
+# show(self, batch), whose {"Drawn": pictures} is to be seen after every epoch.
 '''
 """What a person begins with."""
 
@@ -119,6 +114,13 @@ def own_recipe(code: str) -> Recipe:
             lines["watch"],
             f"“{body.name}” watches “{watch}”, which is none of its figures ({', '.join(figures)})",
         )
+    better = values.get("better", {})
+    if not isinstance(better, dict) or any(
+        name not in figures or way not in ("low", "high", "") for name, way in better.items()
+    ):
+        raise mistake(
+            lines["better"], 'better tells of a figure whether it should be "low", "high" or neither ("")'
+        )
     kept = tuple((str(name), tuple(members)) for name, members in groups.items())
     feeds = feeds_of(methods["inputs"], roles)
     wants = wants_of(values.get("wants", {}), lines.get("wants", body), roles)
@@ -129,12 +131,7 @@ def own_recipe(code: str) -> Recipe:
         help=" ".join((ast.get_docstring(body) or "").split()),
         roles=tuple(Role(name, _spoken(name)) for name in roles),
         figures=tuple(
-            Figure(
-                name,
-                _spoken(name),
-                "loss" if "loss" in name else "score",
-                "low" if "loss" in name else "high",
-            )
+            Figure(name, _spoken(name), "loss" if "loss" in name else "score", better.get(name, usual(name)))
             for name in figures
         ),
         tasks=tasks,
@@ -183,42 +180,9 @@ def _grouped(groups: Any, roles: tuple[str, ...]) -> bool:
     )
 
 
-def own_text(recipe: Recipe) -> str | None:
-    """A recipe's loop as the beginning of one's own: with what a person's class has to say of itself. ``None`` where
-    it needs to be told things of the data that only its declaration knows."""
-    try:
-        tree = ast.parse(recipe.whole)
-    except SyntaxError:
-        return None
-    body = next(
-        (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == recipe.loop), None
-    )
-    if body is None:
-        return None
-    first = body.body[0]
-    documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
-    after = (first.end_lineno or first.lineno) if documented else body.lineno
-    groups = dict(recipe.groups)
-    said = [
-        "",
-        f"    roles = {tuple(role.name for role in recipe.roles)!r}",
-        f"    figures = {tuple(figure.name for figure in recipe.figures)!r}",
-        f"    watch = {recipe.watch!r}",
-        *([f"    groups = {groups!r}"] if groups else []),
-        f"    tasks = {recipe.tasks!r}",
-        *([f"    wants = {WANTS[recipe.id]!r}"] if recipe.id in WANTS else []),
-    ]
-    lines = recipe.whole.split("\n")
-    text = "\n".join([*lines[:after], *(line.replace("'", '"') for line in said), *lines[after:]])
-    try:
-        own = own_recipe(text)
-    except ChoiceError:
-        return None
-    return (
-        text
-        if {option.name for option in own.options} <= {option.name for option in recipe.options}
-        else None
-    )
+def usual(figure: str) -> Literal["low", "high"]:
+    """Which way is up for a figure of this name, unless its recipe says something else."""
+    return "low" if "loss" in figure else "high"
 
 
 def _methods(node: ast.ClassDef) -> dict[str, ast.FunctionDef]:
@@ -283,7 +247,7 @@ def _names(
 
 
 def _options(node: ast.ClassDef, begin: ast.FunctionDef | None) -> tuple[Param, ...]:
-    """The arguments of ``__init__`` behind the ``*``."""
+    """The arguments of ``__init__`` behind the ``*``; what is no number (a shape, a text) stays as it is written."""
     needed = f"“{node.name}” needs __init__(self, networks, optimizers, loss, update, *, options)"
     if begin is None:
         raise mistake(node, needed)
@@ -308,7 +272,7 @@ def _options(node: ast.ClassDef, begin: ast.FunctionDef | None) -> tuple[Param, 
             )
         elif isinstance(value, float):
             found.append(Param(argument.arg, "float", value, help_text, minimum=-LARGE, maximum=LARGE))
-        else:
+        elif value is None:
             raise mistake(
                 argument,
                 f"the option “{argument.arg}” of “{node.name}” needs a number or True/False as its default",

@@ -72,8 +72,10 @@ def try_loop(session: Session) -> None:
             part.module(*given[part.role])
         figures = session.loop.evaluate(batch)
         if own:
-            needed = [figure.name for figure in session.recipe.figures]
-            check_figures("evaluate", figures, needed[:1] if hasattr(session.loop, "summary") else needed)
+            needed = [session.recipe.main.name]
+            if session.recipe.watch and not hasattr(session.loop, "summary"):
+                needed.append(session.recipe.watch)
+            check_figures("evaluate", figures, needed)
         if hasattr(session.loop, "summary"):
             session.loop.summary()
 

@@ -12,11 +12,13 @@ import pytest
 
 from graph.custom import fingerprint
 from graph.files import from_data, to_data
+from presets import find
 from runtime.choice import ChoiceError
-from runtime.data import DataError
+from runtime.data import DataError, prepared_schema
 from runtime.facts import facts_for
-from runtime.recipes import OWN, own_recipe, recipe_problem
+from runtime.recipes import OWN, own_recipe, recipe_of, recipe_problem
 from runtime.recipes.own import TEMPLATE
+from runtime.recipes.own_text import own_text
 from runtime.script import write_script
 
 from .running import digits_cnn, epochs, run
@@ -151,3 +153,49 @@ def test_a_mistake_in_a_layer_names_the_line_that_calls_it(tmp_path: Path) -> No
     )
     last, _ = run(made, tmp_path, trusted=None)
     assert "could not be computed: Expected" in last["sentence"] and "in line 29" in last["hint"]
+
+
+def begun(preset: str) -> Any:
+    """A preset with its recipe as a person's own, as the window begins one."""
+    made = find(preset).build()
+    recipe, schema = recipe_of(made.training), prepared_schema(made.data)
+    text = own_text(recipe, recipe.keywords(made, schema), schema.kind == "image")
+    assert text is not None
+    made.training.recipe, made.training.code = OWN, text
+    return made
+
+
+@pytest.mark.parametrize(
+    ("preset", "outputs"),
+    [
+        ("gan", [[(1, 14, 14)], []]),
+        ("pix2pix", [[(3, 64, 64)], []]),
+        ("googlenet", [[(4,)]]),
+        ("detector", [[]]),
+        ("dbn", [[]]),
+        ("seq2seq-attention", [[]]),
+        ("ddpm-classes", None),
+    ],
+)
+def test_any_recipe_can_be_gone_on_from(preset: str, outputs: list[list[Any]] | None) -> None:
+    made = begun(preset)
+    asks = facts_for(made).networks
+    if outputs is not None:
+        assert [[want.shape for want in one.wants] for one in asks] == outputs
+    named = {figure.name: figure.better for figure in recipe_of(made.training).figures}
+    assert named == {
+        figure.name: figure.better for figure in recipe_of(find(preset).build().training).figures
+    }
+
+
+def test_what_began_as_a_recipe_trains_like_it(tmp_path: Path) -> None:
+    told = []
+    for made in (find("gan").build(), begun("gan")):
+        made.training.epochs, made.training.threads, made.training.validation_fraction = 1, 1, 0.5
+        last, messages = run(made, tmp_path / str(len(told)), trusted=None)
+        assert last["event"] == "finished", last
+        told.append((epochs(messages)[0]["figures"], last["best_score"]))
+        shown = [
+            show["title"] for message in messages if message["event"] == "shows" for show in message["shows"]
+        ]
+    assert told[0] == told[1] and "Made of the same noise" in shown
