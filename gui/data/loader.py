@@ -56,6 +56,8 @@ def look(project: Project, cancelled: Cancel, progress: Progress) -> Loaded:
 
     source = get_source(project.data.source)
     options = dict(project.data.options)
+    if own.is_own(source.id):
+        own.scan(source.id, options, cancelled, progress)  # the long part of a large file; its schema asks for no more
     schema = source.schema(options)
     names = {option.name for option in source.options}
     part = (schema.size or 0) > LARGE and "train_samples" in names
