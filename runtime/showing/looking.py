@@ -46,13 +46,12 @@ def attention_of(model: nn.Module, across: bool) -> Iterator[dict[str, torch.Ten
 
 
 def title_of(name: str) -> str:
-    """What a layer's attention is called: ``decoder.0.cross_attention`` is "Cross attention, decoder 1"."""
+    """What a layer's attention is called: that of ``decoder.0.cross_attention`` is "Attention, decoder 1"."""
     *places, own = name.split(".")
-    where = " ".join(str(int(part) + 1) if part.isdigit() else part for part in places)
-    if own.isdigit():
-        return f"Attention, {where} {int(own) + 1}".replace("  ", " ")
-    own = own.replace("_", " ").capitalize()
-    return f"{own}, {where}" if where else own
+    if "att" not in own.lower():
+        places.append(own)
+    where = " ".join(str(int(part) + 1) if part.isdigit() else part.replace("_", " ") for part in places)
+    return f"Attention, {where}" if where else "Attention"
 
 
 def attention_show(
