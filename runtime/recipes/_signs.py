@@ -20,6 +20,8 @@ HARDLY, LITTLE = 0.15, 0.35
 """Variety that is none, and variety that is little for one that had twice as much before."""
 BEGUN, HARDLY_FALLEN = 6, 0.65
 """Epochs after which the error of a Boltzmann machine has usually fallen to a third, and a share far above that."""
+ALIKE = 6
+"""Epochs in which nothing but one class is found."""
 FIRST = 3
 """Epochs that pass before anything is said: the beginning is always wild."""
 
@@ -111,4 +113,20 @@ def machines(history: History) -> Advice | None:
     return (
         "The machine hardly learns: its reconstruction error is still about what it was in the first epoch.",
         hint,
+    )
+
+
+def one_class(history: History) -> Advice | None:
+    """A network that gives every pixel to the same class, epoch after epoch."""
+    recent = [(message.get("figures") or {}).get("validation") or {} for message in history[-ALIKE:]]
+    found = [{name: value for name, value in each.items() if name.startswith("dice ")} for each in recent]
+    if len(found) < ALIKE or any(
+        len(each) < 2 or sum(v > 0.01 for v in each.values()) != 1 for each in found
+    ):
+        return None
+    name = max(found[-1], key=lambda key: found[-1][key]).removeprefix("dice ")
+    return (
+        f"Every pixel is taken for {name}: for {ALIKE} epochs nothing else was found on the samples held back.",
+        "Train longer if the loss still falls; else try a tenth of the learning rate, or give the rare classes more "
+        "weight with a share of Dice.",
     )

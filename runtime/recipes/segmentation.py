@@ -9,6 +9,7 @@ from graph.catalogue.spec import Param
 from graph.facts import Asks, Feed, Want
 from graph.model import Project
 from runtime.data.schema import IGNORED, Schema
+from runtime.recipes import _signs
 from runtime.recipes.spec import Figure, Link, Recipe, Role
 
 
@@ -73,3 +74,5 @@ RECIPE = Recipe(
     asks=asks,
     presets=("unet", "fcn"),
 )
+
+advise = _signs.one_class

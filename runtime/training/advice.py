@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -16,6 +17,8 @@ Epoch = Mapping[str, Any]
 Sign = Callable[[Sequence[Epoch]], tuple[str, str] | None]
 SPLITS = (("train", "train"), ("val", "validation"))
 KEPT = "The best weights so far are kept, so it can be stopped."
+FAR = 20.0
+"""Times the first training loss that no loss on samples held back should come to."""
 LAST = "This recipe keeps the last weights, so it is better stopped soon."
 SINCE = 4
 """Epochs a trend has to last before it is spoken of."""
@@ -35,8 +38,11 @@ class Advisor:
         found = []
         for sign in self.signs:
             told = sign(self.history)
-            if told is not None and told[1] not in self.said:  # the sentence may hold a number that changes
-                self.said.add(told[1])
+            if told is None:
+                continue
+            kind = re.sub(r"\d[\d.e+-]*", "", told[1])  # numbers in it change from epoch to epoch
+            if kind not in self.said:
+                self.said.add(kind)
                 found.append({"event": "advice", "epoch": epoch["epoch"], "text": told[0], "hint": told[1]})
         return found
 
@@ -65,7 +71,18 @@ def overfitting(history: Sequence[Epoch]) -> tuple[str, str] | None:
 def rate_too_high(history: Sequence[Epoch]) -> tuple[str, str] | None:
     """The training loss is above where it began, or jumps up and down. The jumps of a loss that has become small are
     no harm: few samples make them."""
-    train = _series(history, "train_loss")
+    train, held = _series(history, "train_loss"), _series(history, "val_loss")
+    rate = history[-1].get("learning_rate") or 0.0
+    hint = (
+        f"Try {rate / 10:.2g} instead of {rate:.2g}; it can be changed while it trains. The search for a learning rate "
+        "in the training panel finds one."
+    )
+    if len(held) > 1 and train and 0 < FAR * train[0] < min(held[-2:]):
+        return (
+            "On the samples held back the loss is many times what it was at the beginning: the learning rate is "
+            "probably too high.",
+            hint,
+        )
     if len(train) < SINCE:
         return None
     last = train[-SINCE:]
@@ -75,12 +92,10 @@ def rate_too_high(history: Sequence[Epoch]) -> tuple[str, str] | None:
     wide = max(last) > 2.0 * max(min(last), 1e-12) and max(last) > 0.2 * abs(train[0])
     if not risen and not (jumps and wide):
         return None
-    rate = history[-1].get("learning_rate") or 0.0
     how = "has become larger than at the beginning" if risen else "jumps up and down"
     return (
         f"The training loss {how}: the learning rate is probably too high.",
-        f"Try {rate / 10:.2g} instead of {rate:.2g}; it can be changed while it trains. The search for a learning rate "
-        "in the training panel finds one.",
+        hint,
     )
 
 
@@ -99,8 +114,8 @@ def not_learning(history: Sequence[Epoch]) -> tuple[str, str] | None:
 
 
 def _dead(history: Sequence[Epoch]) -> bool:
-    """Whether the loss moved in the beginning, but has been the very same number on the samples held back for some epochs:
-    weights that learn, if only slowly, would have changed its last digits."""
+    """Whether the loss moved in the beginning, but has been the very same number on the samples held back for some
+    epochs: weights that learn, if only slowly, would have changed its last digits."""
     train, held = _series(history, "train_loss"), _series(history, "val_loss")[-SINCE:]
     if not train or abs(train[0] - train[-1]) <= 1e-6 * abs(train[0]):
         return False

@@ -438,3 +438,25 @@ def test_a_machine_that_does_not_learn_is_told() -> None:
     flat = [0.041, 0.031, 0.031, 0.0305, 0.0308, 0.031, 0.0306]
     assert "try 0.1 instead of 1" in told("contrastive_divergence", "reconstruction_error", flat, rate=1.0)
     assert "too low: try 0.01" in told("contrastive_divergence", "reconstruction_error", flat, rate=0.001)
+
+
+def test_a_segmentation_that_finds_one_class_only_is_told() -> None:
+    def epoch(number: int, circle: float) -> Message:
+        figures = {"dice background": 0.95, "dice circle": circle, "miou": 0.2}
+        return {
+            "epoch": number,
+            "train_loss": 0.5,
+            "figures": {"train": {"loss": 0.5}, "validation": figures},
+        }
+
+    assert get_recipe("segmentation").id == "segmentation"
+    assert _signs.one_class([epoch(n, 0.0) for n in range(5)]) is None
+    assert _signs.one_class([*(epoch(n, 0.0) for n in range(5)), epoch(6, 0.3)]) is None
+    found = _signs.one_class([epoch(n, 0.0) for n in range(6)])
+    assert found is not None and "taken for background" in found[0]
+
+
+def test_a_loss_held_back_that_is_far_off_is_told_at_once() -> None:
+    """A U-Net with a hundred times its rate: batch norm has seen other numbers than it sees now."""
+    assert "many times" in told("segmentation", "loss", [1.028, 0.58], [2.2e6, 5647.0], rate=0.4)
+    assert told("segmentation", "loss", [1.0, 0.001], [30.0, 0.9]) == "", "once, in the beginning"
