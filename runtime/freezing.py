@@ -80,6 +80,12 @@ def _nodes(project: Project, network: str, place: tuple[str, ...]) -> list[Node]
     return found
 
 
+def title_of(project: Project, source: Source, path: str) -> str:
+    """A sub-module by the names of its nodes: "backbone / layer4"."""
+    place = next(place for place, found in source.modules.items() if found == path)
+    return " / ".join(node.name for node in _nodes(project, source.network, place))
+
+
 def _outermost(paths: list[str]) -> set[str]:
     """Without those that lie inside of another."""
     return {path for path in paths if not any(path.startswith(f"{outer}.") for outer in paths)}

@@ -30,6 +30,11 @@ class Schedule(Choice):
         values = self.checked(training.schedule_options)
         if self.whole and values[self.whole] is None:
             values[self.whole] = max(1, training.epochs - practices_of(training).warmup_epochs)
+        if self.name == "one_cycle" and values[self.whole] < training.epochs:
+            raise ChoiceError(
+                f"The one cycle is planned for {values[self.whole]} epochs, but the run has {training.epochs}. Leave "
+                "its “total steps” empty, or train for fewer epochs."
+            )
         return values
 
 
@@ -224,7 +229,8 @@ SCHEDULES = table(
                     "text",
                     "30,60,90",
                     "Epochs, with commas between.",
-                    pattern=r"\d+(,\d+)*",
+                    pattern=r"\d{1,9}(,\d{1,9})*",
+                    wording="whole numbers with commas between, such as 30,60,90",
                     torch=None,
                 ),
                 Param("gamma", "float", 0.1, "Factor at each of them.", minimum=1e-6, maximum=10.0),

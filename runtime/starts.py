@@ -48,7 +48,10 @@ def parsed(text: str) -> tuple[str, dict[str, Any]]:
         raise ChoiceError(f"The start “{title}” {need}.")
     if not takes:
         return function, dict(fixed)
-    value = float(number)
+    try:
+        value = float(number)
+    except ValueError:
+        raise ChoiceError(f"The start “{title}” needs a number, for instance 0.1, not “{number}”.") from None
     return function, {"a": -value, "b": value} if name == "uniform" else {**fixed, takes: value}
 
 

@@ -1,4 +1,4 @@
-"""The first line of the results: what the run came to on its test split, and over its folds."""
+"""The first lines of the results: what the run came to on its test split, and over its folds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("Results", text)
 
 
-def headline(result: dict[str, Any], shared: bool, figures: list[dict[str, Any]]) -> str:
+def headline(result: dict[str, Any], shared: bool) -> str:
     """HTML for a "finished" message. ``shared``: the set is tested on what it learnt."""
     parts = []
     if result.get("test_accuracy") is not None:
@@ -27,14 +27,14 @@ def headline(result: dict[str, Any], shared: bool, figures: list[dict[str, Any]]
     lines = [DOT.join(part.replace(" ", "&nbsp;") for part in parts)]
     if shared:
         lines.append(tr("This set is too small to hold samples back: it is tested on what it learnt."))
-    spread = result.get("spread") or {}
-    if spread:
-        lines.append(folds_text(len(result.get("folds") or ()), spread, figures))
     return "<br>".join(lines)
 
 
-def folds_text(folds: int, spread: dict[str, dict[str, float]], figures: list[dict[str, Any]]) -> str:
-    """Mean and spread of a cross-validation, on the parts that were held back in turn."""
+def folds_text(result: dict[str, Any], figures: list[dict[str, Any]]) -> str:
+    """Mean and spread of a cross-validation, on the parts that were held back in turn; "" for a single run."""
+    folds, spread = len(result.get("folds") or ()), result.get("spread") or {}
+    if not spread:
+        return ""
     names = {"val_accuracy": tr("validation accuracy"), "val_loss": tr("validation loss")}
     parts = []
     for name in ("val_accuracy", "val_loss", *(name for name in spread if name not in names)):
@@ -46,5 +46,5 @@ def folds_text(folds: int, spread: dict[str, dict[str, float]], figures: list[di
                 if name == "val_accuracy"
                 else f"{score_text(mean)} ± {std:.2g}"
             )
-            parts.append(f"{title} <b>{number}</b>")
+            parts.append(f"{title} <b>{number}</b>".replace(" ", "&nbsp;"))
     return tr("{0} folds:").format(folds) + " " + DOT.join(parts)

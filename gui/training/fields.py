@@ -176,7 +176,7 @@ def _offered(param: Param, project: Project) -> Param:
     else:
         names, usual = tuple(figure.name for figure in recipe.figures if figure.better), recipe.watch
     if usual not in names:
-        return param
+        names = (usual, *names)  # nothing: the last epoch counts
     stored = project.training.options.get("watch")
     if isinstance(stored, str) and stored not in names:
         names = (*names, stored)  # of another recipe: the run says that it is not measured

@@ -11,10 +11,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from graph.edits import SetProject
+from graph.edits import UNSET
 from gui.theme import theme
+from gui.training.fields import Field
 from gui.training.session import TrainingSession
 from gui.widgets import WrappedLabel
+from runtime.optimizers import LEARNING_RATE
+from runtime.schedules import SCHEDULES
 
 
 class RateFinder(QDialog):
@@ -142,16 +145,25 @@ class RateFinder(QDialog):
 
     def _at(self, rate: float) -> None:
         self.rate = rate
-        now = self.session.workspace.project.training.learning_rate
+        now = self._field().stored(self.session.workspace.project)
+        now = self._field().param.default if now is UNSET else now
         self.verdict.setText(self.tr("<b>{0:g}</b> (now {1:g})").format(rate, now))
         self._buttons()
 
     def take(self) -> None:
         """Make the rate under the line the project's, in one undo step."""
         if self.rate is not None:
-            edit = SetProject("training", {"learning_rate": self.rate})
+            edit = self._field().edit(self.session.workspace.project, self.rate)
             self.session.workspace.perform(self.tr("Use the learning rate {0:g}").format(self.rate), [edit])
             self.close()
+
+    def _field(self) -> Field:
+        """The setting it is about: with one cycle that is the highest rate, for the other one is not used then."""
+        training = self.session.workspace.project.training
+        if training.schedule == "one_cycle":
+            param = next(option for option in SCHEDULES["one_cycle"].options if option.name == "max_lr")
+            return Field(param, "training", "schedule_options")
+        return Field(LEARNING_RATE, "training")
 
     def _forget(self) -> None:
         """Another project was opened."""

@@ -110,7 +110,7 @@ class TrainingPanel(QWidget):
         for widget in (self.bar, self.status, self.where, self.rate_box):
             head.addWidget(widget)
         head.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
-        scroll = Column(margin=12)
+        scroll = self._scroll = Column(margin=12)
         scroll.layout_.setContentsMargins(12, 2, 12, 12)
         for widget in (self.banner, self.fit, self.advice, self.form):
             scroll.layout_.addWidget(widget)
@@ -242,6 +242,7 @@ class TrainingPanel(QWidget):
         if self.session.folder is not None and self.session.checkpoint:
             buttons.append((self.tr("Continue the run"), lambda: self.session.train(resume=True)))
         self.banner.tell("error", message["sentence"], message.get("hint") or "", buttons)
+        self._scroll.verticalScrollBar().setValue(0)  # where the banner is
 
     def _cleared(self) -> None:
         self.banner.hide()

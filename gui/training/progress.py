@@ -94,6 +94,7 @@ def progress_text(session: TrainingSession, message: Mapping[str, Any] | None) -
         if message.get("spread") and event == "finished":
             return folds_text(session, message)
         word = _tr("Finished") if event == "finished" else _tr("Stopped")
+        word = _tr("Ended early") if message.get("early") and event == "finished" else word
         epochs = plural(message["epochs"], _tr("epoch"), _tr("epochs"))
         after = _tr("after {0} in {1}").format(epochs, time_text(message.get("seconds") or 0))
         score = score_text(session)

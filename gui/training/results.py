@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from graph.changes import ChangeSet
 from gui.icons import icon, pixmap
-from gui.results.headline import headline
+from gui.results.headline import folds_text, headline
 from gui.results.kinds import view_for
 from gui.results.pane import CasePane
 from gui.results.report import pages_of_report
@@ -88,6 +88,9 @@ class ResultsPanel(QWidget):
     def _build(self) -> None:
         self.headline = QLabel()
         self.headline.setTextFormat(Qt.TextFormat.RichText)
+        self.folds = WrappedLabel()
+        self.folds.setTextFormat(Qt.TextFormat.RichText)
+        self.folds.hide()
         self.cards = ScoreCards()
         self.note = WrappedLabel(muted=True)
         self.note.hide()
@@ -137,6 +140,7 @@ class ResultsPanel(QWidget):
         column.setContentsMargins(10, 6, 10, 6)
         column.setSpacing(4)
         column.addLayout(head)
+        column.addWidget(self.folds)
         column.addWidget(self.note)
         column.addLayout(bar)
         column.addWidget(self.body, 1)
@@ -223,7 +227,9 @@ class ResultsPanel(QWidget):
     def show_result(self, result: dict[str, Any]) -> None:
         """Show the scores of a finished (or stopped) run; its mistakes are asked for."""
         self.result = result
-        self.headline.setText(headline(result, self.shared, self.figures))
+        self.headline.setText(headline(result, self.shared))
+        self.folds.setText(folds_text(result, self.figures))
+        self.folds.setVisible(bool(self.folds.text()))
         plain = {name: result[name] for name in ("mae", "rmse", "r2") if result.get(name) is not None}
         self._splits()
         first = {"name": "all", "title": "", "pages": pages_of_report(result), "note": ""}

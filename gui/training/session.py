@@ -333,9 +333,11 @@ class TrainingSession(QObject):
             return
         elif event in ("finished", "stopped"):
             self.result = message
-            ended = (
-                self.tr("Training has finished.") if event == "finished" else self.tr("Training was stopped.")
-            )
+            ended = self.tr("Training was stopped.")
+            if event == "finished":
+                early = self.tr("Training has ended early: nothing became better after epoch {0}.")
+                ended = self.tr("Training has finished.")
+                ended = early.format(message["best_epoch"]) if message.get("early") else ended
             self.workspace.message.emit("info", ended)
         elif event in ("failed", "died") and self.busy:
             self.failure = message
@@ -344,7 +346,7 @@ class TrainingSession(QObject):
             self.fold = message["fold"] + 1
             text = self.tr("Fold {0} of {1} is done.").format(message["fold"], self.folds)
             self.workspace.message.emit("info", text)
-        elif event == "log" and message["level"] in ("warning", "error"):
+        elif event == "log":
             self.workspace.message.emit(message["level"], message["text"])
 
     def _move(self, event: str) -> None:

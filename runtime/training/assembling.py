@@ -74,6 +74,11 @@ def assemble(
             f"“{recipe.title}” moves {len(groups)} optimisers in turns, so gradients cannot be gathered over batches.",
             "Set “accumulate” to 1 and choose a larger batch size.",
         )
+    if practices.patience and recipe.watch == practices.watch == "":
+        raise RunError(
+            f"“{recipe.title}” has no score that decides which epoch is best, so it cannot stop early.",
+            "Name a score under “best epoch by”, or set the patience to 0.",
+        )
     shuffle = torch.Generator().manual_seed(training.seed)
     first = next(iter(optimizers))
     forward, loss_of, answer = model, None, None
@@ -88,7 +93,7 @@ def assemble(
             make_loop(project, parts, optimizers, dataset, steps, device),
             FigureMeter(recipe.figures),
         )
-    return Session(
+    session = Session(
         project=project,
         run=run,
         network=parts[0].network,
@@ -123,6 +128,13 @@ def assemble(
         meter=meter,
         exact=device.type == "cpu",
     )
+    if practices.accumulate > session.total_steps:
+        raise RunError(
+            f"The weights would never move: a step gathers {practices.accumulate:,} batches, but the whole run has "
+            f"{session.total_steps:,}.",
+            "Lower “batches per step”, or train for more epochs.",
+        )
+    return session
 
 
 def _supervised(

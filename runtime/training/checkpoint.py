@@ -169,6 +169,12 @@ def restore(session: Session, state: State) -> None:
     for group, schedule in session.schedules.items():
         if group in facts["schedules"]:
             schedule.load_state_dict(_without_milestones(facts["schedules"][group]))
+            if getattr(schedule, "total_steps", session.epochs) < session.epochs:
+                raise RunError(
+                    f"The one cycle of this run was planned for {schedule.total_steps - 1} epochs and cannot go on to "
+                    f"{session.epochs}.",
+                    "Train it as a new run, or up to the epochs it was planned for.",
+                )
     if facts["loop"] is not None and hasattr(session.loop, "restore"):
         session.loop.restore({**facts["loop"], **part("loop.")})
     if session.steps.scaler is not None and facts["scaler"]:

@@ -94,7 +94,7 @@ def all_outputs(session: Session, rows: torch.Tensor) -> tuple[torch.Tensor, tor
     with torch.no_grad():
         for part in rows.split(session.evaluation_size):
             inputs, wanted = session.take(part)
-            outputs.append(session.forward(inputs).cpu())
+            outputs.append(session.steps.compute(inputs, wanted)[0].cpu())
             targets.append(wanted.cpu())
     return torch.cat(outputs), torch.cat(targets)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from runtime.freezing import title_of
 from runtime.probes import undisturbed
 from runtime.protocol import STEPS_PER_SECOND, Message, encode
 from runtime.runs import write_atomic
@@ -189,7 +190,7 @@ def _let_go(session: Session) -> Iterator[Message]:
         if session.batch or session.epoch == 0 or part.freezing is None:
             continue
         before, now = (part.freezing.held(session.epoch + more) for more in (0, 1))
-        free = [name for name in before if name not in now]
+        free = [title_of(session.project, part.source, path) for path in before if path not in now]
         if free:
             names = " and ".join(
                 [f"“{free[0]}”", f"{len(free) - 1} more"] if len(free) > 2 else [f"“{name}”" for name in free]

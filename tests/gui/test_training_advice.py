@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from graph.edits import SetProject
 from gui.training.finder import RateFinder
 from gui.training.panel import TrainingPanel
 from gui.training.results import ResultsPanel
@@ -85,6 +86,13 @@ def test_a_rate_is_suggested_and_used_in_one_step(session: TrainingSession) -> N
     assert not finder.use.isEnabled() and "fell at no rate" in finder.verdict.text()
     finder.line.setValue(-4.0)
     assert finder.rate == 0.0001 and finder.use.isEnabled()
+    workspace.perform("One cycle", [SetProject("training", {"schedule": "one_cycle"})])
+    found(session, 0.001)
+    assert "(now 0.01)" in finder.verdict.text()
+    finder.take()
+    training = workspace.project.training
+    assert training.schedule_options == {"max_lr": 0.001}, "one cycle has a rate of its own"
+    assert training.learning_rate == 0.01
     session.workspace.open(digits_cnn())
     assert not finder.use.isEnabled()
 
@@ -132,6 +140,6 @@ def test_folds_are_told_with_mean_and_spread(session: TrainingSession) -> None:
     spread = {"val_loss": {"mean": 0.25, "std": 0.0123}, "val_accuracy": {"mean": 0.95, "std": 0.02}}
     session._take({"event": "finished", "epochs": 3, "test_loss": 0.5, "test_accuracy": 0.9, "best_epoch": 2,
                    "folds": [{}, {}, {}], "spread": spread})  # fmt: skip
-    told = panel.headline.text().partition("<br>")[2]
+    told = panel.folds.text().replace("&nbsp;", " ")
     assert told.startswith("3 folds: validation accuracy <b>95.0 ± 2.0 %</b>")
     assert "validation loss <b>0.25 ± 0.012</b>" in told

@@ -11,6 +11,7 @@ from torch import nn
 
 from graph.build import GraphBuilder, project
 from graph.model import DataChoice, Training
+from presets import find
 from runtime.choice import ChoiceError
 from runtime.practices import practices_of
 from runtime.schedules import make_schedule
@@ -137,6 +138,21 @@ def test_what_cannot_be_is_a_sentence() -> None:
         practices_of(Training(options={"folds": 1}))
     with pytest.raises(ChoiceError, match="patience must be"):
         practices_of(Training(options={"patience": -1}))
+
+
+def test_what_would_come_to_nothing_is_said_before_it_begins(tmp_path: Path) -> None:
+    end, _ = run(digits_cnn(epochs=1, options={"accumulate": 500}), tmp_path / "a")
+    assert "a step gathers 500 batches, but the whole run has 20." in end["sentence"]
+    short = {"schedule": "one_cycle", "schedule_options": {"total_steps": 2}}
+    end, _ = run(digits_cnn(epochs=3, **short), tmp_path / "b")
+    assert end["sentence"].startswith("The one cycle is planned for 2 epochs, but the run has 3.")
+    run(digits_cnn(epochs=1, schedule="one_cycle"), tmp_path / "c")
+    end, _ = run(digits_cnn(epochs=3, schedule="one_cycle"), tmp_path / "c", resume=True)
+    assert end["sentence"] == "The one cycle of this run was planned for 1 epochs and cannot go on to 3."
+    made = find("ddpm").build()
+    made.training.options["patience"] = 3
+    end, _ = run(made, tmp_path / "d")
+    assert "has no score that decides which epoch is best, so it cannot stop early" in end["sentence"]
 
 
 def test_gathered_gradients_survive_a_checkpoint(tmp_path: Path) -> None:
