@@ -37,9 +37,12 @@ def in_turn(
     standard deviation of every number in it. Whoever drives this closes the last recorder.
     """
     reached: list[dict[str, float]] = []
+    recorder: Recorder | None = None
     for number in range(max(1, folds)):
         place = folder if number == 0 else folder / f"fold{number + 1}"
         session = make(number if folds else None, place)
+        if recorder is not None:  # not before: what keeps a fold from beginning is told in the last one's log
+            recorder.close()
         recorder = Recorder(Run(place), clock)
         for message in train(session):
             if message is None or not folds or message["event"] not in ("finished", "stopped"):
@@ -51,7 +54,6 @@ def in_turn(
             if message["event"] == "finished" and number < folds - 1:
                 recorder.take(message)
                 yield session, recorder, {**told, "event": "fold"}
-                recorder.close()
                 break
             if number:
                 Run(folder).append({**told, "folder": str(folder)})

@@ -66,6 +66,13 @@ def test_a_cross_validation_tells_mean_and_spread_and_keeps_every_run(tmp_path: 
     assert again["sentence"] == "A cross-validation cannot be continued."
 
 
+def test_a_fold_that_cannot_begin_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "fold2").write_text("A file stands where the folder of the second fold has to go.")
+    last, _ = run(moons_mlp(epochs=1, options={"folds": 2}), tmp_path)
+    assert last["event"] == "failed" and "could not be written" in last["sentence"], last
+    assert "Failed: A file of the run" in Run(tmp_path).log.read_text(encoding="utf-8")
+
+
 def told(train: list[float], held: list[float] | None = None) -> list[str]:
     advisor = Advisor(SIGNS)
     found = []
