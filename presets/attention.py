@@ -40,6 +40,11 @@ def _classifier(title: str, name: str, by_hand: bool) -> Project:
         g,
         data=DataChoice("sequences"),
         training=Training(loss="bce", optimizer="AdamW", learning_rate=3e-3, epochs=15, batch_size=32),
+        notes=(
+            "Double-click “attention”: queries meet keys, a softmax makes shares of them, and these mix the values."
+            if by_hand
+            else "All steps are read at once; “Watch it learn” shows which of them look at which."
+        ),
     )
 
 

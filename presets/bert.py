@@ -99,8 +99,10 @@ def bert() -> Project:
             "“tokens” holds two sentences with a token for the class in front; “segments” says 0 for the first "
             "and 1 for the second; 0 among the tokens fills up. The recipe “masked_language_model” hides 15 % of "
             "the tokens and adds two cross-entropies: for the hidden tokens, and for whether the second sentence "
-            "really follows. The stories are generated: 73 of the 1,000 tokens occur; “alice” among the options of the "
-            "data takes sentences of a book instead."
+            "really follows. For about ten epochs the second game stands at 50 %: first the "
+            "network has to find out, in the first game, that the two sentences speak of the same person and thing. "
+            "Then it rises to more than 90 % within a few epochs. The stories are generated: 71 of the 1,000 tokens "
+            "occur; “alice” among the options of the data takes sentences of a book instead."
         ),
     )
     places = {

@@ -22,6 +22,10 @@ def classifier(cell: Callable[[], GraphBuilder], name: str, title: str) -> Proje
         g,
         data=DataChoice("sequences"),
         training=Training(loss="bce", optimizer="Adam", learning_rate=1e-3, epochs=15, batch_size=32),
+        notes=(
+            "Double-click “cell” to see its gates: that is one step. “over time” runs it from the first step to the "
+            "last, each with the state of the one before, as the layer of torch does, which is faster."
+        ),
     )
 
 

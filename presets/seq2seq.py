@@ -141,7 +141,8 @@ def dates() -> Project:
     made.data = DataChoice("dates")
     made.notes = (
         "“third of may 1998” becomes 1998-05-03: the year comes first, the day last. The attention under “Watch it "
-        "learn” shows how the network jumps back and forth. No day of the pairs held out was seen in training."
+        "learn” shows how the network jumps back and forth; it often looks one word further on, at a state that has "
+        "read the word already. No day of the pairs held out was seen in training."
     )
     return made
 

@@ -9,6 +9,11 @@ from graph.model import DataChoice, Project, Training
 from presets import Preset
 
 GROUP = "Sequences"
+DRIFT = (
+    "Thirty steps of four numbers. The first number drifts up or down under noise, so no single step decides: the "
+    "network has to keep what it has read. With the rule “order” among the options of the data it has to remember "
+    "which of two pulses came first, which is much harder."
+)
 
 
 def last_step(kind: str, title: str) -> Project:
@@ -23,6 +28,7 @@ def last_step(kind: str, title: str) -> Project:
         g,
         data=DataChoice("sequences"),
         training=Training(loss="bce", optimizer="Adam", learning_rate=1e-3, epochs=15, batch_size=32),
+        notes=DRIFT,
     )
 
 
@@ -41,6 +47,10 @@ def bilstm() -> Project:
         g,
         data=DataChoice("sequences"),
         training=Training(loss="bce", optimizer="Adam", learning_rate=1e-3, epochs=15, batch_size=32),
+        notes=(
+            "The forward half has read everything at the last step, the backward half at the first: these two are "
+            f"joined. {DRIFT}"
+        ),
     )
 
 
@@ -56,6 +66,11 @@ def char_rnn() -> Project:
         training=Training(
             loss="cross_entropy", optimizer="Adam", learning_rate=0.05, epochs=100, batch_size=1
         ),
+        notes=(
+            "The sentence without its last character goes in, the sentence without its first should come out: at every "
+            "character the next one. “Watch it learn” begins with the w alone and gives the network what it has "
+            "written itself."
+        ),
     )
 
 
@@ -70,6 +85,11 @@ def char_rnn_long() -> Project:
         data=DataChoice("char-ship"),
         training=Training(
             loss="cross_entropy", optimizer="Adam", learning_rate=0.02, epochs=200, batch_size=170
+        ),
+        notes=(
+            "Nine of ten next characters is all that can be right: at the beginning of a window nobody knows whether "
+            "“t” is that of “to”, “them” or “tasks”. From ten characters on nothing is left to guess, and the network "
+            "writes the whole sentence."
         ),
     )
 
@@ -92,6 +112,10 @@ def time_series() -> Project:
             batch_size=64,
             initialisation="xavier_uniform",
             options={"init_layers": "linear"},
+        ),
+        notes=(
+            "The last days are held out; “Watch it learn” shows where they begin. Results compare the forecast with "
+            "the naive one, that tomorrow is as today: a network is worth only what it is better than that."
         ),
     )
 
@@ -122,7 +146,13 @@ def sentiment() -> Project:
               embedding_dim=8)  # fmt: skip
     _, h_n, _ = g.add("LSTM", x, name="lstm", hidden_size=4)
     # At full size from the first step, a rate of 0.5 drives the gates into their ends, where nothing learns.
-    return _sentiment("Sentiment LSTM", g, h_n, epochs=200, warmup=100)
+    made = _sentiment("Sentiment LSTM", g, h_n, epochs=200, warmup=100)
+    made.notes = (
+        "18 sentences that all train and test: the network learns them by heart, and knows no other words. For "
+        "sentences that it has never seen take “Verdicts with negations”. The learning rate of 0.5 is high and is "
+        "reached slowly (warm-up)."
+    )
+    return made
 
 
 def variable_length() -> Project:

@@ -52,7 +52,10 @@ def char_gpt() -> Project:
             epochs=60,
             batch_size=32,
         ),
-        notes="Learns one sentence by heart: after some epochs it writes it down from its first letters.",
+        notes=(
+            "Learns one sentence by heart: after some epochs it writes it down from its first letters. A text of your "
+            "own can be chosen as the data; Fit network then gives the network as many characters as it has."
+        ),
     )
 
 
@@ -175,6 +178,10 @@ def digits_vit() -> Project:
             schedule="cosine",
             epochs=15,
             batch_size=64,
+        ),
+        notes=(
+            "Each picture is cut into 49 patches of 4 × 4 pixels, which are read like the words of a sentence. Nothing "
+            "tells the network which of them are neighbours: it learns that from the pictures."
         ),
     )
 
