@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,6 +20,8 @@ Learnt = Mapping[str, Sequence[str]]
 """Vocabularies and categories by name, as JSON keeps them."""
 Learning = Callable[["Dataset", "torch.Tensor", Learnt | None], "Dataset"]
 """(dataset, training rows, what an earlier run had learnt) -> the dataset as they teach it."""
+TOGETHER = 2**24
+"""Values looked at together in large sets."""
 SEVERAL = ("multi-label", "segmentation", "detection")
 """Tasks whose samples can have several classes at once."""
 PICTURES = ("image-to-image", "unpaired-images")
@@ -73,6 +75,27 @@ def measure(values: torch.Tensor, scaling: Scaling, axis: int, holes: bool = Fal
     flat = scale <= 1e-12
     scale = torch.where(flat, torch.ones_like(scale), scale)
     return Scaler(shift[0], scale[0], None if fill is None else fill[0])
+
+
+def _rows(values: torch.Tensor) -> Iterator[slice]:
+    """A few rows after the other, :data:`TOGETHER` values at a time."""
+    step = max(1, TOGETHER * len(values) // max(1, values.numel()))
+    return (slice(start, start + step) for start in range(0, len(values), step))
+
+
+def _holes(values: torch.Tensor) -> bool:
+    """Whether anything is missing, without a copy of everything."""
+    return values.is_floating_point() and any(bool(values[rows].isnan().any()) for rows in _rows(values))
+
+
+def _scaled(values: torch.Tensor, scaler: Scaler) -> torch.Tensor:
+    """All values after a scaler, with room for them but for no more copies."""
+    import torch
+
+    made = torch.empty_like(values)
+    for rows in _rows(values):
+        made[rows] = scaler.apply(values[rows])
+    return made
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,18 +163,21 @@ class Dataset:
             return self
         from runtime.data.stored import Stored
 
+        targets = measure(self.targets[train], self.target_scaling, -1)
+        goals = targets.apply(self.targets) if targets else self.targets
         if isinstance(self.inputs, Stored):
             scaler = self.inputs.measure(train, self.scaling)
             stored = self.inputs.scaled(scaler) if scaler else self.inputs
-            return replace(self, inputs=stored, input_scaler=scaler)
+            return replace(self, inputs=stored, targets=goals, input_scaler=scaler, target_scaler=targets)
         axis = 1 if self.schema.kind == "image" else -1
-        holes = self.inputs.is_floating_point() and bool(self.inputs.isnan().any())
-        inputs = measure(self.inputs[train], self.scaling, axis, holes)
-        targets = measure(self.targets[train], self.target_scaling, -1)
+        holes = _holes(self.inputs)
+        # Where there is nothing to measure, samples that lie in a file are not copied for it.
+        nothing = self.scaling == "none" and not holes
+        inputs = None if nothing else measure(self.inputs[train], self.scaling, axis, holes)
         return replace(
             self,
-            inputs=inputs.apply(self.inputs) if inputs else self.inputs,
-            targets=targets.apply(self.targets) if targets else self.targets,
+            inputs=_scaled(self.inputs, inputs) if inputs else self.inputs,
+            targets=goals,
             input_scaler=inputs,
             target_scaler=targets,
         )
