@@ -82,7 +82,9 @@ class Segmentation:
         return self.scores(pictures)[:, : len(self.classes)].argmax(1)
 
     def compared(self, scores: torch.Tensor, masks: torch.Tensor) -> torch.Tensor:
-        loss = F.cross_entropy(scores, masks, ignore_index=self.ignored)
+        # The mean over the pixels that count; 0 where none does, for a mean of nothing is no number.
+        loss = F.cross_entropy(scores, masks, ignore_index=self.ignored, reduction="sum")
+        loss = loss / (masks != self.ignored).sum().clamp(min=1)
         if self.dice_share > 0:
             loss = (1 - self.dice_share) * loss + self.dice_share * (1 - self.soft_dice(scores, masks))
         return loss
@@ -97,9 +99,11 @@ class Segmentation:
         both = (given * wanted).sum(dim=(0, 2, 3))
         wanted, given = wanted.sum(dim=(0, 2, 3)), given.sum(dim=(0, 2, 3))
         there = wanted > 0
+        if not there.any():
+            return both.sum() + 1.0  # nothing to find
         return (2 * both[there] / (wanted[there] + given[there])).mean()
 
     def right(self, scores: torch.Tensor, masks: torch.Tensor) -> torch.Tensor:
         """The share of the pixels that have their class."""
         seen = masks != self.ignored
-        return (scores.detach().argmax(1) == masks)[seen].float().mean()
+        return ((scores.detach().argmax(1) == masks) & seen).sum() / seen.sum().clamp(min=1)

@@ -62,6 +62,16 @@ def test_scores_of_masks_one_can_count() -> None:
     assert loop.summary() == {"miou": 0.0}
 
 
+def test_a_picture_without_a_pixel_that_counts_teaches_nothing_and_spoils_nothing() -> None:
+    scores = torch.randn(1, 3, 2, 2, generator=torch.Generator().manual_seed(0))
+    for share in (0.0, 0.5):
+        loop = made(Segmentation, scores.clone(), classes=("back", "a", "b"), ignored=255, dice_share=share)
+        batch = {"input": torch.zeros(1, 3, 2, 2), "target": torch.full((1, 2, 2), 255)}
+        figures = loop.step(batch)
+        assert figures["loss"] == 0 and figures["pixel_accuracy"] == 0
+        assert torch.equal(loop.network.answers[0], scores), "the weights are as they were"
+
+
 def test_soft_dice_of_perfect_and_of_undecided_scores() -> None:
     masks = torch.tensor([[[0, 1], [1, 1]]])
     sure = F.one_hot(masks, 2).permute(0, 3, 1, 2).float() * 100
