@@ -19,6 +19,8 @@ MARKS = (START, END, CLASS, SEPARATOR)
 
 INSIDE = "##"
 """How the parts of a word behind its first are marked: ``play ##ing``."""
+TOLD = 40
+"""Words that are told to who typed another."""
 TIGHT = tuple(",.;:!?)")
 """Punctuation that follows without a space."""
 
@@ -91,12 +93,13 @@ def numbers_of(text: str, vocabulary: Sequence[str]) -> list[int]:
 def _stranger(piece: str, known: Sequence[str]) -> str:
     """That a word or a character is not known, and some that are."""
     if of_characters(known):
-        seen = " ".join({" ": "␣", "\n": "⏎"}.get(character, character) for character in known[:40])
+        seen = " ".join({" ": "␣", "\n": "⏎"}.get(character, character) for character in known[:TOLD])
         kind = "characters"
     else:
-        seen, kind = ", ".join(known[:12]), "words"
-    more = " …" if len(known) > (40 if kind == "characters" else 12) else "."
-    return f"“{piece}” is not among the {kind} of this data. It knows {seen}{more}"
+        seen, kind = ", ".join(known[:TOLD]), "words"
+    return (
+        f"“{piece}” is not among the {kind} of this data. It knows {seen}{' …' if len(known) > TOLD else '.'}"
+    )
 
 
 def parts_of(word: str, table: Mapping[str, int]) -> list[int]:
