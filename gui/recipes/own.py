@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QSize, QTimer
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from graph.changes import ChangeSet
@@ -115,6 +117,19 @@ class OwnRecipe(QWidget):
         self.foot.setVisible(bool(text))
         line = wrong.partition(" in line ")[2].partition(":")[0]
         self.editor.show_wrong((int(line), 0) if line.isdigit() else None, wrong)
+
+    def tell_failure(self, sentence: str) -> None:
+        """A run has stopped in a line of this recipe: it is marked until the text is changed."""
+        found = re.search(r"recipe (?:stopped|calls it) in line (\d+)", sentence)
+        if found is None or self.written:
+            return
+        line = int(found[1])
+        self.sign.setPixmap(pixmap(SEVERITY_ICONS["error"]))
+        self.sentence.setText(sentence)
+        self.foot.show()
+        self.editor.show_wrong((line, 0), sentence)
+        self.editor.setTextCursor(QTextCursor(self.editor.document().findBlockByNumber(line - 1)))
+        self.editor.centerCursor()
 
     def trust(self) -> None:
         """The person says that the project's recipe may run."""

@@ -20,6 +20,7 @@ from gui.training.panel import TrainingPanel
 from gui.training.progress import device_text
 from gui.training.session import TrainingSession
 from runtime.data import DataError, get_source
+from runtime.recipes import OWN
 
 if TYPE_CHECKING:
     from gui.recipes.page import RecipePage
@@ -199,6 +200,8 @@ class Training(QObject):
             self._device()
         elif message["event"] in ("failed", "died") and self.session.failure is message:
             self.window.docks.show("training")
+            if self.recipe is not None and self.window.workspace.project.training.recipe == OWN:
+                self.recipe.own.tell_failure(f"{message['sentence']} {message.get('hint') or ''}".strip())
 
     def _refused(self, problem: Problem | None) -> None:
         if problem is None:

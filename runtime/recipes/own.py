@@ -125,6 +125,7 @@ def own_recipe(code: str) -> Recipe:
     feeds = feeds_of(methods["inputs"], roles)
     wants = wants_of(values.get("wants", {}), lines.get("wants", body), roles)
     options = _options(body, methods.get("__init__"))
+    paid = {name: _loss_of((name, *members), figures) for name, members in kept}
     return Recipe(
         id=OWN,
         title=_spoken(body.name),
@@ -146,10 +147,10 @@ def own_recipe(code: str) -> Recipe:
                 for name in dict.fromkeys(what for _, what in feeds.get(role) or (("input", "input"),))
             ),
             *(Link(f"data:{name}", f"loss:{figures[0]}") for name in _columns(body) if name != "input"),
-            *(Link(role, f"loss:{figures[0]}") for role in roles),
-            *(Link(f"loss:{figures[0]}", f"group:{name}") for name, _ in kept),
+            *(Link(role, f"loss:{name}") for role in roles for name in dict.fromkeys(paid.values())),
+            *(Link(f"loss:{loss}", f"group:{name}") for name, loss in paid.items()),
         ),
-        uses_loss=True,
+        uses_loss=_uses_loss(body, methods["__init__"]),
         source=code,
         asks=partial(asks, roles, feeds, wants),
     )
@@ -171,6 +172,41 @@ def _class(tree: ast.Module) -> ast.ClassDef:
             "A recipe is one class with the methods inputs, step and evaluate; there is none here."
         )
     return found[0]
+
+
+def _loss_of(names: tuple[str, ...], figures: tuple[str, ...]) -> str:
+    """The figure an optimiser makes small, as far as names tell: "critic_loss" is that of "critic", else the first."""
+    own = (
+        figure for name in names for figure in figures if figure.startswith((name, name.removesuffix("s")))
+    )
+    return next(own, figures[0])
+
+
+def _uses_loss(body: ast.ClassDef, begin: ast.FunctionDef) -> bool:
+    """Whether the loss that the project chooses is used: kept as ``self.…`` and read again."""
+    kept: set[str] = set()
+    for node in ast.walk(begin):
+        if isinstance(node, ast.Assign):
+            target, value = node.targets[0], node.value
+            pairs = zip(target.elts, value.elts, strict=False) if (
+                isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
+            ) else [(target, value)]  # fmt: skip
+            kept |= {
+                to.attr
+                for to, what in pairs
+                if isinstance(to, ast.Attribute) and isinstance(what, ast.Name) and what.id == "loss"
+            }
+    return any(
+        isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Load)
+        and node.attr in kept
+        and _is_self(node.value)
+        for node in ast.walk(body)
+    )
+
+
+def _is_self(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"
 
 
 def _grouped(groups: Any, roles: tuple[str, ...]) -> bool:

@@ -81,13 +81,27 @@ def _fed(node: ast.expr, columns: Mapping[str, str]) -> tuple[str, str]:
     name = _column(node) or (columns.get(node.id, "") if isinstance(node, ast.Name) else "")
     if name:
         return name, name
-    within = {_column(one) or columns.get(getattr(one, "id", ""), "") for one in ast.walk(node)} - {""}
+    within = _columns_in(node, columns)
     if len(within) == 1:
         return "", within.pop()  # made of a column: nobody knows its shape
     if isinstance(node, ast.Call):
         node = node.func
     word = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-    return "", word if word not in ("", "randn", "rand", "draw") else "noise"
+    return "", "noise" if word in ("", "draw") or word.startswith(("rand", "normal")) else word
+
+
+def _columns_in(node: ast.AST, columns: Mapping[str, str]) -> set[str]:
+    """The columns whose numbers go into an expression; one whose size alone is asked for does not."""
+    name = _column(node) or (columns.get(node.id, "") if isinstance(node, ast.Name) else "")
+    if name:
+        return {name}
+    if isinstance(node, ast.Attribute) and node.attr in ("device", "dtype", "shape"):
+        return set()
+    called = node.func if isinstance(node, ast.Call) else None
+    word = getattr(called, "attr", getattr(called, "id", ""))
+    if word in ("len", "size") or word.endswith("_like"):
+        return set()
+    return {name for one in ast.iter_child_nodes(node) for name in _columns_in(one, columns)}
 
 
 def wants_of(value: Any, node: ast.stmt, roles: Sequence[str]) -> Wants:

@@ -83,3 +83,28 @@ def test_a_recipe_that_came_along_asks_first_and_then_trains(window: MainWindow)
     assert session.train()
     until(lambda: session.result is not None, "the run is over")
     assert session.result is not None and session.result["event"] == "finished"
+
+
+def test_the_line_that_stopped_a_run_is_marked(window: MainWindow) -> None:
+    wrong = TEMPLATE.replace("self.update(loss, self", "self.update(los, self")
+    shown = page(window)
+    window.workspace.perform("own", [SetProject("training", {"recipe": OWN, "code": wrong, "epochs": 1})])
+    window.asker.trust([wrong])
+    session, own = window.training.session, shown.own
+    assert session.train()
+    until(lambda: session.failure is not None, "the run has stopped")
+    assert own.editor.wrong == (30, 0) and "stopped in line 30" in own.sentence.text()
+    assert own.editor.textCursor().blockNumber() == 29 and not own.foot.isHidden()
+    own.editor.setPlainText(TEMPLATE)
+    own.look()
+    assert own.editor.wrong is None and own.apply_button.isEnabled()
+
+
+def test_a_recipe_for_two_networks_can_be_gone_on_from(window: MainWindow) -> None:
+    window.workspace.open(find("gan").build())
+    shown = page(window)
+    assert not shown.begin_button.isHidden()
+    QTest.mouseClick(shown.begin_button, Qt.MouseButton.LeftButton)
+    code = window.workspace.project.training.code
+    assert "noise: tuple[int, ...] = (100,)" in code and "def show(self, batch)" in code
+    assert not window.workspace.shapes.problems and shown.trouble.isHidden()

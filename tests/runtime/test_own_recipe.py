@@ -155,6 +155,18 @@ def test_a_mistake_in_a_layer_names_the_line_that_calls_it(tmp_path: Path) -> No
     assert "could not be computed: Expected" in last["sentence"] and "in line 29" in last["hint"]
 
 
+def test_the_drawing_follows_the_names() -> None:
+    recipe = recipe_of(begun("gan").training)
+    links = {(link.source, link.target) for link in recipe.links}
+    assert ("data:noise", "generator") in links and ("data:input", "generator") not in links
+    assert ("data:input", "discriminator") in links
+    paid = {source for source, target in links if target == "group:discriminator"}
+    assert paid == {"loss:discriminator_loss"} and ("generator", "loss:discriminator_loss") in links
+    assert recipe.uses_loss and own_recipe(TEMPLATE).uses_loss
+    assert not own_recipe(TEMPLATE.replace("self.loss(", "torch.dist(")).uses_loss, "nothing to choose"
+    assert own_recipe(TEMPLATE.replace("self.loss", "self.criterion")).uses_loss
+
+
 def begun(preset: str) -> Any:
     """A preset with its recipe as a person's own, as the window begins one."""
     made = find(preset).build()
