@@ -135,18 +135,23 @@ def evaluate(outputs: torch.Tensor, targets: torch.Tensor, schema: Schema, loss:
     classes = schema.classes or ()
     truth, given = true_classes(targets, schema, loss), predicted_classes(outputs, schema, loss)
     sure = class_scores(outputs, len(classes), form_of(loss) == "index" or schema.task != "binary")
-    found = {**curves(sure, truth, classes), "classes": list(classes)}
+    return {**curves(sure, truth, classes), **of_classes(truth, given, classes)}
+
+
+def of_classes(truth: torch.Tensor, given: torch.Tensor, classes: Sequence[str]) -> dict[str, Any]:
+    """What can be said from the classes alone, as they are and as they were given (N,) or (N, T)."""
     if len(classes) > MOST_CLASSES:
         right = given == truth
         each = [
             torch.bincount(some.flatten(), minlength=len(classes)).double()
             for some in (truth[right], given, truth)
         ]
-        return {**found, "accuracy": right.double().mean().item(), "report": _report(*each, classes)}
+        report = _report(each[0], each[1], each[2], classes)
+        return {"accuracy": right.double().mean().item(), "classes": list(classes), "report": report}
     confusion = confusion_matrix(truth, given, len(classes))
     return {
-        **found,
         "accuracy": accuracy(confusion),
+        "classes": list(classes),
         "confusion": confusion.tolist(),
         "report": class_report(confusion, classes),
     }

@@ -42,8 +42,10 @@ from runtime.script_lines import (
     update_lines,
 )
 from runtime.script_recipe import recipe_script
+from runtime.script_trim import trimmed
 from runtime.starts import start_lines, start_plan
 from runtime.training.session import evaluation_size, steps_per_epoch
+from runtime.watched import CLASSES, SCORES, compared_texts, scale_of
 from runtime.weights import WeightsError, read
 
 LINE = 110
@@ -177,7 +179,7 @@ class _Writer:
         width = output_shape(schema, training.loss)[-1] if output_shape(schema, training.loss) else 1
         self.answer: Answer | None = answer_rule(self.loss, schema.task, width)
         self.in_time = schema.task == "next-token" and form_of(training.loss) == "index"
-        self.evaluation_size = evaluation_size(training.batch_size, dataset.inputs[0].numel())
+        self.evaluation_size = evaluation_size(training.batch_size, dataset.inputs[0].numel(), schema)
         count = len(splits.train)
         plain = steps_per_epoch(count, training.batch_size, False)
         norms = any(norm in model for norm in NORMS)
@@ -190,7 +192,11 @@ class _Writer:
         self.schedule = chosen(SCHEDULES, training.schedule, "schedule")
         self.planned = planned(training)
         self.asked = practices_of(training)
-        self.watched = "accuracy" if self.asked.watch == "accuracy" else "loss"
+        self.watched = self.asked.watch if self.asked.watch in ("accuracy", *SCORES) else "loss"
+        self.high = self.watched == "accuracy" or (
+            self.watched in SCORES and SCORES[self.watched].better == "high"
+        )
+        self.schema, self.scale = schema, scale_of(dataset)
         self.class_weights = class_weights(training, dataset, splits)
 
     def text(self, notebook: bool) -> str:
@@ -207,6 +213,8 @@ class _Writer:
             parts.append(support_text("freezing"))
         if self.precision == "automatic":
             parts.append(support_text("hardware"))
+        if self.watched in SCORES:
+            parts += [trimmed(support_text("watching"), f"{self.watched}()"), self._measure_watched()]
         parts += [part for part in (self._evaluate(), self._main()) if part]
         return "\n\n\n".join(parts) + '\n\n\nif __name__ == "__main__":\n    main()\n'
 
@@ -302,6 +310,26 @@ class _Writer:
         ]
         return "\n".join(lines) if self.validates or self.tests else ""
 
+    def _measure_watched(self) -> str:
+        """The function that measures what decides which epoch is best."""
+        given, truth = compared_texts(self.schema, self.training.loss)
+        scale = f", torch.tensor({self.scale}, device=inputs.device)" if self.watched == "mae" else ""
+        last = f", {self.schema.class_count}" if self.schema.task in CLASSES else scale
+        lines = [
+            "@torch.no_grad()",
+            f"def {self.watched}_of(model: nn.Module, inputs: torch.Tensor, targets: torch.Tensor) -> float:",
+            '    """It decides which epoch is best."""',
+            "    model.eval()",
+            "    given, truth = [], []",
+            "    for rows in torch.arange(len(inputs)).split(EVALUATION_SIZE):",
+            "        x, y = inputs[rows], targets[rows]",
+            *self._outputs("        ")[:-1],
+            f"        given.append({given})",
+            f"        truth.append({truth})",
+            f"    return {self.watched}(torch.cat(given), torch.cat(truth){last})",
+        ]
+        return "\n".join(lines)
+
     def _main(self) -> str:
         training = self.training
         threads = str(training.threads) if training.threads else "max(1, torch.get_num_threads() - 1)"
@@ -383,7 +411,9 @@ class _Writer:
 
     @property
     def _worst(self) -> str:
-        return "-1.0" if self.watched == "accuracy" else 'float("inf")'
+        if self.watched == "accuracy":
+            return "-1.0"
+        return 'float("-inf")' if self.high else 'float("inf")'
 
     def _epoch_end(self) -> list[str]:
         scored = self.answer is not None
@@ -400,7 +430,12 @@ class _Writer:
             lines += ["        with average.in_place():"] if self.asked.ema else []
             lines.append(f'{inside}        {names} = evaluate(model, loss_of, *data["validation"])')
             line += "  val_loss {val_loss:.6f}" + ("  val_accuracy {val_accuracy:.4f}" if scored else "")
-        sign = ">" if self.watched == "accuracy" else "<"
+        if self.watched in SCORES:
+            lines += ["        with average.in_place():"] if self.asked.ema else []
+            inside = "    " if self.asked.ema else ""
+            lines.append(f'{inside}        {watched} = {self.watched}_of(model, *data["validation"])')
+            line += f"  {watched} {{{watched}:.6f}}"
+        sign = ">" if self.high else "<"
         copied = "copy.deepcopy(model.state_dict())"
         kept = [f"best_{self.watched}, best_weights = {watched}, {copied}"]
         if self.asked.patience:
@@ -411,7 +446,7 @@ class _Writer:
         else:
             lines += [f"            {line}" for line in kept]
         if self.planned:
-            value = f"-({watched})" if self.watched == "accuracy" else watched
+            value = f"-({watched})" if self.high else watched
             lines.append(f"        schedule.step({value if self.schedule.watches else ''})")
         lines += _print(line)
         if self.asked.patience:

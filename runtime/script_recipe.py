@@ -176,7 +176,7 @@ def recipe_script(
         f"EPOCHS = {training.epochs}",
         f"BATCH_SIZE = {training.batch_size}",
         f"LEARNING_RATE = {literal(training.learning_rate)}",
-        f"EVALUATION_SIZE = {evaluation_size(training.batch_size, dataset.inputs[0].numel())}"
+        f"EVALUATION_SIZE = {evaluation_size(training.batch_size, dataset.inputs[0].numel(), dataset.schema)}"
         "  # samples at once",
         "HERE = Path()" if notebook else "HERE = Path(__file__).parent",
     ]

@@ -11,9 +11,12 @@ import torch
 
 from runtime import scores
 from runtime.data.targets import form_of
-from runtime.training.session import Session
+from runtime.training.session import Session, word_scores
 
 POLL = 1 / 30
+LARGEST = 2**27
+"""So many outputs of a split are held at once. Of a text with more (every token scored at every place) only the tokens
+that were chosen are kept, which is enough for all scores but the curves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,9 @@ def scored(session: Session, split: str) -> dict[str, Any]:
     if session.loop is not None:
         measured = to_the_end(figures_of(session, split))
         return {f"{split}_loss": measured.loss, f"{split}_accuracy": None, "scores": measured.figures}
+    schema, loss = session.dataset.schema, session.project.training.loss
+    if schema.task == "next-token" and len(rows) * word_scores(schema) > LARGEST:
+        return _text_scored(session, split)
     outputs, targets = all_outputs(session, rows)
     total = 0.0
     size = session.evaluation_size
@@ -128,7 +134,6 @@ def scored(session: Session, split: str) -> dict[str, Any]:
     accuracy = None
     if session.answer is not None:
         accuracy = session.answer.right(outputs, targets).double().mean().item()
-    schema, loss = session.dataset.schema, session.project.training.loss
     if form_of(loss) == "index":
         outputs = outputs[..., : schema.class_count]  # the table has no column for scores to spare
     if schema.task == "regression":
@@ -136,6 +141,23 @@ def scored(session: Session, split: str) -> dict[str, Any]:
     found = scores.evaluate(outputs, targets, schema, loss)
     found.pop("accuracy", None)
     return {f"{split}_loss": total / len(rows), f"{split}_accuracy": accuracy, **found}
+
+
+def _text_scored(session: Session, split: str) -> dict[str, Any]:
+    """The scores of a long text with many words, some windows at a time."""
+    schema, loss = session.dataset.schema, session.project.training.loss
+    rows, total = session.rows(split), 0.0
+    given, truth = [], []
+    session.model.eval()
+    with torch.no_grad():
+        for part in rows.split(session.evaluation_size):
+            inputs, targets = session.take(part)
+            outputs, value = session.steps.compute(inputs, targets)
+            total += value.item() * len(part)
+            given.append(scores.predicted_classes(outputs, schema, loss).cpu())
+            truth.append(scores.true_classes(targets, schema, loss).cpu())
+    found = scores.of_classes(torch.cat(truth), torch.cat(given), schema.classes or ())
+    return {f"{split}_loss": total / len(rows), f"{split}_accuracy": found.pop("accuracy"), **found}
 
 
 def to_the_end(steps: Generator[None, None, Measured]) -> Measured:

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from graph.model import Project
-from runtime.data import Dataset, Splits
+from runtime.data import Dataset, Schema, Splits
 from runtime.losses import Answer
 from runtime.practices import Practices
 from runtime.recipes import Recipe, recipe_of
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 EVALUATION_ELEMENTS = 2**19
 """An evaluation batch holds about this many input numbers, so that pictures do not fill the memory."""
+EVALUATION_SCORES = 2**24
+"""Nor does it get more scores of words than these."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +134,7 @@ class Session:
     @property
     def evaluation_size(self) -> int:
         """How many samples are evaluated at once."""
-        return evaluation_size(self.batch_size, self.inputs[0].numel())
+        return evaluation_size(self.batch_size, self.inputs[0].numel(), self.dataset.schema)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -196,9 +198,22 @@ class Session:
         return found
 
 
-def evaluation_size(batch_size: int, elements: int) -> int:
-    """Samples per evaluation batch: at least the training batch, at most 512."""
-    return max(batch_size, min(512, EVALUATION_ELEMENTS // max(1, elements)))
+def evaluation_size(batch_size: int, elements: int, schema: Schema) -> int:
+    """Samples (of so many input numbers) per evaluation batch: at least the training batch, at most 512."""
+    scores = word_scores(schema)
+    return max(
+        batch_size, min(512, EVALUATION_ELEMENTS // max(1, elements), EVALUATION_SCORES // max(1, scores))
+    )
+
+
+def word_scores(schema: Schema) -> int:
+    """How many scores a network gives for a sample of text, one for every word at every place; 0 where it does not."""
+    if schema.task == "sentence-pairs":
+        return abs(math.prod(schema.input_shape)) * len(schema.vocabulary)
+    if schema.task not in ("next-token", "translation"):
+        return 0
+    words = schema.class_count or len(schema.target_vocabulary or schema.vocabulary)
+    return abs(math.prod(schema.target_shape)) * words
 
 
 def steps_per_epoch(count: int, batch_size: int, skips_single: bool) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from torch import nn
 from graph.build import GraphBuilder, project
 from graph.files import load, to_data
 from graph.model import DataChoice, Training
-from runtime.data import load_prepared
+from runtime.data import get_source, load_prepared
 from runtime.precision import precision_on
 from runtime.runs import Recorder, Run, list_runs, new_folder
+from runtime.training import evaluation
 from runtime.training.loop import train
 from runtime.training.preparing import prepare
 from runtime.training.session import evaluation_size, steps_per_epoch
@@ -267,7 +269,11 @@ def test_batch_norm_never_meets_a_last_batch_of_one(tmp_path: Path) -> None:
     assert steps_per_epoch(5, 1, True) == 5
     last, messages = run(digits_cnn(batch_size=157, epochs=1), tmp_path)
     assert last["event"] == "finished" and epochs(messages)[0]["step"] == 8
-    assert evaluation_size(64, 64) == 512 and evaluation_size(64, 150_528) == 64
+    picture, text = get_source("digits").schema(), get_source("char-ship").schema()
+    assert evaluation_size(64, 64, picture) == 512 and evaluation_size(64, 150_528, picture) == 64
+    assert evaluation_size(64, 10, text) == 512
+    words = replace(text, classes=tuple(map(str, range(20_000))))  # 10 places, 20,000 scores each
+    assert evaluation_size(64, 10, words) == 2**24 // 200_000
 
 
 def test_without_validation_the_training_loss_decides(tmp_path: Path) -> None:
@@ -319,3 +325,20 @@ def test_a_recipe_that_nobody_knows_is_a_sentence_and_leaves_nothing_behind(tmp_
     assert last["event"] == "failed"
     assert "“alchemy”. Choose one of supervised" in last["sentence"]
     assert not (tmp_path / "run").exists()
+
+
+def test_a_text_too_long_to_hold_all_its_scores_is_scored_bit_by_bit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    g = GraphBuilder("Ship")
+    x = g.add("Embedding", g.input("x", shape=(10,), dtype="int64"), num_embeddings=25, embedding_dim=8)
+    g.output(g.add("Linear", x, out_features=25))
+    data = DataChoice("char-ship", {"encoding": "tokens"})
+    session = prepare(
+        project("Ship", g, data=data, training=Training(threads=1, device="cpu")), tmp_path / "ship"
+    )
+    whole = evaluation.scored(session, "test")
+    monkeypatch.setattr(evaluation, "LARGEST", 1)
+    parts = evaluation.scored(session, "test")
+    assert parts["test_loss"] == pytest.approx(whole.pop("test_loss"), abs=1e-6)
+    assert {**whole, **parts} == {**parts, **{name: whole[name] for name in ("scores", "curves")}}
