@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.model import Project
-from gui.data.background import Background, Cancel, Progress
+from gui.data.background import Background, Cancel, Progress, tr
 from gui.data.measure import Counts, Measured, counted, lengths_of, measured, rule_of, vocabulary_of
 from gui.data.samples import Samples
 from runtime.data import Cancelled, Schema, get_source
@@ -13,6 +13,8 @@ from runtime.data import Cancelled, Schema, get_source
 LARGE = 20_000
 """Sources with more samples are looked at in part, where they can be read in part."""
 PART, TEST_PART = 5000, 1000
+SCALES = ("standardise", "min_max", "normalise", "scale")
+"""Steps that bring numbers to another range."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,12 +54,15 @@ class Loader(Background):
 def look(project: Project, cancelled: Cancel, progress: Progress) -> Loaded:
     """Load the project's data and measure what is shown of it; large sets only in part."""
     from runtime.data import own, split
+    from runtime.data.own.ranges import range_warnings
     from runtime.data.own.warnings import warnings
 
     source = get_source(project.data.source)
     options = dict(project.data.options)
     if own.is_own(source.id):
-        own.scan(source.id, options, cancelled, progress)  # the long part of a large file; its schema asks for no more
+        own.scan(
+            source.id, options, cancelled, progress
+        )  # the long part of a large file; its schema asks for no more
     schema = source.schema(options)
     names = {option.name for option in source.options}
     part = (schema.size or 0) > LARGE and "train_samples" in names
@@ -69,7 +74,14 @@ def look(project: Project, cancelled: Cancel, progress: Progress) -> Loaded:
     splits = split(dataset, training.validation_fraction, training.test_fraction, training.seed)
     checked = own.is_own(source.id)
     # Texts are compared as they stand, before words that only held-out ones have become the unknown word.
-    told = tuple(warnings(dataset, splits)) if checked else ()
+    told: list[str] = []
+    if checked:
+        progress(1.0, tr("Looking for what may spoil the training"))
+        told = warnings(dataset, splits)
+        if not any(step.kind in SCALES and not step.off for step in project.data.steps):
+            told += range_warnings(dataset)
+    if cancelled():
+        raise Cancelled
     dataset = dataset.learned(splits.train)
     counts, what = counted(dataset, splits)
     if cancelled():
@@ -89,7 +101,7 @@ def look(project: Project, cancelled: Cancel, progress: Progress) -> Loaded:
         vocabulary=vocabulary_of(dataset),
         lengths=lengths_of(dataset),
         skipped=dataset.skipped,
-        warnings=told,
+        warnings=tuple(told),
         checked=checked,
         part=part,
     )

@@ -40,6 +40,7 @@ from gui.widgets import Column, WrappedLabel
 from gui.workspace import Workspace
 from runtime.data import DataError, get_source
 from runtime.data.own import NotScanned, is_own
+from runtime.data.own.wording import STANDARDISE
 
 OFFLINE = "digits"
 """What stands in for data that cannot be downloaded."""
@@ -272,7 +273,24 @@ class DataPanel(QWidget):
                     buttons.append((text, lambda place=place: self.columns.leave_out(place)))  # type: ignore[misc]
         if "weight the classes" in sentence and "class_weights" in practice_names(self.workspace.project):
             buttons.append((self.tr("Weight the classes"), self._weight_classes))
+        if STANDARDISE in sentence and self._standardised():
+            buttons.append((self.tr("Standardise"), self._standardise))
         return buttons[:OFFERED]
+
+    def _standardised(self) -> dict[str, Any]:
+        """The option of the source that standardises, and its value; empty where it has none."""
+        for option in get_source(self.workspace.project.data.source).options:
+            if option.name == "standardise":
+                return {"standardise": True}
+            wanted = next((one for one in option.choices or () if str(one).startswith("standardise")), None)
+            if option.name == "scaling" and wanted is not None:
+                return {"scaling": wanted}
+        return {}
+
+    def _standardise(self) -> None:
+        project = self.workspace.project
+        options = {**project.data.options, **self._standardised()}
+        self.workspace.perform(self.tr("Standardise"), choose_data(project, project.data.source, options))
 
     def _weight_classes(self) -> None:
         options = {**self.workspace.project.training.options, "class_weights": "balanced"}

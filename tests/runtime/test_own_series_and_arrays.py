@@ -12,6 +12,10 @@ from safetensors.torch import save_file as save_torch
 
 from runtime.data import SOURCES, DataError, split
 from runtime.data.own import numbers, recognise
+from runtime.data.own.ranges import range_warnings
+from runtime.data.own.warnings import warnings
+from runtime.data.own.wording import STANDARDISE
+from runtime.data.splits import Splits
 from runtime.data.stored import Stored
 
 
@@ -249,3 +253,31 @@ def test_whole_numbers_are_words_only_where_every_place_is_alike(tmp_path: Path)
     numpy.save(tmp_path / "alone.npy", numpy.arange(80).reshape(8, 10))
     assert SOURCES["own-arrays"].schema({"path": str(tmp_path / "alone.npy")}).kind == "table"
     assert kinds == {"words": "tokens", "columns": "table", "yes": "table", "below": "table"}
+
+
+def test_numbers_far_from_one_and_dull_pictures_are_named(tmp_path: Path) -> None:
+    made = {
+        "far.npy": numpy.linspace(-3, 4e6, 60).reshape(20, 3),
+        "dull.npy": numpy.linspace(0, 0.05, 20 * 256).reshape(20, 16, 16),
+        "good.npy": numpy.linspace(0, 1, 20 * 256).reshape(20, 16, 16),
+    }
+    told = {}
+    for name, values in made.items():
+        numpy.save(tmp_path / name, values)
+        told[name] = range_warnings(SOURCES["own-arrays"].load({"path": str(tmp_path / name)}))
+    assert told["far.npy"][0].startswith("The numbers reach from -3 to 4e+06.")
+    assert told["dull.npy"][0].startswith("The pictures use only 5% of the range")
+    assert told["good.npy"] == [] and STANDARDISE in told["far.npy"][0] and STANDARDISE in told["dull.npy"][0]
+    scaled = SOURCES["own-arrays"].load({"path": str(tmp_path / "far.npy"), "standardise": True})
+    assert range_warnings(scaled) == []
+
+
+def test_duplicates_are_found_though_most_samples_look_alike_at_a_glance(tmp_path: Path) -> None:
+    values = numpy.zeros((40, 32, 32), numpy.float32)
+    values[:, 3, 5] = numpy.arange(40)  # no glance falls on this pixel
+    values[39] = values[0]
+    numpy.save(tmp_path / "x.npy", values)
+    dataset = SOURCES["own-arrays"].load({"path": str(tmp_path / "x.npy")})
+    splits = Splits(torch.arange(0, 20), torch.arange(20, 30), torch.arange(30, 40))
+    (told,) = warnings(dataset, splits)
+    assert told.startswith("1 of the 10 test samples (10%) are in the training split, too.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import torch
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
     from runtime.data.dataset import Dataset
     from runtime.data.splits import Splits
 
-CHUNK = 2048
+CHUNK = 2**22
+"""Values looked at together."""
+GLANCE = 64
+"""Values of a sample that are looked at first."""
 MOST_ROWS = 200_000
 """So many samples are compared with each other; of larger sets so many from everywhere."""
 DOMINANT = 0.8
@@ -43,16 +47,16 @@ def _leaks(dataset: Dataset, splits: Splits) -> list[str]:
     """Samples of the training split that stand in another one, too."""
     if splits.shared or dataset.ordered:
         return []  # nothing is held out; windows of a series overlap and differ all the same
-    trained = set(_hashes(dataset, splits.train))
+    held = (("validation", splits.validation), ("test", splits.test))
+    train_prints, *prints = _prints(dataset, [splits.train, *(rows for _, rows in held)])
+    trained = set(train_prints)
     found = []
-    for name, rows in (("validation", splits.validation), ("test", splits.test)):
-        hashes = _hashes(dataset, rows)
+    for (name, _), hashes in zip(held, prints, strict=True):
         twice = sum(each in trained for each in hashes)
         if twice:
             share = twice / len(hashes)
-            told = f"{share:.0%}" if share >= 0.01 else "less than 1%"
             found.append(
-                f"{twice:,} of the {len(hashes):,} {name} samples ({told}) are in the training split, too. "
+                f"{twice:,} of the {len(hashes):,} {name} samples ({share:.0%}) are in the training split, too. "
                 f"The {name} score will look better than it is: remove duplicates, or keep them in one split."
             )
     inside = len(splits.train) - len(trained) if len(splits.train) <= MOST_ROWS else 0
@@ -61,14 +65,27 @@ def _leaks(dataset: Dataset, splits: Splits) -> list[str]:
     return found
 
 
-def _hashes(dataset: Dataset, rows: torch.Tensor) -> list[bytes]:
-    """A short fingerprint of every sample's inputs."""
-    step = max(1, -(-len(rows) // MOST_ROWS))
+def _prints(dataset: Dataset, parts: list[torch.Tensor]) -> list[list[bytes]]:
+    """A short fingerprint of the inputs of every sample. A few of its values tell most samples from all others; only
+    those that are alike there are looked at as a whole."""
     values = dataset.inputs.pixels if isinstance(dataset.inputs, Stored) else dataset.inputs
+    flat = values.flatten(1) if values.dim() > 1 else values.unsqueeze(1)
+    chosen = [rows[:: max(1, -(-len(rows) // MOST_ROWS))] for rows in parts]
+    quick = [_hashes(flat[:, :: max(1, flat.shape[1] // GLANCE)], rows) for rows in chosen]
+    often = Counter(each for hashes in quick for each in hashes)
+    for rows, hashes in zip(chosen, quick, strict=True):
+        alike = [place for place, each in enumerate(hashes) if often[each] > 1]
+        if alike and flat.shape[1] > GLANCE:
+            for place, each in zip(alike, _hashes(flat, rows[torch.tensor(alike)]), strict=True):
+                hashes[place] = each
+    return quick
+
+
+def _hashes(flat: torch.Tensor, rows: torch.Tensor) -> list[bytes]:
     found: list[bytes] = []
-    for part in rows[::step].split(CHUNK):
-        block = values[part.to(values.device)].cpu().contiguous().flatten(1)
-        found += [hashlib.blake2b(row.tobytes(), digest_size=12).digest() for row in block.numpy()]
+    for part in rows.split(max(1, CHUNK // flat.shape[1])):
+        block = flat[part.to(flat.device)].cpu().contiguous().numpy()
+        found += [hashlib.blake2b(row.tobytes(), digest_size=12).digest() for row in block]
     return found
 
 
