@@ -17,6 +17,9 @@ Epoch = Mapping[str, Any]
 Sign = Callable[[Sequence[Epoch]], tuple[str, str] | None]
 SPLITS = (("train", "train"), ("val", "validation"))
 KEPT = "The best weights so far are kept, so it can be stopped."
+WIDE = 12
+"""Epochs for which the loss on samples held back is far above that of training, which has fallen well, before it is
+said."""
 FAR = 20.0
 """Times the first training loss that no loss on samples held back should come to."""
 LAST = "This recipe keeps the last weights, so it is better stopped soon."
@@ -52,18 +55,26 @@ def _series(history: Sequence[Epoch], name: str) -> list[float]:
 
 
 def overfitting(history: Sequence[Epoch]) -> tuple[str, str] | None:
-    """The validation loss rises for some epochs while the training loss goes on falling."""
+    """The validation loss rises for some epochs while the training loss goes on falling, or stays behind by far."""
     train, held = _series(history, "train_loss"), _series(history, "val_loss")
     if len(held) < SINCE + 2 or len(held) != len(train) or min(held) <= 0:
         return None
     best = min(range(len(held)), key=held.__getitem__)
     since = len(held) - 1 - best
-    rising = min(held[-3:]) > 1.25 * held[best]
-    if since < 2 * SINCE or not rising or train[-1] >= train[best]:
+    rising = since >= 2 * SINCE and min(held[-3:]) > 1.25 * held[best] and train[-1] < train[best]
+    wide = len(held) > WIDE and all(
+        own < train[0] / 4 and other > held[0] / 4 and other > 3 * own
+        for own, other in zip(train[-WIDE:], held[-WIDE:], strict=True)
+    )
+    if not rising and not wide:
         return None
+    how = (
+        "it gets worse while it still improves on those it trains on"
+        if rising
+        else "it is worse by far than on those it trains on"
+    )
     return (
-        "The network is learning the training samples by heart: on the samples held back it gets worse while it "
-        "still improves on those it trains on.",
+        f"The network is learning the training samples by heart: on the samples held back {how}.",
         f"{KEPT} Against it help more data, augmentation, dropout, weight decay, or a smaller network.",
     )
 

@@ -460,3 +460,11 @@ def test_a_loss_held_back_that_is_far_off_is_told_at_once() -> None:
     """A U-Net with a hundred times its rate: batch norm has seen other numbers than it sees now."""
     assert "many times" in told("segmentation", "loss", [1.028, 0.58], [2.2e6, 5647.0], rate=0.4)
     assert told("segmentation", "loss", [1.0, 0.001], [30.0, 0.9]) == "", "once, in the beginning"
+
+
+def test_a_wide_gap_is_learning_by_heart_too() -> None:
+    """A detector of 17 pictures: held back it still improves, but stays behind by far."""
+    train = [34.0 * 0.85**number for number in range(30)]
+    held = [28.0, 27.0, 26.0, *[25.9 - 0.45 * number for number in range(27)]]
+    assert "worse by far" in told("detection", "loss", train, held)
+    assert told("detection", "loss", train, [value * 1.2 for value in train]) == ""
