@@ -170,6 +170,9 @@ class WorkerClient:
             again = self._restart and self._was_ready
             if again:
                 self._spawn()
+            if again and self._closing:  # closed meanwhile: nobody else would end the one just started
+                self.terminate()
+                continue
             self._on_message(
                 {
                     "event": "died",

@@ -58,7 +58,24 @@ def test_a_worker_that_dies_is_told_of_and_replaced(tmp_path: Path) -> None:
             assert listener.wait("ready")["pid"] == listener.client.pid != pid
         listener.train(moons_mlp(epochs=1), tmp_path / "next")
         listener.wait("finished")
+        _close_while_another_starts(listener)
     assert Run(tmp_path).checkpoint.is_file()
+
+
+def _close_while_another_starts(listener: Listener) -> None:
+    """Nobody else would end a worker that was started while its client was being closed."""
+    client = listener.client
+    spawn, reader, pid = client._spawn, client._reader, client.pid
+    assert reader is not None and pid is not None
+
+    def closed_meanwhile() -> None:
+        spawn()
+        client._closing = True
+
+    client._spawn = closed_meanwhile  # type: ignore[method-assign]
+    os.kill(pid, signal.SIGKILL)
+    reader.join(PATIENCE)
+    assert not reader.is_alive() and not client.alive and client.pid != pid
 
 
 @posix
