@@ -32,8 +32,8 @@ class ColumnRows(QAbstractTableModel):
         self.columns: list[Mapping[str, Any]] = []
         self.rows: list[list[str]] = []
         self.options: dict[str, Any] = {}
-        self.usual = ""
-        """The column that is predicted while nobody has chosen one."""
+        self.usual: dict[str, str] = {}
+        """The columns that take a part while nobody has chosen others."""
         self.names: frozenset[str] = frozenset()
         """The options that the source has."""
         self.several = False
@@ -44,7 +44,7 @@ class ColumnRows(QAbstractTableModel):
         self.beginResetModel()
         self.columns = list(facts["columns"])
         self.rows = [list(map(str, row)) for row in facts.get("preview", ())]
-        self.usual = str(facts.get("target", ""))
+        self.usual = {part: str(facts[part]) for part in PARTS if facts.get(part)}
         declared = get_source(source)
         self.options = declared.settled(options)
         self.names = frozenset(option.name for option in declared.options)
@@ -59,7 +59,8 @@ class ColumnRows(QAbstractTableModel):
         name = self.name(column)
         if name in (self.options.get("leave_out") or ()):
             return "leave_out"
-        named = next((part for part in PARTS if self.options.get(part) == name), "")
+        parts = {part: self.options.get(part) or self.usual.get(part) for part in PARTS if part in self.names}
+        named = next((part for part, chosen in parts.items() if chosen == name), "")
         if named:
             return named
         if name in self.predicted():
@@ -68,17 +69,16 @@ class ColumnRows(QAbstractTableModel):
         if "time" in self.names and not self.options.get("time") and kind == "date":
             dates = [str(other["name"]) for other in self.columns if other["kind"] == "date"]
             return "time" if name == dates[0] else "unused"
-        return "unused" if kind in ("text", "empty") and "leave_out" in self.names else ""
+        # where no column can be left out, only those that have a part are read
+        return "unused" if kind in ("text", "empty") or "leave_out" not in self.names else ""
 
     def predicted(self) -> tuple[str, ...]:
         """The columns that are predicted, also while nobody has chosen any."""
         if self.several:
             numbers = [str(column["name"]) for column in self.columns if column["kind"] == "number"]
             return tuple(self.options.get("predict") or numbers[-1:])
-        chosen = self.options.get("target")
-        if chosen:
-            return (str(chosen),)
-        return (self.usual,) if "leave_out" in self.names and self.usual else ()
+        chosen = (self.options.get("target") or self.usual.get("target")) if "target" in self.names else None
+        return (str(chosen),) if chosen else ()
 
     @property
     def predicts(self) -> bool:
@@ -136,7 +136,9 @@ class ColumnRows(QAbstractTableModel):
         what = {
             "target": self.tr("This is what the network learns to predict."),
             "leave_out": self.tr("This column is left out."),
-            "unused": self.tr("Nothing can be learned from this column as it is."),
+            "unused": self.tr("Nothing can be learned from this column as it is.")
+            if "leave_out" in self.names
+            else self.tr("This column is not used."),
             "time": self.tr("This column tells the order of the rows."),
             "text": self.tr("The texts that the network reads."),
             "first": self.tr("The text that the network reads."),

@@ -149,9 +149,17 @@ class ColumnTable(QWidget):
         self._decide(self.tr("Change what {0} holds").format(name), changes)
 
     def use_as(self, column: int, part: str) -> None:
-        """Make this the column that one of the source's options names."""
-        name = self.rows.name(column)
-        self._decide(self.tr("Use {0} as {1}").format(name, part), {part: name})
+        """Make this the column that one of the source's options names. Two sides of a pair change places."""
+        name, now = self.rows.name(column), self.rows.roles()
+        changes = {part: name}
+        other = {"first": "second", "second": "first"}.get(part, "")
+        if other and now[column] == other and part in now:
+            changes[other] = self.rows.name(now.index(part))
+        words = {
+            "text": self.tr("the text"), "first": self.tr("the first text"), "second": self.tr("the second text"),
+            "time": self.tr("the time"),
+        }  # fmt: skip
+        self._decide(self.tr("Use {0} as {1}").format(name, words[part]), changes)
 
     def _without(self, option: str, name: str) -> tuple[str, ...]:
         return tuple(other for other in self.rows.options.get(option) or () if other != name)

@@ -144,7 +144,7 @@ def _shown(column: Column, value: float) -> str:
     if column.kind == "category":
         return column.categories[int(value)]
     if column.kind != "date":
-        return f"{value:.6g}"
+        return f"{value:.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:.6g}"
     return day_text(value, column.clock)
 
 

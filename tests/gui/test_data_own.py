@@ -374,3 +374,39 @@ def test_a_window_is_typed_in_the_preview(window: MainWindow, tmp_path: Path) ->
     click(dialog.use)
     assert window.workspace.project.data.options == {"path": str(file), "time": "t", "window": 10}
     assert window.workspace.undo.count() == 1
+
+
+def test_the_columns_of_texts_are_chosen_at_their_headers(window: MainWindow, tmp_path: Path) -> None:
+    file = tmp_path / "kor.tsv"
+    file.write_text("".join(f"Go {word}.\t가라 {word}.\tCC-BY 2.0\n" for word in "abcdef"), encoding="utf-8")
+    drop(window, dragged(file))
+    previewed(window)
+    dialog = window.own_data.dialog
+    assert dialog is not None and dialog.columns.rows.roles() == ["first", "second", "unused"]
+    dialog.columns.use_as(1, "first")  # what was first becomes second
+    assert dialog.loaded is None
+    previewed(window)
+    assert dialog.columns.rows.roles() == ["second", "first", "unused"]
+    words = dialog.loaded.schema.target_vocabulary if dialog.loaded else ()
+    assert "go" in words and "가라" not in words
+    dialog.reject()
+    until(lambda: window.own_data.dialog is None, "the dialog is gone")
+    said = tmp_path / "said.csv"
+    said.write_text(
+        "text,label,part\n"
+        + "".join(f"this is the line {row},{'ab'[row % 2]},{'xyz'[row % 3]}\n" for row in range(30))
+    )
+    workspace = window.workspace
+    workspace.perform(
+        "said", [SetProject("data", {"source": "own-sentences", "options": {"path": str(said)}})]
+    )
+    window.docks.show("data")
+    panel = window.training.data
+    until(
+        lambda: panel.loaded is not None and panel.columns.rows.roles() == ["text", "unused", "target"], "it"
+    )
+    panel.columns.predict(1)
+    assert (
+        workspace.project.data.options["target"] == "label" and workspace.undo.undoText() == "Predict label"
+    )
+    assert panel.columns.rows.roles() == ["text", "target", "unused"]

@@ -325,3 +325,20 @@ def test_held_out_texts_are_cut_where_no_training_text_goes_on(tmp_path: Path) -
         found.skipped[-1] == "1 held-out text is longer than those that train and is cut off behind 5 words."
     )
     assert not any("longer" in note for note in whole.learned(torch.arange(20)).skipped)
+
+
+def test_the_columns_of_a_table_of_texts_are_known(tmp_path: Path) -> None:
+    rows = "".join(f"{row},{KOREAN[row % 3]} {row},{'ab'[row % 2]},{'xyz'[row % 3]}\n" for row in range(30))
+    path = write(tmp_path / "t.csv", "id,문장,label,part\n" + rows)
+    found = recognise(path)
+    about = facts(found.source, found.options)
+    assert [column["name"] for column in about["columns"]] == ["id", "문장", "label", "part"]
+    assert (
+        about["text"] == "문장"
+        and about["columns"][1]["summary"] == "texts to read"
+        and about["preview"][0][0] == "0"
+    )
+    other = facts("own-sentences", {"path": str(path), "text": "문장"})  # nobody said what to predict
+    assert other["target"] == "part" and other["classes"] == ["x", "y", "z"]
+    pairs = facts("own-pairs", {"path": str(write(tmp_path / "p.tsv", "Go.\t가.\nHi!\t안녕!\n"))})
+    assert (pairs["first"], pairs["second"], len(pairs["columns"])) == ("column_1", "column_2", 2)

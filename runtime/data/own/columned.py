@@ -10,7 +10,8 @@ from runtime.data.numerals import to_number
 from runtime.data.own.peeking import ROWS, SENTENCE_WORDS, Peek
 
 LABELS = frozenset(
-    ("label", "labels", "class", "category", "sentiment", "emotion", "target", "y", "라벨", "레이블", "감정", "분류", "정답")
+    ("label", "labels", "class", "category", "sentiment", "emotion", "target", "y",
+     "라벨", "레이블", "감정", "분류", "정답")
 )  # fmt: skip
 """Names of columns that say what is to be said of a text."""
 TIMES = frozenset(("t", "time", "step", "timestamp", "epoch", "hour", "시간", "시각", "시점"))
@@ -81,7 +82,10 @@ def _labelled(seen: Peek) -> tuple[str, str] | None:
     ]
     words = [name for name in rest if seen.kind(name) == "category" or _is_label(seen, name)]
     if len(words) > 1:
-        words = [name for name in words if name.strip().lower() in LABELS]
+        label = [name for name in words if name.strip().lower() in LABELS]
+        if any(seen.kind(name) == "number" for name in words if name not in label):
+            return None  # more is known of each row than its text
+        words = label
     elif len(words) < len(rest):
         return None
     return (text[0], words[0]) if len(words) == 1 else None

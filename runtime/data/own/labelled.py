@@ -10,8 +10,8 @@ from typing import Any
 import numpy
 
 from runtime.data.csv_text import Header
-from runtime.data.own.peeking import peek
 from runtime.data.own.entries import TEXTS
+from runtime.data.own.peeking import peek
 from runtime.data.own.text_files import text_of
 from runtime.data.rows import PARQUET
 from runtime.data.schema import DataError
@@ -25,7 +25,7 @@ SPLITS = ("val", "valid", "validation", "dev")
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """``answers`` are class numbers, or the numbers themselves where ``classes`` is ``None``; ``test`` the rows of
-    a test folder."""
+    a test folder. ``text`` and ``table`` tell where they come from, unless it is a folder."""
 
     texts: list[str]
     answers: list[float]
@@ -33,6 +33,8 @@ class Labelled:
     target: str
     notes: list[str]
     test: list[int]
+    text: str = ""
+    table: Table | None = None
 
 
 def texted(path: Path, options: Mapping[str, Any], names: tuple[str, ...], loading: Loading) -> Table:
@@ -94,7 +96,7 @@ def from_table(path: Path, options: Mapping[str, Any], loading: Loading) -> Labe
         )
     answers = column.values[kept]
     if not as_classes(column, "auto"):
-        return Labelled([texts[row] for row in kept], answers.tolist(), None, wanted, notes, [])
+        return Labelled([texts[row] for row in kept], answers.tolist(), None, wanted, notes, [], name, table)
     present, numbers = numpy.unique(answers, return_inverse=True)
     every = class_names(column)
     places = (
@@ -105,7 +107,7 @@ def from_table(path: Path, options: Mapping[str, Any], loading: Loading) -> Labe
     classes = [every[int(place)] for place in places]
     if len(classes) < 2:
         raise DataError(f"Every row has the same “{wanted}”: {classes[0]}. There is nothing to learn.")
-    return Labelled([texts[row] for row in kept], numbers.tolist(), classes, wanted, notes, [])
+    return Labelled([texts[row] for row in kept], numbers.tolist(), classes, wanted, notes, [], name, table)
 
 
 def from_folder(path: Path, loading: Loading) -> Labelled:

@@ -79,6 +79,16 @@ def facts_of(table: Table) -> Facts:
     }
 
 
+def columns_of(table: Table, **parts: str) -> Facts:
+    """What the data page shows of a table of texts: its columns and first rows, and which columns take which part
+    unless the person chooses others."""
+    found = facts_of(table)
+    for column in found["columns"]:
+        if column["name"] in table.texts:
+            column["summary"] = "texts to write" if column["name"] == parts.get("second") else "texts to read"
+    return {**found, **parts}
+
+
 def table_of(facts: Facts, path: Path) -> Table:
     """The table without its values: enough for a schema."""
     import numpy

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from graph.catalogue.spec import Param
 from runtime.data.own.corpus import Corpus, gathered, taught
 from runtime.data.own.scans import Facts, Survey, facts, own_source, path_option, place_of
+from runtime.data.own.tables import columns_of
 from runtime.data.own.tokenising import LOWER, cut, unit_option, vocabulary_option
 from runtime.data.own.wording import counted
 from runtime.data.schema import END, START, UNKNOWN, DataError, Schema
@@ -34,8 +35,11 @@ def _columns(path: Path, options: Mapping[str, Any]) -> tuple[str, str]:
     return options["first"] or texts[0], options["second"] or texts[1]
 
 
-def _pairs(path: Path, options: Mapping[str, Any], loading: Loading) -> tuple[Corpus, Corpus, list[str]]:
-    """Both sides cut into tokens, pairs that are too long or lack a side left out, and what is to be told."""
+def _pairs(
+    path: Path, options: Mapping[str, Any], loading: Loading
+) -> tuple[Corpus, Corpus, list[str], Facts]:
+    """Both sides cut into tokens, pairs that are too long or lack a side left out; what is to be told; and what is
+    known of the columns."""
     from runtime.data.own.labelled import texted
 
     names = _columns(path, options)
@@ -77,17 +81,20 @@ def _pairs(path: Path, options: Mapping[str, Any], loading: Loading) -> tuple[Co
         )
     if not first:
         raise DataError(f"{path.name} has no pair of sentences that can be used. {' '.join(notes)}".strip())
-    return gathered(first, unit, (END, UNKNOWN)), gathered(second, unit, (START, END, UNKNOWN)), notes
+    columns = columns_of(table, first=names[0], second=names[1])
+    corpora = gathered(first, unit, (END, UNKNOWN)), gathered(second, unit, (START, END, UNKNOWN))
+    return *corpora, notes, columns
 
 
 def look(path: Path, options: Mapping[str, Any], loading: Loading) -> Facts:
-    first, second, notes = _pairs(path, options, loading)
+    first, second, notes, columns = _pairs(path, options, loading)
 
     def step() -> None:
         loading.step(0.9, "Learning the vocabularies")
 
     words, written = (corpus.vocabulary(options["vocabulary"], step) for corpus in (first, second))
     return {
+        **columns,
         "vocabulary": list(words),
         "written": list(written),
         "longest": int(first.numbered(words).lengths.max()),
@@ -117,7 +124,7 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
 
     path = place_of(options)
     made = schema(facts("own-pairs", options, loading), options)
-    first, second, notes = _pairs(path, options, loading)
+    first, second, notes, _ = _pairs(path, options, loading)
 
     def numbered(words: tuple[str, ...], written: tuple[str, ...]) -> tuple[torch.Tensor, torch.Tensor]:
         start, end = written.index(START), written.index(END)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from graph.catalogue.spec import Param
 from runtime.data.own.corpus import Corpus, gathered, taught
 from runtime.data.own.scans import Facts, Survey, facts, own_source, path_option, place_of
+from runtime.data.own.tables import columns_of
 from runtime.data.own.tokenising import LOWER, cut, unit_option, vocabulary_option
 from runtime.data.own.wording import counted
 from runtime.data.schema import UNKNOWN, Schema, classification, regression
@@ -46,7 +47,9 @@ def look(path: Path, options: Mapping[str, Any], loading: Loading) -> Facts:
     found = _read(path, options, loading)
     corpus = _corpus(found, options, loading)
     words = corpus.vocabulary(options["vocabulary"], lambda: loading.step(0.9, "Learning the vocabulary"))
+    columns = {} if found.table is None else columns_of(found.table, text=found.text)
     return {
+        **columns,
         "vocabulary": list(words),
         "longest": int(corpus.numbered(words).lengths.max()),
         "size": len(found.texts),
