@@ -107,8 +107,7 @@ class DataBanner(Banner):
             if is_own(project.data.source):
                 ready = self._open_buttons(offers_of(self.workspace).recipes(unfit))
                 buttons = [*self._recipe_buttons(schema), *ready] or self._offers(project)
-                hint = " ".join(filter(None, (self._recipes(schema), self._about(ready))))
-                return Finding("warning", unfit, buttons, hint)
+                return Finding("warning", unfit, buttons, self._about(ready) or self._recipes(schema))
             # who chose among ours more likely wants another of them
             buttons = [*self._offers(project), *self._recipe_buttons(schema)]
             return Finding("warning", unfit, buttons, self._recipes(schema))

@@ -70,6 +70,7 @@ class PreviewDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Read it as"))
         self.list.setFixedWidth(LEFT)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # long titles are elided
         for reading in self.readings:
             source = get_source(reading.source)
             item = QListWidgetItem(source_icon(source), source.title)

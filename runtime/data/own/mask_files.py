@@ -30,6 +30,10 @@ MOST = 255
 GREY = 0x010101
 """What a grey value is multiplied by to be that colour."""
 SUFFIXES = ("_mask", "-mask", "_seg", "_label", "_labels", "_gt", "_l", "mask", "_segmentation")
+COLOURS = {
+    0x000000: "black", 0xFFFFFF: "white", 0xFF0000: "red", 0x00FF00: "green", 0x0000FF: "blue", 0xFFFF00: "yellow",
+    0xFF00FF: "magenta", 0x00FFFF: "cyan", 0x808080: "grey",
+}  # fmt: skip
 NAMES = ("classes.txt", "labels.txt", "labelmap.txt", "codes.txt")
 
 
@@ -244,7 +248,7 @@ def class_names(path: Path, values: Sequence[int], colours: bool) -> list[str]:
                 return names[: len(values)] if colours else [names[value] for value in values]
     if len(values) == 2:
         return ["background", "object"]
-    return [f"#{value:06x}" if colours else f"class {value}" for value in values]
+    return [COLOURS.get(value, f"#{value:06x}") if colours else f"class {value}" for value in values]
 
 
 def mask_numbers(

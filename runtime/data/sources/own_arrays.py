@@ -277,8 +277,9 @@ SOURCES = (
         survey=Survey(look, schema, ("inputs", "targets")),
         read=read,
         options=(
+            # A folder is taken too, but only where one was recognised: it is offered for no other.
             path_option(
-                "A .npy, .npz or .safetensors file, or a folder of .npy files.", "either",
+                "A .npy, .npz or .safetensors file, or a folder of .npy files.", "file",
                 (".npy", ".npz", ".safetensors"),
             ),
             Param("inputs", "text", None, "Name of the array with the samples; empty finds it.", optional=True),
