@@ -89,8 +89,8 @@ GROUPS = (
             ),
             Param(
                 "watch", "text", "",
-                "The score that decides which epoch is best: loss, accuracy, or a figure of the recipe; empty: its "
-                "usual one.",
+                "The score that decides which epoch is best, on the samples held back: the loss, a score, or a figure "
+                "of the recipe; empty: its usual one.",
                 pattern=r"\w*",
             ),
         ),

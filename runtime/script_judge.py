@@ -26,16 +26,18 @@ from runtime.showing._pictures import usual_range
 from runtime.weights import WeightsError, read
 
 DRAWN = {
-    "adversarial": "recipe.sample(recipe.draw(count, device))",
-    "variational": "recipe.decode(torch.randn(count, *code, device=device))",
-    "diffusion": "recipe.sample(torch.randn(count, *recipe.shape, device=device), {labels}, 50)",
+    "adversarial": "made = torch.cat([recipe.sample(recipe.draw(count, device)) for count in {counts}])",
+    "variational": "made = torch.cat([recipe.decode(torch.randn(count, *code, device=device)) for count in {counts}])",
+    "diffusion": "noise = torch.randn({first}, *recipe.shape, device=device)\n"
+    "    made = recipe.sample(noise, {labels}, 50)",
 }
 """How each recipe draws pictures, as :func:`runtime.frechet.made_by` has it."""
+LABELS = "torch.arange(len(noise), device=device) % recipe.classes"
 JUDGED = '''def judged(recipe: {loop}, judge: Judge, seen: torch.Tensor, real: torch.Tensor) -> float:
     """The Frechet distance between drawn pictures and real ones, over what the judge sees in them; 0: alike."""
     device = real.device
 {before}    torch.manual_seed(SEED)
-    made = torch.cat([{drawn} for count in {counts}])
+    {drawn}
     return frechet_distance(seen, judge.features(made.cpu(), SPAN))'''
 
 
@@ -89,15 +91,14 @@ def judge_part(
     before = ""
     if recipe == "variational":
         before = "    code = recipe.network(real[:2])[1].shape[1:]\n"
-    labels = "torch.arange(count, device=device) % recipe.classes" if len(project.main.inputs) > 2 else "None"
+    labels = LABELS if len(project.main.inputs) > 2 else "None"
     counts = portions(compared(recipe))
     low, high = usual_range(dataset.inputs[:512])
     load_text = "\n".join(lines)
     measure = JUDGED.format(
         loop=loop,
         before=before,
-        drawn=DRAWN[recipe].format(labels=labels),
-        counts=literal(tuple(counts)),
+        drawn=DRAWN[recipe].format(labels=labels, first=counts[0], counts=literal(tuple(counts))),
     )
     parts = [
         trimmed(support_text("judge"), f"{load_text}\n\n\n{measure}"),

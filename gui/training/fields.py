@@ -23,6 +23,7 @@ from runtime.recipes import SUPERVISED, known_recipe
 from runtime.recipes.judges import DIGITS, PIXELS
 from runtime.runs import list_runs
 from runtime.schedules import SCHEDULES
+from runtime.watched import scores_for
 
 FIELDS = frozenset(field.name for field in fields(Training))
 FRESH = Training()
@@ -203,12 +204,13 @@ def _looks_at_pictures(path: Path) -> bool:
 
 
 def _supervised_scores(project: Project) -> tuple[str, ...]:
-    """Accuracy only where there are classes."""
+    """Accuracy and its kind only where there are classes."""
     try:
         task = get_source(project.data.source).schema(project.data.options).task
     except DataError:
         return ("loss", "accuracy")
-    return ("loss",) if task == "regression" else ("loss", "accuracy")
+    usual = ("loss",) if task == "regression" else ("loss", "accuracy")
+    return (*usual, *scores_for(task))
 
 
 def choose(project: Project, kind: str, name: str) -> list[Edit]:

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from gui.training.history import History
-from gui.training.scores import within
+from gui.training.scores import score_title, within
 from gui.training.session import TrainingSession
 from gui.words import plural
 
@@ -36,6 +36,8 @@ def score_text(session: TrainingSession) -> str:
         return ""
     if session.history.figures:
         return _figure_text(session.history, best)
+    for name, value in (best.get("scores") or {}).items():
+        return _tr("best epoch {0}: {1} {2:.4g}").format(best["epoch"], score_title(name, []), value)
     if best.get("val_accuracy") is not None:
         text = _tr("best epoch {0}: {1:.1f} % validation accuracy")
         return text.format(best["epoch"], 100 * best["val_accuracy"])

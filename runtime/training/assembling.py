@@ -32,6 +32,7 @@ from runtime.training.freezing import Freezing
 from runtime.training.meter import Meter
 from runtime.training.session import Part, Session
 from runtime.training.steps import Steps, in_precision, in_time_order, make_steps, make_update
+from runtime.watched import SCORES
 
 if TYPE_CHECKING:
     from graph.shapes import ProjectShapes
@@ -79,6 +80,18 @@ def assemble(
             f"“{recipe.title}” has no score that decides which epoch is best, so it cannot stop early.",
             "Name a score under “best epoch by”, or set the patience to 0.",
         )
+    if supervised and practices.watch in SCORES:
+        score = SCORES[practices.watch]
+        if dataset.schema.task not in score.tasks:
+            raise RunError(
+                f"There is no {score.title} to watch: this data is of another kind.",
+                "Choose another score under “best epoch by”.",
+            )
+        if not len(splits.validation):
+            raise RunError(
+                f"The {score.title} is measured on samples held back, and there are none.",
+                "Raise the validation fraction, or choose loss or accuracy under “best epoch by”.",
+            )
     shuffle = torch.Generator().manual_seed(training.seed)
     first = next(iter(optimizers))
     forward, loss_of, answer = model, None, None

@@ -24,6 +24,8 @@ from runtime.training.figures import FigureMeter
 from runtime.training.guard import not_finite_error
 from runtime.training.meter import Meter
 from runtime.training.session import Session, parameter_count
+from runtime.watched import SCORES
+from runtime.watched import measured as score_measured
 
 TICK = 1 / STEPS_PER_SECOND
 SAVE_SHARE = 0.003
@@ -206,6 +208,9 @@ def _close(
     meter = session.meter
     with session.averaged():
         measured: Measured = yield from measure(session, "validation")
+        if session.loop is None and session.practices.watch in SCORES:
+            name = session.practices.watch
+            measured.figures[name] = yield from score_measured(session, name)
     train_loss, accuracy, rate = meter.mean_loss, meter.accuracy, session.learning_rate
     train_figures = dict(meter.means) if isinstance(meter, FigureMeter) else {}
     watched = _watched(session, measured, train_figures)
@@ -242,6 +247,7 @@ def _close(
         "samples_per_second": speed,
         "best": best,
         **({"figures": {"train": train_figures, "validation": measured.figures}} if train_figures else {}),
+        **({"scores": dict(measured.figures)} if session.loop is None and measured.figures else {}),
     }
     yield told
     yield from session.advisor.take(told)
@@ -282,6 +288,8 @@ def _watched(session: Session, measured: Measured, train: dict[str, float]) -> f
             if share is None:
                 raise RunError("There is no accuracy to watch: this data has no classes.", "Watch the loss.")
             return -share
+        if asked in measured.figures:
+            return -measured.figures[asked] if _high_is_good(session, asked) else measured.figures[asked]
         if asked not in ("", "loss"):
             raise RunError(f"There is no score “{asked}” to watch.", "Watch “loss” or “accuracy”.")
         assert found is not None
@@ -299,7 +307,7 @@ def _watched(session: Session, measured: Measured, train: dict[str, float]) -> f
 
 def _high_is_good(session: Session, watched: str) -> bool:
     if session.loop is None:
-        return watched == "accuracy"
+        return watched == "accuracy" or (watched in SCORES and SCORES[watched].better == "high")
     return any(figure.name == watched and figure.better == "high" for figure in session.recipe.figures)
 
 

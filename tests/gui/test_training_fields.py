@@ -21,8 +21,10 @@ def watched(project: Project) -> Param:
 
 def test_the_score_that_decides_is_chosen_from_those_that_are_measured() -> None:
     digits, gan = find("digits-cnn").build(), find("gan").build()
-    assert watched(digits).choices == ("loss", "accuracy") and watched(digits).default == "loss"
-    assert watched(find("diabetes-mlp").build()).choices == ("loss",)
+    assert watched(digits).choices == ("loss", "accuracy", "f1", "precision", "recall")
+    assert watched(digits).default == "loss"
+    assert watched(find("diabetes-mlp").build()).choices == ("loss", "mae", "r2")
+    assert watched(find("ddpm").build()).choices == ("", "loss"), "nothing: the last epoch counts"
     assert watched(gan).choices == ("fid", "variety") and watched(gan).default == "fid"
     gan.training.options["watch"] = "accuracy"
     assert watched(gan).choices == ("fid", "variety", "accuracy"), "what is there can be seen and changed"

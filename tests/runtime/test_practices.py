@@ -15,6 +15,7 @@ from presets import find
 from runtime.choice import ChoiceError
 from runtime.practices import practices_of
 from runtime.schedules import make_schedule
+from runtime.training import watching
 from runtime.training.average import Average
 from runtime.training.preparing import prepare
 from runtime.training.steps import Careful
@@ -88,6 +89,28 @@ def test_accuracy_can_decide(tmp_path: Path) -> None:
     )
     wrong, _ = run(digits_cnn(epochs=1, options={"watch": "beauty"}), tmp_path / "wrong")
     assert wrong["sentence"] == "There is no score “beauty” to watch."
+
+
+def test_scores_that_decide_are_those_of_scikit_learn() -> None:
+    from sklearn import metrics
+
+    given, truth = torch.tensor([0, 1, 1, 2, 0, 1, 2, 2]), torch.tensor([0, 1, 2, 2, 1, 1, 0, 2])
+    for name in ("f1", "precision", "recall"):
+        wanted = getattr(metrics, f"{name}_score")(truth, given, average="macro")
+        assert getattr(watching, name)(given, truth, 3) == pytest.approx(wanted)
+    outputs, numbers = torch.tensor([[1.0], [2.5], [4.0]]), torch.tensor([[1.5], [2.0], [5.0]])
+    assert watching.mae(outputs, numbers, torch.tensor([10.0])) == pytest.approx(20 / 3)
+    assert watching.r2(outputs, numbers) == pytest.approx(metrics.r2_score(numbers, outputs))
+
+
+def test_any_score_can_decide_and_stop(tmp_path: Path) -> None:
+    options = {"watch": "f1", "patience": 1}
+    last, messages = run(moons_mlp(epochs=30, learning_rate=0.2, options=options), tmp_path)
+    scores = [message["scores"]["f1"] for message in epochs(messages)]
+    assert last["early"] and last["best_score"] == {"name": "f1", "value": max(scores)}
+    assert last["best_epoch"] == scores.index(max(scores)) + 1 == len(scores) - 1
+    wrong, _ = run(digits_cnn(epochs=1, options={"watch": "r2"}), tmp_path / "wrong")
+    assert wrong["sentence"] == "There is no R² to watch: this data is of another kind."
 
 
 def test_a_plateau_is_one_for_scores_that_should_be_high_too() -> None:

@@ -61,14 +61,16 @@ def regression() -> Project:
     x: Any = g.add("Linear", g.input("x", shape=(10,)), out_features=8)
     g.output(g.add("Linear", g.add("ReLU", x), out_features=1))
     training = Training(loss="smooth_l1", optimizer="RMSprop", epochs=2, threads=1, device="cpu",
-                        schedule="plateau", weight_decay=0.1)  # fmt: skip
+                        schedule="plateau", weight_decay=0.1, options={"watch": "mae"})  # fmt: skip
     return project("Progress", g, data=DataChoice("diabetes"), training=training)
 
 
 CASES = {
     "digits": lambda: digits_cnn(schedule="cosine", optimizer="AdamW", initialisation="he_normal"),
-    "single": lambda: digits_cnn(batch_size=157, epochs=1, options={"label_smoothing": 0.1}),
-    "moons": lambda: moons_mlp(),
+    "single": lambda: digits_cnn(
+        batch_size=157, epochs=1, options={"label_smoothing": 0.1, "watch": "recall"}
+    ),
+    "moons": lambda: moons_mlp(options={"watch": "f1", "ema": 0.9, "patience": 2}),
     "half": lambda: moons_mlp(options={"precision": "bfloat16"}, validation_fraction=0.0),
     "automatic": lambda: moons_mlp(options={"precision": "automatic"}),
     "xor": xor,
@@ -92,6 +94,7 @@ CASES = {
 
 LINE = re.compile(
     r"epoch +(\d+)  loss ([\d.]+)(?:  accuracy ([\d.]+))?(?:  val_loss ([\d.]+))?(?:  val_accuracy ([\d.]+))?"
+    r"(?:  val_(?:f1|recall|mae) ([\d.]+))?"
 )
 
 
@@ -101,6 +104,7 @@ def printed(message: Message) -> tuple[str | None, ...]:
     return (
         str(message["epoch"]),
         *(None if message[key] is None else format(message[key], digits) for key, digits in values),
+        next((format(value, ".6f") for value in message.get("scores", {}).values()), None),
     )
 
 
