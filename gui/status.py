@@ -11,7 +11,7 @@ from gui.theme import theme
 from gui.words import bytes_text, count_text
 from gui.workspace import Workspace
 
-SECONDS = {"info": 6, "warning": 12, "error": 20}
+SECONDS = {"info": 6, "hint": 12, "warning": 12, "error": 20}
 COPIES = {"SGD": 3, "RMSprop": 3}
 """Numbers kept for each weight while training: itself, its gradient and the optimiser's state (Adam: two)."""
 
@@ -59,7 +59,7 @@ class StatusBar(QStatusBar):
         self._quiet()
 
     def say(self, level: str, sentence: str) -> None:
-        """Show a sentence for a while; ``level`` is ``info``, ``warning`` or ``error``."""
+        """Show a sentence for a while; ``level`` is ``info``, ``hint``, ``warning`` or ``error``."""
         self._level = level
         self.text.setText(sentence)
         self.text.setToolTip(sentence)

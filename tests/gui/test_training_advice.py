@@ -41,7 +41,10 @@ def test_advice_is_kept_until_it_is_dismissed(session: TrainingSession) -> None:
     advice = panel.advice
     assert not advice.isVisible()
     begin(session)
+    said: list[tuple[str, str]] = []
+    session.workspace.message.connect(lambda level, text: said.append((level, text)))
     advise(session, 3, "The loss rises.")
+    assert said == [("hint", "The loss rises.")], "also where the panel is out of sight"
     assert advice.isVisible() and len(advice.cards) == 1
     card = advice.cards[0]
     assert card.sentence.text() == "Epoch 3: The loss rises." and card.hint.text() == "Try 3."
