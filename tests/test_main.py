@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import subprocess
@@ -13,6 +14,8 @@ from typing import Any
 import pytest
 
 import main
+from runtime.commands.output import Output
+from runtime.commands.train import Report
 from tests.conftest import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -276,3 +279,15 @@ def test_reading_only_the_first_line_of_the_output_is_fine() -> None:
         f'"{sys.executable}" main.py layers | head -n 1', shell=True, cwd=ROOT, capture_output=True, text=True
     )
     assert done.stderr == ""
+
+
+def test_the_terminal_tells_the_scores_of_the_test_split() -> None:
+    told = io.StringIO()
+    report = Report(Output(told, as_json=False))
+    scores = {"loss": 0.5, "pixel_accuracy": 0.75, "miou": 0.625}
+    report.take({"event": "finished", "test_loss": 0.5, "scores": scores, "folder": "runs/one"})
+    assert told.getvalue().splitlines() == [
+        "Finished.  Test loss 0.5000",
+        "On the test split: loss 0.5000  pixel_accuracy 0.7500  miou 0.6250",
+        "The run is kept in runs/one",
+    ]

@@ -17,6 +17,7 @@ from runtime.recipes import recipe_of, recipe_problem
 from runtime.runs import new_folder
 
 BAR_WIDTH = 24
+MOST_SCORES = 12
 INTERRUPTED = 130
 """The exit code after Ctrl-C; the best weights so far are kept all the same."""
 
@@ -125,6 +126,11 @@ class Report:
         if message.get("test_accuracy") is not None:
             parts.append(f"Test accuracy {message['test_accuracy']:.2%}")
         self.out.text("  ".join(parts))
+        scores = {name: message[name] for name in ("mae", "rmse", "r2") if message.get(name) is not None}
+        scores |= message.get("scores") or {}
+        if scores:
+            told = [f"{name} {value:.4f}" for name, value in list(scores.items())[:MOST_SCORES]]
+            self.out.text("On the test split: " + "  ".join(told))
         if message.get("folder"):
             self.out.text(f"The run is kept in {message['folder']}")
 
