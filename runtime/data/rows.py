@@ -54,10 +54,6 @@ def read(
     literal = literal_quotes(begin, delimiter)
     sample = [cells for _, cells in islice(rows_of(path, script, delimiter, literal), SAMPLE)]
     width = width_of_rows(sample)
-    if width < 2:
-        raise DataError(
-            f"{path.name} has only one column. A table needs one to predict and at least one to learn from."
-        )
     sample = [cells for cells in sample if len(cells) == width]
     names, has_header = named(sample, width, header)
     gatherers = [Gatherer(name, roles.get(name), delimiter == ";", name in keep) for name in names]
@@ -138,10 +134,8 @@ def _parquet(path: Path, loading: Loading, roles: Mapping[str, ColumnKind], keep
         total = int(frame.select(pl.len()).collect().item())
     except (pl.exceptions.PolarsError, OSError, ValueError) as error:
         raise DataError(f"{path.name} is not a Parquet file that can be read: {_short(error)}.") from error
-    if total == 0 or len(types) < 2:
-        raise DataError(
-            f"{path.name} needs at least two columns and a row; it has {len(types)} and {total:,}."
-        )
+    if total == 0 or not types:
+        raise DataError(f"{path.name} needs a column and a row; it has {len(types)} and {total:,}.")
     worded = [
         name for name, kind in types.items()
         if not kind.is_nested() and kind != pl.Binary

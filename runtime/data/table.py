@@ -77,6 +77,10 @@ class Table:
 
     def features(self, target: str | None = None, drop: Sequence[str] = ()) -> tuple[Column, ...]:
         """The columns to learn from: all that hold something but the target and those dropped."""
+        if len(self.columns) == 1:
+            raise DataError(
+                f"{self.path.name} has only one column. A table needs one to predict and at least one to learn from."
+            )
         for name in drop:
             self.column(name)
         goal = self.target(target).name

@@ -53,6 +53,16 @@ def test_windows_of_a_series_and_what_comes_after(tmp_path: Path) -> None:
     assert scaled.inputs[:20].mean().abs() < 1e-4
 
 
+def test_one_column_of_numbers_is_a_series_but_no_table(tmp_path: Path) -> None:
+    for name, head in (("sun.csv", "spots\n"), ("bare.csv", "")):
+        found = recognise(write(tmp_path / name, head + "".join(f"{row * 1.5}\n" for row in range(40))))
+        assert found.source == "own-series" and found.options["window"] == 8
+        dataset = SOURCES["own-series"].load({**found.options, "scaling": "none"})
+        assert len(dataset) == 32 and dataset.targets[0].tolist() == [12]
+        with pytest.raises(DataError, match="has only one column"):
+            SOURCES["own-table"].schema({"path": found.options["path"]})
+
+
 def test_rows_out_of_order_and_holes(tmp_path: Path) -> None:
     rows = [
         "2024-01-03,30,x",

@@ -212,7 +212,7 @@ def test_the_test_file_of_the_census(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("one.csv", b"a\n1\n2\n", "has only one column"),
+        ("one.csv", b"a\nx\ny\n", "has only one column"),
         ("header.csv", b"a,b,c\n", "has a header but no rows"),
         ("none.csv", b"", "is empty"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR", "is not a text file"),

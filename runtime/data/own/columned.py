@@ -39,10 +39,14 @@ def columned(name: str, seen: Peek) -> tuple[str, str, dict[str, Any]]:
     time = _time(seen)
     if time is not None:
         why = f"{name} is a series: its rows follow each other by “{time}”."
-        few = len(seen.rows) < FEW_WINDOWS * USUAL_WINDOW < ROWS
-        window = {"window": max(2, len(seen.rows) // FEW_WINDOWS)} if few else {}
-        return "own-series", why, {"time": time, **window}
+        return "own-series", why, {"time": time, **window_for(seen)}
     return "own-table", f"{name} is a table of {seen.width} columns.", {}
+
+
+def window_for(seen: Peek) -> dict[str, int]:
+    """The window of a series as an option, where it has too few rows for the usual one."""
+    few = len(seen.rows) < FEW_WINDOWS * USUAL_WINDOW < ROWS
+    return {"window": max(2, len(seen.rows) // FEW_WINDOWS)} if few else {}
 
 
 def _pair(seen: Peek) -> tuple[str, str] | None:

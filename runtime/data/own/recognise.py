@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from runtime.data.csv_text import first_text
-from runtime.data.own.columned import columned
+from runtime.data.own.columned import columned, window_for
 from runtime.data.own.entries import (
     ARRAYS,
     COLUMNAR,
@@ -24,7 +24,7 @@ from runtime.data.own.entries import (
     starts,
     subfolders,
 )
-from runtime.data.own.peeking import peek
+from runtime.data.own.peeking import kind_of, peek
 from runtime.data.own.picture_folders import found_in, parts_of
 from runtime.data.schema import DataError
 
@@ -104,6 +104,9 @@ def _file(path: Path) -> Recognised:
     if seen.width < 2:
         if ending in TABLES and seen.has_header and not seen.rows:
             raise DataError(f"{path.name} has a header but no rows. There is nothing to learn from.")
+        if ending in TABLES and seen.rows and kind_of([row[0] for row in seen.rows]) == "number":
+            why = f"{path.name} has one column of numbers, which may follow each other."
+            return _made("own-series", path, why, **window_for(seen))
         if ending in TABLES:
             raise DataError(
                 f"{path.name} has only one column. A table needs one to predict and at least one to learn from."
