@@ -32,7 +32,9 @@ from gui.trying.bars import ClassBars
 from gui.trying.pad import PicturePad
 from gui.trying.row_form import RowForm
 from gui.widgets import Column, Heading, WrappedLabel, clear
+from runtime.data import DataError, get_source
 from runtime.protocol import array
+from runtime.recipes import known_recipe
 
 WIDTH = Param("beam_width", "int", 4, "How many beginnings are followed at once.", minimum=1, maximum=64)
 LENGTH = Param("length", "int", 200, "How many tokens are written.", minimum=1, maximum=2000)
@@ -40,7 +42,7 @@ TEMPERATURE = Param(
     "temperature",
     "float",
     0.0,
-    "0 always takes the likeliest; more makes it freer.",
+    "0 always takes the likeliest and soon says the same again and again; more makes it freer.",
     minimum=0.0,
     maximum=10.0,
 )
@@ -239,6 +241,21 @@ class TryPanel(QWidget):
         self.options[self.width_box].setVisible(recipe == "sequence_to_sequence")
         self.options[self.length].setVisible(writes)
         self.options[self.temperature].setVisible(writes)
+        if started is not None:
+            self._suggest()
+
+    def _suggest(self) -> None:
+        """Begin with the recipe's own width and temperature; what is learnt by heart is written down as it is."""
+        project = self.session.workspace.project
+        recipe = known_recipe(project.training)
+        settled = recipe.settled(project.training) if recipe is not None else {}
+        if "beam_width" in settled:
+            self.width_box.show_value(settled["beam_width"])
+        try:
+            by_heart = not get_source(project.data.source).schema(project.data.options).hold_out
+        except DataError:
+            by_heart = True
+        self.temperature.show_value(0.0 if by_heart else settled.get("temperature", 0.0))
 
     def _wording(self, text: bool) -> str:
         recipe = self.session.workspace.project.training.recipe
@@ -248,7 +265,9 @@ class TryPanel(QWidget):
             return self.tr("Type what is to be translated, in the words of the data.")
         if text and (self.session.started or {}).get("task") == "next-token":
             return self.tr("Type a beginning; the network goes on from there.")
-        return ""
+        if recipe == "sequence_labelling":
+            return self.tr("Type a sentence; the network says what it takes each word for.")
+        return self.tr("Type a sentence; the network judges it.") if text else ""
 
     def _forget(self) -> None:
         self.asked = False

@@ -54,6 +54,12 @@ def test_what_can_be_tried_follows_the_run(session: TrainingSession) -> None:
     assert "Watch it learn" in panel.hint.text() and not panel.sample_part.isVisible()
     panel.try_text()
     assert "not running" in panel.trouble.text()
+    panel.text.setPlainText("for the old network")
+    for preset, temperature in (("char-gpt", 0.0), ("char-gpt-tied", 0.8)):
+        session.workspace.open(presets.find(preset).build())
+        assert not panel.text.toPlainText()
+        started(session, reads_text=True, figures=[], task="next-token")
+        assert panel.temperature.value == temperature, "what is held out is written freely"
 
 
 def test_a_pad_takes_what_is_dropped_pasted_and_drawn(qapp: QApplication, tmp_path: Path) -> None:
