@@ -143,6 +143,32 @@ class IconButton(QToolButton):
         self.setAccessibleName(text)
 
 
+def flat_button(tip: str) -> IconButton:
+    """One without a frame, as they stand in the bars of panels."""
+    button = IconButton()
+    button.setAutoRaise(True)
+    button.setToolTip(tip)
+    return button
+
+
+class Invitation(QWidget):
+    """What stands in a panel that is still empty: a ``picture`` over a ``text`` that says what will be here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.picture, self.text = QLabel(), QLabel()
+        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.text.setProperty("muted", True)
+        self.text.setWordWrap(True)
+        self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.text.setContentsMargins(24, 0, 24, 0)
+        column = QVBoxLayout(self)
+        column.addStretch(1)
+        column.addWidget(self.picture)
+        column.addWidget(self.text)
+        column.addStretch(1)
+
+
 def clear(layout: QLayout) -> None:
     """Take everything out of a layout; the widgets go when the event loop is back."""
     while (item := layout.takeAt(0)) is not None:

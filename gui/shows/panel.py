@@ -38,7 +38,7 @@ from gui.shows.slot import Slot
 from gui.shows.view import View
 from gui.theme import theme
 from gui.training.session import TrainingSession
-from gui.widgets import WrappedLabel
+from gui.widgets import Invitation, WrappedLabel, flat_button
 from runtime.data import DataError, get_source
 from runtime.runs import list_runs
 
@@ -85,19 +85,19 @@ class WatchPanel(QWidget):
         self.run.setProperty("muted", True)
         self.run.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.run.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.beside = self._button(self.tr("Show all of them side by side"))
+        self.beside = flat_button(self.tr("Show all of them side by side"))
         self.beside.setCheckable(True)
         self.beside.setChecked(bool(int(settings().value("shows/beside", 0))))
         self.beside.toggled.connect(self._beside)
-        self.copy = self._button(self.tr("Copy the picture"))
+        self.copy = flat_button(self.tr("Copy the picture"))
         self.copy.clicked.connect(self.copy_picture)
-        self.save = self._button(self.tr("Save as pictures"))
+        self.save = flat_button(self.tr("Save as pictures"))
         self.save.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.save)
         menu.addAction(self.tr("Picture (PNG)…")).triggered.connect(self._ask_picture)
         menu.addAction(self.tr("All epochs as a sequence of pictures…")).triggered.connect(self._ask_sequence)
         self.save.setMenu(menu)
-        self.runs = self._button(self.tr("Look at another run"))
+        self.runs = flat_button(self.tr("Look at another run"))
         self.runs.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.run_menu = QMenu(self.runs)
         self.run_menu.aboutToShow.connect(self._list_runs)
@@ -130,36 +130,14 @@ class WatchPanel(QWidget):
         self.scrubber.moved.connect(self.show_epoch)
         inner.addWidget(self.scrubber)
         self.pages = QStackedWidget()
-        self.pages.addWidget(self._empty_page())
+        self.empty = Invitation()
+        self.pages.addWidget(self.empty)
         self.pages.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(bar)
         column.addWidget(self.pages, 1)
-
-    def _button(self, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setAutoRaise(True)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        return button
-
-    def _empty_page(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        self._sign = QLabel()
-        self._sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.invitation = QLabel()
-        self.invitation.setProperty("muted", True)
-        self.invitation.setWordWrap(True)
-        self.invitation.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.invitation.setContentsMargins(24, 0, 24, 0)
-        column.addStretch(1)
-        column.addWidget(self._sign)
-        column.addWidget(self.invitation)
-        column.addStretch(1)
-        return page
 
     def minimumSizeHint(self) -> QSize:
         return QSize(300, 110)
@@ -389,10 +367,10 @@ class WatchPanel(QWidget):
             task = get_source(project.data.source).schema(project.data.options).task
         except DataError:
             task = ""
-        self.invitation.setText(expectation(project.training.recipe, task))
+        self.empty.text.setText(expectation(project.training.recipe, task))
 
     def _icons(self) -> None:
-        self._sign.setPixmap(pixmap("eye-outline", theme().muted, 34))
+        self.empty.picture.setPixmap(pixmap("eye-outline", theme().muted, 34))
         self.beside.setIcon(icon("view-column-outline"))
         self.copy.setIcon(icon("content-copy"))
         self.save.setIcon(icon("tray-arrow-down"))

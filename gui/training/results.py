@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QSplitter,
     QStackedLayout,
     QTabBar,
-    QToolButton,
     QToolTip,
     QVBoxLayout,
     QWidget,
@@ -34,7 +33,7 @@ from gui.shows.view import rendered
 from gui.theme import theme
 from gui.training.scores import ScoreCards
 from gui.training.session import TrainingSession
-from gui.widgets import Picker, WrappedLabel
+from gui.widgets import Invitation, Picker, WrappedLabel, flat_button
 from gui.workspace import Workspace
 from runtime.choice import ChoiceError
 from runtime.data import DataError, prepared_schema
@@ -109,11 +108,11 @@ class ResultsPanel(QWidget):
         self.which.setMinimumContentsLength(9)
         self.which.setMaximumWidth(170)
         self.which.currentIndexChanged.connect(lambda _place: self._other_split())
-        self.about = self._button(self.tr("About these results"))
+        self.about = flat_button(self.tr("About these results"))
         self.about.clicked.connect(lambda: QToolTip.showText(QCursor.pos(), self.about.toolTip(), self.about))
-        self.picture = self._button(self.tr("Save this page as a picture…"))
+        self.picture = flat_button(self.tr("Save this page as a picture…"))
         self.picture.clicked.connect(self._save_picture)
-        self.report = self._button(self.tr("Save this page as a table (CSV)…"))
+        self.report = flat_button(self.tr("Save this page as a table (CSV)…"))
         self.report.clicked.connect(self._save_csv)
         bar = QHBoxLayout()
         bar.setSpacing(6)
@@ -145,34 +144,12 @@ class ResultsPanel(QWidget):
         column.addLayout(bar)
         column.addWidget(self.body, 1)
         self.stack = QStackedLayout(self)
-        self.stack.addWidget(self._empty_page())
+        self.empty = Invitation()
+        self.stack.addWidget(self.empty)
         self.stack.addWidget(page)
 
-    def _button(self, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setAutoRaise(True)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        return button
-
-    def _empty_page(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        self._picture = QLabel()
-        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hint = QLabel()
-        self.hint.setProperty("muted", True)
-        self.hint.setWordWrap(True)
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hint.setContentsMargins(24, 0, 24, 0)
-        column.addStretch(1)
-        column.addWidget(self._picture)
-        column.addWidget(self.hint)
-        column.addStretch(1)
-        return page
-
     def _sign(self) -> None:
-        self._picture.setPixmap(pixmap("clipboard-check-outline", theme().muted, 28))
+        self.empty.picture.setPixmap(pixmap("clipboard-check-outline", theme().muted, 28))
         self.picture.setIcon(icon("image-outline"))
         self.report.setIcon(icon("file-delimited-outline"))
         self.about.setIcon(icon("information-outline"))
@@ -187,9 +164,9 @@ class ResultsPanel(QWidget):
             schema = prepared_schema(self.workspace.project.data)
             coming = judge_of(training.recipe, schema.task, schema.kind).coming
         except (DataError, ChoiceError):
-            self.hint.setText(self.tr("After training, the scores on the test split stand here."))
+            self.empty.text.setText(self.tr("After training, the scores on the test split stand here."))
             return
-        self.hint.setText(
+        self.empty.text.setText(
             self.tr(
                 "After training, the scores on the test split stand here, and where the network errs: {0}."
             ).format(coming)

@@ -77,10 +77,10 @@ TABLE = {
 def test_before_training_the_page_says_what_will_be_here(
     panel: ResultsPanel, session: TrainingSession
 ) -> None:
-    assert "which classes are taken for which" in panel.hint.text()
+    assert "which classes are taken for which" in panel.empty.text.text()
     workspace = session.workspace
     workspace.open(find("diabetes-mlp").build())
-    assert "predicted against true values" in panel.hint.text()
+    assert "predicted against true values" in panel.empty.text.text()
     assert panel.stack.currentIndex() == 0
 
 

@@ -65,10 +65,10 @@ def grey(panel: WatchPanel) -> int:
 
 def test_before_a_run_it_says_what_will_be_seen(session: TrainingSession) -> None:
     panel = shown(session)
-    assert panel.pages.currentIndex() == 0 and "the class the network" in panel.invitation.text()
+    assert panel.pages.currentIndex() == 0 and "the class the network" in panel.empty.text.text()
     session.workspace.project.training.recipe = "adversarial"
     panel._invite()
-    assert "the generator draws" in panel.invitation.text()
+    assert "the generator draws" in panel.empty.text.text()
 
 
 def test_it_follows_the_run_and_can_be_scrubbed_by_hand(session: TrainingSession) -> None:
