@@ -346,6 +346,8 @@ class TrainingSession(QObject):
             self.fold = message["fold"] + 1
             text = self.tr("Fold {0} of {1} is done.").format(message["fold"], self.folds)
             self.workspace.message.emit("info", text)
+        elif event == "advice":
+            self.workspace.message.emit("hint", message["text"])  # its card may be out of sight
         elif event == "log":
             self.workspace.message.emit(message["level"], message["text"])
 
