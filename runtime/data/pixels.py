@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 MEMORY_SHARE = 0.25
 """How much of the free memory pictures may take as floats; more of them stay in a file."""
+MOST_FLOATS = 2**30
+"""Bytes that decoded pictures may take as floats; more of them stay bytes, for the window has them as well as the
+worker."""
 MANY = 1000
 """From so many pictures on, decoding is worth keeping for the next time, whether they fit into the memory or not."""
 CHUNK = 64
@@ -76,7 +79,7 @@ def decoded_pictures(root: Path, files: Sequence[Path], wanted: Wanted, loading:
         # A picture so large that it may be an attack on the memory is an error here, not a warning.
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         found = (_in_memory if in_memory and not keep else _in_file)(root, files, wanted, loading)
-    if in_memory and isinstance(found.pixels, Stored):
+    if in_memory and 4 * each * len(files) <= MOST_FLOATS and isinstance(found.pixels, Stored):
         found = Decoded(found.pixels.floats(found.pixels.pixels), found.kept, found.skipped)
     if not found.kept:
         first = found.skipped[0] if found.skipped else ""
