@@ -70,7 +70,9 @@ class PreviewDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Read it as"))
         self.list.setFixedWidth(LEFT)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # long titles are elided
+        self.list.setHorizontalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )  # long titles are elided
         for reading in self.readings:
             source = get_source(reading.source)
             item = QListWidgetItem(source_icon(source), source.title)
@@ -192,7 +194,7 @@ class PreviewDialog(QDialog):
 
     def _done(self, found: Loaded) -> None:
         self.loaded = found
-        self.facts.setText(f"{found.schema.summary}. {found.splits}.")
+        self.facts.setText(f"{found.schema.summary}. {found.splits.rstrip('.')}.")
         choice = self.choice
         table = self.columns.show_choice(choice.source, choice.options)
         self.view.show_loaded(found)
