@@ -6,7 +6,7 @@ the run so far (:mod:`runtime.protocol`), the last one just now, and gives a sen
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Advice = tuple[str, str]
@@ -22,6 +22,8 @@ BEGUN, HARDLY_FALLEN = 6, 0.65
 """Epochs after which the error of a Boltzmann machine has usually fallen to a third, and a share far above that."""
 ALIKE = 6
 """Epochs in which nothing but one class is found."""
+STUCK = 0.8
+"""Share of what a figure was in the first epoch that it should have fallen below some epochs later."""
 FIRST = 3
 """Epochs that pass before anything is said: the beginning is always wild."""
 
@@ -82,6 +84,23 @@ def never_wrong(history: History) -> Advice | None:
         NEVER_WRONG,
         "Make the discriminator weaker (dropout, fewer filters), or train with a lower learning rate.",
     )
+
+
+def translation(figure: str) -> Callable[[History], Advice | None]:
+    """For two networks that turn pictures into others: the one that judges wins, or nothing comes of it."""
+
+    def told(history: History) -> Advice | None:
+        values = last(history, figure, "train", len(history))
+        if len(values) < ALIKE + 2 or min(values[1:]) < STUCK * values[0]:
+            return never_wrong(history)
+        rate = float(history[-1].get("learning_rate") or 0.0)
+        hint = f"Try another learning rate, a tenth of {rate:.2g} or ten times as much, and train anew."
+        if not 1e-4 <= rate <= 1e-3:
+            way, other = ("high", rate / 10) if rate > 1e-3 else ("low", rate * 10)
+            hint = f"The learning rate is probably too {way}: try {other:.2g} instead of {rate:.2g}, and train anew."
+        return ("The pictures have hardly become better since the first epoch.", hint)
+
+    return told
 
 
 def variational(history: History) -> Advice | None:

@@ -84,4 +84,4 @@ RECIPE = Recipe(
     losses=("bce", "bce_with_logits", "mse"),
 )  # fmt: skip
 
-advise = _signs.never_wrong
+advise = _signs.translation("cycle_loss")

@@ -68,4 +68,4 @@ RECIPE = Recipe(
     losses=("bce", "bce_with_logits", "mse"),
 )  # fmt: skip
 
-advise = _signs.never_wrong
+advise = _signs.translation("difference")

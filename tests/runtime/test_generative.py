@@ -462,6 +462,14 @@ def test_a_loss_held_back_that_is_far_off_is_told_at_once() -> None:
     assert told("segmentation", "loss", [1.0, 0.001], [30.0, 0.9]) == "", "once, in the beginning"
 
 
+def test_pictures_that_never_become_better_are_told() -> None:
+    """Pix2Pix with a hundred times its rate."""
+    stuck = [0.3429, 0.289, 0.2991, 0.31, 0.3075, 0.301, 0.306, 0.3085]
+    assert "too high: try 0.002 instead of 0.02" in told("image_to_image", "difference", stuck, rate=0.02)
+    assert told("image_to_image", "difference", [0.2699, 0.14, 0.1136, 0.097, 0.083, 0.08, 0.076, 0.07]) == ""
+    assert "too low" in told("cycle", "cycle_loss", [0.5 - 0.01 * n for n in range(8)], rate=1e-6)
+
+
 def test_a_wide_gap_is_learning_by_heart_too() -> None:
     """A detector of 17 pictures: held back it still improves, but stays behind by far."""
     train = [34.0 * 0.85**number for number in range(30)]
