@@ -17,7 +17,25 @@ if TYPE_CHECKING:
 
 ColumnKind = Literal["number", "date", "category", "text", "empty"]
 
-MISSING = frozenset(("", "?", "na", "n/a", "nan", "null", "none", "#n/a"))
+MISSING = frozenset(
+    (
+        "",
+        "?",
+        "-",
+        "–",
+        "—",
+        "na",
+        "n/a",
+        "nan",
+        "<na>",
+        "null",
+        "none",
+        "#n/a",
+        "#value!",
+        "#div/0!",
+        "#ref!",
+    )
+)
 """What stands for a missing value, in lower case."""
 MAX_CATEGORIES = 1000
 """More different words than this are text, not categories."""

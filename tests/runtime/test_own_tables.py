@@ -303,3 +303,12 @@ def test_prepared_rows_are_read_as_they_stand_in_the_file(
         [pytest.approx(6), "2024-07-16 06:30"[:length], "(missing)"],
         [pytest.approx(7), "2024-05-17 07:30"[:length], "(missing)"],  # no training row has it
     ]
+
+
+def test_a_dash_and_the_errors_of_a_spreadsheet_are_holes(tmp_path: Path) -> None:
+    cells = ("1", "-", "3", "#DIV/0!", "5", "—") * 3
+    path = write(
+        tmp_path / "t.csv", "n,y\n" + "".join(f"{cell},{'ab'[row % 2]}\n" for row, cell in enumerate(cells))
+    )
+    column = facts("own-table", {"path": str(path)})["columns"][0]
+    assert column["kind"] == "number" and column["missing"] == 9 and column["strays"] == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -342,3 +343,11 @@ def test_the_columns_of_a_table_of_texts_are_known(tmp_path: Path) -> None:
     assert other["target"] == "part" and other["classes"] == ["x", "y", "z"]
     pairs = facts("own-pairs", {"path": str(write(tmp_path / "p.tsv", "Go.\t가.\nHi!\t안녕!\n"))})
     assert (pairs["first"], pairs["second"], len(pairs["columns"])) == ("column_1", "column_2", 2)
+
+
+def test_syllables_in_parts_are_put_together(tmp_path: Path) -> None:
+    text = "".join(f"{KOREAN[row % 3]}\n" for row in range(12))
+    path = write(tmp_path / "parts.txt", unicodedata.normalize("NFD", text))
+    for unit in ("characters", "words"):
+        words = SOURCES["own-text"].schema({"path": str(path), "unit": unit, "window": 8}).vocabulary
+        assert {"characters": "영", "words": "영화는"}[unit] in words

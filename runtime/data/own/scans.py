@@ -32,7 +32,7 @@ from runtime.data.source import Loading, Source, data_folder
 Facts = dict[str, Any]
 """JSON values only."""
 
-VERSION = 4
+VERSION = 5
 """Counts up when facts of old would be read wrongly."""
 PATIENCE = 0.02
 """Seconds the window's thread waits for facts that are not known yet."""

@@ -9,6 +9,7 @@ No torch in here.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from graph.catalogue.spec import Param
@@ -36,10 +37,16 @@ def vocabulary_option(default: int) -> Param:
     )  # fmt: skip
 
 
+def composed(text: str, lower: bool) -> str:
+    """A text whose letters are whole: some systems write a Korean syllable as its two or three parts, or an accent
+    behind its letter, which nobody types."""
+    text = unicodedata.normalize("NFC", text)
+    return text.lower() if lower else text
+
+
 def cut(text: str, unit: str, lower: bool) -> list[str]:
     """A text as characters or words; subwords are cut from words later."""
-    if lower:
-        text = text.lower()
+    text = composed(text, lower)
     return list(text) if unit == "characters" else WORD.findall(text)
 
 

@@ -10,7 +10,7 @@ from graph.catalogue.spec import Param
 from runtime.data.own.corpus import Corpus, gathered, of_letters
 from runtime.data.own.following import next_tokens
 from runtime.data.own.scans import Facts, Survey, own_source, path_option, place_of
-from runtime.data.own.tokenising import LOWER, cut, unit_option, vocabulary_option
+from runtime.data.own.tokenising import LOWER, composed, cut, unit_option, vocabulary_option
 from runtime.data.schema import UNKNOWN, DataError, Schema
 from runtime.data.source import Loading
 
@@ -28,7 +28,7 @@ def _corpus(path: Path, options: Mapping[str, Any], loading: Loading, skipped: l
     texts = texts_of(path, loading, skipped)
     if unit == "characters":
         text = LINE.join(text for _, text in texts)
-        found = of_letters(text.lower() if lower else text, (UNKNOWN,)) if text.strip() else None
+        found = of_letters(composed(text, lower), (UNKNOWN,)) if text.strip() else None
     else:
         found = gathered(_lines(texts, unit, lower, loading), unit, (UNKNOWN, LINE))
     if found is None or not any(word.strip() for word in found.words):
