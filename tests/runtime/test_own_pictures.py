@@ -404,3 +404,35 @@ def test_texts_of_boxes_beside_their_pictures(tmp_path: Path) -> None:
         text(tmp_path / "captions" / f"{number}.txt", "0 is what this picture shows")
     assert recognise(tmp_path / "flat").source == "own-boxes"
     assert recognise(tmp_path / "captions").source == "own-images"
+
+
+def test_boxes_as_pascal_voc_writes_them(tmp_path: Path) -> None:
+    box = "<object><name>{0}</name><bndbox><xmin>5</xmin><ymin>0</ymin><xmax>15</xmax><ymax>10</ymax></bndbox></object>"
+    for number, things in enumerate((["dog"], ["cat", "dog"], [], ["cat"])):
+        picture(tmp_path / "JPEGImages" / f"{number}.jpg", (20, 20))
+        inside = "".join(box.format(thing) for thing in things)
+        text(
+            tmp_path / "Annotations" / f"{number}.xml",
+            f"<annotation><filename>{number}.jpg</filename>{inside}</annotation>",
+        )
+    text(tmp_path / "Annotations" / "gone.xml", "<annotation><filename>gone.jpg</filename></annotation>")
+    text(tmp_path / "Annotations" / "half.xml", "<annotation><filename>0.jpg")
+    bomb = '<!DOCTYPE a [<!ENTITY b "x">]><annotation><filename>&b;</filename></annotation>'
+    text(tmp_path / "Annotations" / "bomb.xml", bomb)
+    text(tmp_path / "ImageSets" / "Main" / "val.txt", "3\n")
+    found = recognise(tmp_path)
+    assert found.sentence.endswith("has an XML file of boxes for each picture (Pascal VOC layout).")
+    dataset = SOURCES["own-boxes"].load({**found.options, "image_size": 8, "fit": "stretch"})
+    assert dataset.schema.classes == ("cat", "dog") and dataset.targets[..., 0].tolist() == [
+        [1, -1],
+        [0, 1],
+        [-1, -1],
+        [0, -1],
+    ]
+    assert dataset.targets[0, 0].tolist() == [1, 0.5, 0.25, 0.5, 0.5]
+    assert dataset.validation is not None and dataset.validation.tolist() == [3]
+    assert dataset.skipped == (
+        "XML files with definitions of their own, which are not read: 1 (bomb.xml).",
+        "Listed pictures that are not there: 1 (gone.jpg).",
+        "XML files that cannot be read: 1 (half.xml).",
+    )

@@ -1,4 +1,4 @@
-"""Pictures with boxes: COCO's JSON files and YOLO's texts, read with whatever is wrong in them told."""
+"""Pictures with boxes: COCO's JSON files, YOLO's texts and VOC's XML, read with whatever is wrong in them told."""
 
 from __future__ import annotations
 
@@ -54,11 +54,17 @@ def read_boxes(path: Path, loading: Loading) -> Boxes:
     """The boxes of a folder (or of one COCO file). :class:`DataError` when there are none."""
     loading.step(0.0, f"Looking through {path.name}")
     files = [path] if path.is_file() else coco_files(path)
-    found = _coco(files, path if path.is_dir() else path.parent, loading) if files else _yolo(path, loading)
+    if files:
+        found = _coco(files, path if path.is_dir() else path.parent, loading)
+    else:
+        from runtime.data.own.voc_boxes import read_voc, voc_files
+
+        written = voc_files(path)
+        found = read_voc(written, path, loading) if written else _yolo(path, loading)
     if not found.scenes:
         told = " ".join(found.notes)
         raise DataError(
-            f"{path} holds no pictures with boxes, neither as COCO nor as YOLO writes them. {told}".strip()
+            f"{path} holds no pictures with boxes, as COCO, YOLO or Pascal VOC write them. {told}".strip()
         )
     if not any(scene.boxes for scene in found.scenes):
         raise DataError(
@@ -98,7 +104,7 @@ def _coco(files: list[Path], root: Path, loading: Loading) -> Boxes:
             names[str(item.get("name", item.get("id")))] = None
     found = Boxes(root, list(names))
     places = {name: number for number, name in enumerate(names)}
-    known = _by_name(root)
+    known = by_name(root)
     for file, data in with_boxes:
         loading.step(0.2, f"Reading {file.name}")
         _one_coco(file, data, places, known, found)
@@ -112,10 +118,15 @@ def _of_this_part(same: list[Path], file: Path, root: Path) -> Path | None:
     return max(same, key=lambda place: len(words & set(_words(place.parent, root))), default=None)
 
 
+def part_of(place: Path, root: Path) -> Part | None:
+    """The split that a file or folder belongs to by the words of its path below ``root``."""
+    return next((PARTS[word] for word in _words(place, root) if word in PARTS), None)
+
+
 def _one_coco(
     file: Path, data: Any, places: dict[str, int], known: dict[str, list[Path]], found: Boxes
 ) -> None:
-    part = next((PARTS[word] for word in _words(file, found.root) if word in PARTS), None)
+    part = part_of(file, found.root)
     categories = {item.get("id"): places[str(item.get("name", item.get("id")))] for item in _items(data, "categories")
                   if str(item.get("name", item.get("id"))) in places}  # fmt: skip
     scenes: dict[Any, tuple[Scene, float, float]] = {}
@@ -130,7 +141,7 @@ def _one_coco(
             found.fault("Listed pictures that are not there", name or "(without a name)")
             continue
         if not width or not height:
-            width, height = _size(place)
+            width, height = size_of(place)
         if not width or not height:
             found.fault("Pictures that cannot be read", place.name)
             continue
@@ -152,7 +163,7 @@ def _one_coco(
         else:
             scene, width, height = scene_of
             x, y, w, h = (float(value) for value in box)
-            _add(found, scene, categories[item["category_id"]],
+            add_box(found, scene, categories[item["category_id"]],
                  (x / width, y / height, (x + w) / width, (y + h) / height), where)  # fmt: skip
 
 
@@ -184,7 +195,7 @@ def _yolo(path: Path, loading: Loading) -> Boxes:
         if number % 200 == 0:
             loading.step(0.1, f"Reading the boxes of {number:,} pictures")
         text = _text_of(image, path)
-        part = next((PARTS[word] for word in _words(image.parent, path) if word in PARTS), None)
+        part = part_of(image.parent, path)
         scene = Scene(image, [], part)
         if text is None:
             found.fault("Pictures without a text of boxes, which count as empty", image.name)
@@ -197,7 +208,7 @@ def _yolo(path: Path, loading: Loading) -> Boxes:
                     found.fault("Boxes of a class without a name", where)
                     continue
                 x, y, w, h = _outline(cells[1:])
-                _add(found, scene, number_of, (x - w / 2, y - h / 2, x + w / 2, y + h / 2), where)
+                add_box(found, scene, number_of, (x - w / 2, y - h / 2, x + w / 2, y + h / 2), where)
         found.scenes.append(scene)
     if found.scenes and all(_text_of(scene.image, path) is None for scene in found.scenes):
         found.scenes = []
@@ -298,7 +309,7 @@ def _bare(text: str) -> str:
 # -- both -------------------------------------------------------------------------------------------------
 
 
-def _add(
+def add_box(
     found: Boxes, scene: Scene, number: int, corners: tuple[float, float, float, float], where: str
 ) -> None:
     """Add a box, cut off at the picture's edges; one without an area inside is a fault."""
@@ -316,7 +327,7 @@ def _number(value: Any) -> float | None:
     return float(value) if good else None
 
 
-def _size(path: Path) -> tuple[float, float]:
+def size_of(path: Path) -> tuple[float, float]:
     """Width and height of a picture from its header, turned as the camera was held; 0 when it cannot be read."""
     from PIL import Image, UnidentifiedImageError
 
@@ -329,7 +340,8 @@ def _size(path: Path) -> tuple[float, float]:
     return (height, width) if turned else (width, height)
 
 
-def _by_name(root: Path) -> dict[str, list[Path]]:
+def by_name(root: Path) -> dict[str, list[Path]]:
+    """All pictures below a folder by their names."""
     found: dict[str, list[Path]] = {}
     for file in _images(root):
         found.setdefault(file.name, []).append(file)
@@ -340,7 +352,7 @@ def fitted(boxes: list[Box], image: Path, fit: str) -> list[Box]:
     """Boxes as they lie in the square: "stretch" leaves them as they are, "pad" moves them with the picture."""
     if fit == "stretch":
         return boxes
-    width, height = _size(image)
+    width, height = size_of(image)
     if not width or not height:
         return boxes
     side = max(width, height)

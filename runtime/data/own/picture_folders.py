@@ -27,6 +27,7 @@ MASK_FOLDERS = (
     "ground_truth", "groundtruth", "ground truth", "mask_images", "masks_png",
 )  # fmt: skip
 IMAGE_FOLDERS = ("images", "image", "jpegimages", "imgs", "img", "pictures", "photos")
+XML_FOLDERS = ("annotations", "annotation", "xml", "xmls", "labels")
 MASK_ENDINGS = ("_mask", "-mask", "_masks", "_seg", "_segmentation", "_gt", "_groundtruth")
 """What the name of a mask has more than that of its picture, where both lie in one folder."""
 BESIDE = ("_masks", "_mask", "_labels", "annot", "_annotations", "_gt")
@@ -48,7 +49,7 @@ Found = tuple[str, str, dict[str, Any]]
 
 def found_in(path: Path, folders: dict[str, Path], files: list[Path]) -> Found | None:
     """What the pictures of a folder come with; ``None`` when nothing but their folders tells anything."""
-    found = _boxes(path, folders, files) or _masks(path, folders)
+    found = _boxes(path, folders, files) or _masks(path, folders) or _xml(path, folders, files)
     if found is not None:
         return found
     pair = known_pair(set(folders))
@@ -96,6 +97,21 @@ def _boxes(path: Path, folders: dict[str, Path], files: list[Path]) -> Found | N
     for file in listed[:20]:
         if starts(file, b'"annotations"', b'"images"', b'"categories"'):
             return "own-boxes", f"{file.name} lists the boxes of the pictures (COCO layout).", {}
+    return None
+
+
+def _xml(path: Path, folders: dict[str, Path], files: list[Path]) -> Found | None:
+    """An XML file beside each picture, or in a folder of them."""
+    places = [folders[name] for name in (*XML_FOLDERS, *IMAGE_FOLDERS, *PART_FOLDERS) if name in folders]
+    for file in (*files, *(file for place in places for file in files_in(place))):
+        if file.suffix.lower() == ".xml":
+            if not starts(file, b"<annotation"):
+                return None
+            return (
+                "own-boxes",
+                f"{path.name} has an XML file of boxes for each picture (Pascal VOC layout).",
+                {},
+            )
     return None
 
 

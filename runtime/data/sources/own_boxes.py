@@ -1,4 +1,4 @@
-"""A person's own pictures with boxes around things, as COCO or as YOLO writes them."""
+"""A person's own pictures with boxes around things, as COCO, YOLO or Pascal VOC write them."""
 
 from __future__ import annotations
 
@@ -100,15 +100,15 @@ SOURCES = (
         title="Pictures with boxes",
         help=(
             "COCO: a JSON file with images, annotations and categories, and the pictures. YOLO: folders images "
-            "and labels with a text for each picture, and the classes in data.yaml or classes.txt. What is wrong in "
-            "them is told and left out."
+            "and labels with a text for each picture, and the classes in data.yaml or classes.txt. Pascal VOC: an XML "
+            "file for each picture. What is wrong in them is told and left out."
         ),
         survey=Survey(look, schema, needs=("PIL.Image",)),
         read=read,
         options=(
-            path_option("A folder in COCO or YOLO layout, or a COCO file.", "either", (".json",)), EDGE, COLOUR, WHOLE,
-            SCALING, MOST,
+            path_option("A folder in COCO, YOLO or Pascal VOC layout, or a COCO file.", "either", (".json",)), EDGE,
+            COLOUR, WHOLE, SCALING, MOST,
         ),
-        words=("detection", "coco", "yolo", "bounding boxes", "objects", "roboflow"),
+        words=("detection", "coco", "yolo", "bounding boxes", "objects", "roboflow", "voc", "labelimg"),
     ),
 )  # fmt: skip
