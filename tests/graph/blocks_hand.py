@@ -11,8 +11,9 @@ import torch
 
 from graph.blocks import GroupError, group
 from graph.blocks.grouping import Group
+from graph.build import GraphBuilder, project
 from graph.code import Source, generate, load_module
-from graph.document import Document
+from graph.document import Document, apply_edits
 from graph.model import INPUT, OUTPUT, Graph, Project
 from graph.problems import Place
 from graph.shapes import Inference, ProjectShapes
@@ -113,3 +114,23 @@ def undone(project: Project, edits: list[Any]) -> bool:
     same = copy == project
     document.apply("Redo", again)
     return same and copy == after
+
+
+def stages(uses: int = 3, repeat: int = 1) -> Project:
+    """A Unit (Linear of ``width`` and ReLU) used several times in a row, with the widths 8, 9, 10, …"""
+    unit = GraphBuilder("Unit", "A layer and its activation.")
+    width = unit.parameter("width", 8, "How many outputs.")
+    x: Any = unit.add("Linear", unit.input("x"), name="fc", out_features=width)
+    unit.output(unit.add("ReLU", x, name="act"), name="y")
+    g = GraphBuilder("Net")
+    x = g.input("data", shape=(4,))
+    for number in range(uses):
+        params = {"width": 8 + number} if number else {}
+        x = g.use(unit, x, name=f"u{number + 1}", repeat=repeat, **params)
+    g.output(x, name="out")
+    return project("Stages", g)
+
+
+def do(made: Project, edits: list[Any]) -> None:
+    assert undone(made, edits)
+    apply_edits(made, edits)

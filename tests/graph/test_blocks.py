@@ -1,4 +1,4 @@
-"""Blocks by hand: what grouping, ungrouping, exposing and sharing make of small networks."""
+"""Blocks by hand: what grouping, ungrouping and exposing make of small networks."""
 
 from __future__ import annotations
 
@@ -11,34 +11,31 @@ from graph.blocks import (
     GroupError,
     add_parameter,
     add_port,
-    can_share,
     change_parameter,
     detach,
-    duplicate_shared,
     expose,
     group,
     move_parameter,
     move_port,
     others_than_default,
-    partners,
     remove_block,
     remove_port,
     share,
     stop_exposing,
     stop_following,
-    stop_sharing,
     ungroup,
     uses_of,
 )
 from graph.blocks.substitution import substituted
 from graph.build import GraphBuilder, project
 from graph.document import Document, apply_edits
-from graph.edits import AddNodes, EditError, SetBlock, SetParams, SetShares
-from graph.model import BLOCK, INPUT, OUTPUT, Exposed, Frame, Graph, Node, Project
+from graph.edits import AddNodes, EditError, SetBlock, SetParams
+from graph.model import BLOCK, INPUT, OUTPUT, Exposed, Frame, Node, Project
 from graph.operations import delete, rename
 from graph.values import BadValue, Expr
 from tests.graph.blocks_hand import (
     built,
+    do,
     equal,
     ids,
     named,
@@ -46,7 +43,7 @@ from tests.graph.blocks_hand import (
     outline,
     same_weights,
     shapes_of,
-    undone,
+    stages,
 )
 
 
@@ -62,26 +59,6 @@ def residual() -> Project:
     for number, node in enumerate(made.main.nodes.values()):
         node.x, node.y = number * 256.0, 0.0
     return made
-
-
-def stages(uses: int = 3, repeat: int = 1) -> Project:
-    """A Unit (Linear of ``width`` and ReLU) used several times in a row, with the widths 8, 9, 10, …"""
-    unit = GraphBuilder("Unit", "A layer and its activation.")
-    width = unit.parameter("width", 8, "How many outputs.")
-    x: Any = unit.add("Linear", unit.input("x"), name="fc", out_features=width)
-    unit.output(unit.add("ReLU", x, name="act"), name="y")
-    g = GraphBuilder("Net")
-    x = g.input("data", shape=(4,))
-    for number in range(uses):
-        params = {"width": 8 + number} if number else {}
-        x = g.use(unit, x, name=f"u{number + 1}", repeat=repeat, **params)
-    g.output(x, name="out")
-    return project("Stages", g)
-
-
-def do(made: Project, edits: list[Any]) -> None:
-    assert undone(made, edits)
-    apply_edits(made, edits)
 
 
 # group
@@ -476,112 +453,6 @@ def test_ports_come_go_and_change_places() -> None:
     edits, _ = add_port(block, OUTPUT)
     do(made, edits)
     assert [node.name for node in block.outputs] == ["output"]
-
-
-# shared weights
-
-
-def linear() -> Project:
-    g = GraphBuilder("Net")
-    x = g.input("x", shape=(4,))
-    for name in ("a", "b", "c"):
-        x = g.add("Linear", x, name=name, out_features=4, bias=name != "b")
-    g.output(x, name="y")
-    return project("Linear", g)
-
-
-def shared(graph: Graph) -> dict[str, str]:
-    return {node.name: graph.nodes[node.shares].name for node in graph.nodes.values() if node.shares}
-
-
-def test_sharing_takes_over_the_parameters() -> None:
-    made = linear()
-    main = made.main
-    a, b, c = ids(main, "a b c")
-    assert [node.name for node in can_share(main, b)] == ["a", "c"]
-    assert can_share(main, named(main, "x")) == []
-    do(made, share(main, b, a))
-    assert shared(main) == {"b": "a"} and main.nodes[b].params == main.nodes[a].params
-    assert shapes_of(made).networks["g1"].parameters == 40
-    do(made, share(main, a, c))
-    assert shared(main) == {"a": "c", "b": "c"}
-    assert [node.name for node in partners(main, b)] == ["c", "a"]
-    do(made, stop_sharing(main, c))
-    assert shared(main) == {"b": "a"}
-    with pytest.raises(EditError, match="shares its weights with no other node"):
-        stop_sharing(main, c)
-    do(made, stop_sharing(main, b))
-    assert shared(main) == {}
-    with pytest.raises(EditError, match="different kinds"):
-        share(main, a, named(main, "x"))
-    with pytest.raises(EditError, match="itself"):
-        apply_edits(made, [SetShares("g1", a, a)])
-
-
-def test_sharing_goes_along_into_a_block_whole_or_not_at_all() -> None:
-    made = linear()
-    main = made.main
-    apply_edits(made, share(main, named(main, "b"), named(main, "a")))
-    with pytest.raises(GroupError, match="“a” shares its weights with “b”, which is not selected") as error:
-        group(made, main, ids(main, "a"))
-    assert error.value.missing == (named(main, "b"),)
-    before = shapes_of(made).networks["g1"].parameters
-    found = group(made, main, ids(main, "a b"))
-    do(made, found.edits)
-    assert shared(made.blocks[found.block.id]) == {"b": "a"}
-    assert shapes_of(made).networks["g1"].parameters == before
-    do(made, ungroup(made, main, found.use.id))
-    assert shared(main) == {"b": "a"}
-
-
-def test_weights_stay_with_those_that_stay() -> None:
-    made = linear()
-    main = made.main
-    a, b, c = ids(main, "a b c")
-    apply_edits(made, [*share(main, b, a)])
-    apply_edits(made, [*share(main, c, a)])
-    do(made, delete(made, main, [a]))
-    assert shared(main) == {"c": "b"}
-
-
-def test_duplicates_with_the_same_weights() -> None:
-    made = linear()
-    main = made.main
-    edits, new = duplicate_shared(main, ids(main, "a b x"))
-    do(made, edits)
-    assert [main.nodes[key].name for key in new] == ["a2", "b2"]
-    assert shared(main) == {"a2": "a", "b2": "b"}
-    assert {(main.nodes[e.source].name, main.nodes[e.target].name) for e in main.edges_of(new)} == {
-        ("a2", "b2")
-    }
-    with pytest.raises(EditError, match="has weights"):
-        duplicate_shared(main, ids(main, "x"))
-
-
-def test_sharing_that_cannot_work_is_a_problem() -> None:
-    g = GraphBuilder("Net")
-    x: Any = g.add("Linear", g.input("x", shape=(4,)), name="a", out_features=8)
-    g.output(g.add("Linear", x, name="b", out_features=8), name="y")
-    made = project("Sizes", g)
-    apply_edits(made, share(made.main, named(made.main, "b"), named(made.main, "a")))
-    (problem,) = shapes_of(made).errors
-    assert problem.node == named(made.main, "b")
-    assert problem.text == (
-        "Linear “b” shares the weights of “a”, which has in_features = 4, but needs in_features = 8 for its "
-        "own input. Give both the same size, or stop sharing."
-    )
-    apply_edits(made, [SetParams("g1", named(made.main, "a"), {"out_features": 4})])
-    assert not shapes_of(made).problems
-
-
-def test_shared_blocks_are_compared_through_and_through() -> None:
-    made = stages(2)
-    u1, u2 = ids(made.main, "u1 u2")
-    apply_edits(made, share(made.main, u2, u1))
-    (problem,) = shapes_of(made).errors
-    assert "which has fc.in_features = 4, but needs fc.in_features = 8" in problem.text
-    apply_edits(made, [SetParams("g1", u1, {"width": 4})])
-    assert not shapes_of(made).problems
 
 
 def test_what_is_switched_off_stays_a_block() -> None:

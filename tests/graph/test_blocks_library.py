@@ -21,8 +21,7 @@ from graph.edits import AddNodes, EditError, SetParams
 from graph.files import FileError
 from graph.model import BLOCK, Project
 from graph.operations import new_node
-from tests.graph.blocks_hand import named, shapes_of, undone
-from tests.graph.test_blocks import stages
+from tests.graph.blocks_hand import named, shapes_of, stages, undone
 
 
 def nested() -> Project:
