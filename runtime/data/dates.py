@@ -62,7 +62,7 @@ def days_of(values: Sequence[str]) -> list[float]:
     """Some cells as days since 1970 by the way that suits most of them."""
     best: list[float] = []
     strange = len(values) + 1
-    for way, pattern in _compiled.items():
+    for pattern in _compiled.values():
         found = []
         for value in values:
             match = pattern.match(value.strip()) if len(value) <= LONGEST else None

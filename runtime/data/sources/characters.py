@@ -83,7 +83,10 @@ SOURCES = (
         id="char-ship",
         title="“if you want to build a ship …”",
         category="Sequences",
-        help=f"A sentence of 180 characters, 25 of them different, cut into windows that each begin one character later. {SHARED}",
+        help=(
+            "A sentence of 180 characters, 25 of them different, cut into windows that each begin one character later. "
+            f"{SHARED}"
+        ),
         words=("text", "characters", "char-rnn", "next character", "language"),
         options=(
             Param("window", "int", 10, "Characters in a sample.", minimum=1, maximum=len(SHIP) - 1),
