@@ -89,7 +89,7 @@ def _listed(path: Path, table: str | None, label: str | None, loading: Loading) 
     # The column that names the most different pictures: classes that are numbers may be called as some pictures are.
     hits = {
         name: len(
-            {found[0] for cell in texts[name][:2000] if (found := _find(cell, places, near)) is not None}
+            {seen[0] for cell in texts[name][:2000] if (seen := _find(cell, places, near)) is not None}
         )
         for name in names
     }
