@@ -88,9 +88,7 @@ def _listed(path: Path, table: str | None, label: str | None, loading: Loading) 
     near = place.stem.lower()
     # The column that names the most different pictures: classes that are numbers may be called as some pictures are.
     hits = {
-        name: len(
-            {seen[0] for cell in texts[name][:2000] if (seen := _find(cell, places, near)) is not None}
-        )
+        name: len({seen[0] for cell in texts[name][:2000] if (seen := _find(cell, places, near)) is not None})
         for name in names
     }
     files_in = max(names, key=lambda name: hits[name])
