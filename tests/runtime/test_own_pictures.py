@@ -436,3 +436,13 @@ def test_boxes_as_pascal_voc_writes_them(tmp_path: Path) -> None:
         "Listed pictures that are not there: 1 (gone.jpg).",
         "XML files that cannot be read: 1 (half.xml).",
     )
+
+
+def test_a_table_that_is_written_anew_is_read_anew(tmp_path: Path) -> None:
+    for number in range(4):
+        picture(tmp_path / "images" / f"{number}.png")
+    labels = text(tmp_path / "labels.csv", "file,label\n0,a\n1,b\n2,a\n3,b\n")
+    options = recognise(tmp_path).options
+    assert SOURCES["own-images"].schema(options).classes == ("a", "b")
+    text(labels, "file,label\n0,red\n1,blue\n2,red\n3,green\n")
+    assert SOURCES["own-images"].schema(options).classes == ("blue", "green", "red")

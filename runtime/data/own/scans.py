@@ -40,6 +40,8 @@ TRUSTED_FOR = 1.0
 """Seconds for which a path's stamp is not asked for again."""
 KEPT, KEPT_FILES = 64, 500
 """So many facts stay in memory and on the disk."""
+TELLING = (".csv", ".tsv", ".npy", ".json", ".yaml", ".yml")
+"""Endings of files that tell of the others in their folder: when one is written anew, the folder itself is not."""
 MOST_FOLDERS = 500
 """So many folders' times of change make up the stamp of a folder."""
 
@@ -198,9 +200,11 @@ def state_of(source: str, options: Mapping[str, Any]) -> str:
 
 
 def stamp(path: Path) -> str:
-    """Size and time of change of a file; of a folder those of the folders in it, two levels deep."""
+    """Size and time of change of a file; of a folder those of the folders in it, two levels deep, and of the files
+    in itself that say something of the others."""
     about = path.stat()
     parts = [f"{about.st_size}:{about.st_mtime_ns}"]
+    parts += _telling(path) if path.is_dir() else []
     level = [path] if path.is_dir() else []
     for _ in range(2):
         deeper: list[Path] = []
@@ -216,6 +220,22 @@ def stamp(path: Path) -> str:
             parts.append(f"{folder.name}:{about.st_mtime_ns}")
         level = deeper
     return hashlib.sha256("|".join(parts).encode(errors="surrogateescape")).hexdigest()
+
+
+def _telling(folder: Path) -> list[str]:
+    """Sizes and times of change of the tables, arrays, lists of boxes and names of classes in a folder."""
+    found: list[str] = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if os.path.splitext(entry.name)[1].lower() in TELLING and entry.is_file():
+                    about = entry.stat()
+                    found.append(f"{entry.name}:{about.st_size}:{about.st_mtime_ns}")
+                    if len(found) == MOST_FOLDERS:
+                        break
+    except OSError:
+        return []
+    return sorted(found)
 
 
 def _stamp(path: Path) -> str:
