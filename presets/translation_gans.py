@@ -123,7 +123,7 @@ def pix2pix() -> Project:
             "The recipe “image_to_image” trains both in turns: the discriminator on pairs of a sketch with the true "
             "or the made picture, the generator to pass for true and, with weight 100, to be near the true "
             "picture (L1). In the pictures circles are red, squares blue, triangles green and stars yellow: the "
-            "shapes are filled at once, and which colour belongs to which is learned in the next ten epochs. The "
+            "shapes are filled at once, and which colour belongs to which is learned over the thirty epochs. The "
             "paper learns at a third of this rate, from more pairs."
         ),
     )  # fmt: skip

@@ -149,3 +149,15 @@ def one_class(history: History) -> Advice | None:
         "Train longer if the loss still falls; else try a tenth of the learning rate, or give the rare classes more "
         "weight with a share of Dice.",
     )
+
+
+def no_guess(history: History) -> Advice | None:
+    """A diffusion network that answers with nothing: squared noise is 1 in the mean."""
+    losses = last(history, "loss", "train", FIRST)
+    if len(history) <= FIRST or not all(0.95 < loss < 1.1 for loss in losses):
+        return None
+    rate = float(history[-1].get("learning_rate") or 0.0)
+    return (
+        "The network guesses no noise at all: its loss is about 1, which is what an answer of nothing but zeros has.",
+        f"The learning rate is probably too high: try {rate / 10:.2g} instead of {rate:.2g}, and train anew.",
+    )

@@ -10,6 +10,7 @@ from graph.facts import Asks, Feed, Want
 from graph.model import Project
 from runtime.choice import setting
 from runtime.data.schema import Schema
+from runtime.recipes import _signs
 from runtime.recipes.adversarial import ANYTHING
 from runtime.recipes.spec import Figure, Link, Recipe, Role
 
@@ -79,3 +80,5 @@ RECIPE = Recipe(
     presets=("ddpm", "ddpm-classes"),
     numbers=True,
 )  # fmt: skip
+
+advise = _signs.no_guess

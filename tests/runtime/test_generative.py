@@ -470,6 +470,14 @@ def test_pictures_that_never_become_better_are_told() -> None:
     assert "too low" in told("cycle", "cycle_loss", [0.5 - 0.01 * n for n in range(8)], rate=1e-6)
 
 
+def test_a_diffusion_that_guesses_nothing_is_told() -> None:
+    """With a hundred times its rate."""
+    assert "nothing but zeros" in told(
+        "diffusion", "loss", [62.92, 1.232, 1.012, 1.004, 1.005, 1.007], rate=0.2
+    )
+    assert told("diffusion", "loss", [0.26, 0.14, 0.11, 0.1, 0.09, 0.08]) == ""
+
+
 def test_a_wide_gap_is_learning_by_heart_too() -> None:
     """A detector of 17 pictures: held back it still improves, but stays behind by far."""
     train = [34.0 * 0.85**number for number in range(30)]
