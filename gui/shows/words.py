@@ -18,6 +18,8 @@ from gui.theme import theme
 LONG = 24
 """Characters of a word that is none: a text without spaces is compared by its characters."""
 GAP = "_"
+FRAME = 16
+"""Pixels of border and padding around the text, above and below."""
 
 
 class TextView(View):
@@ -75,8 +77,8 @@ class TextView(View):
 
     def wanted_height(self, width: int) -> int:
         document = self.browser.document().clone()
-        document.setTextWidth(width - 2 * self.browser.frameWidth())
-        return ceil(document.size().height()) + 2 * self.browser.frameWidth() + 4
+        document.setTextWidth(width - 2 * self.browser.frameWidth() - FRAME)
+        return ceil(document.size().height()) + 2 * self.browser.frameWidth() + FRAME
 
     def picture(self) -> QImage:
         """All rows, also those that are scrolled away."""
@@ -97,7 +99,7 @@ class TextView(View):
 def mistakes(output: str, wanted: str) -> tuple[str, list[tuple[str, bool]]]:
     """What was written in pieces (words, or characters where there are no spaces): what stands between two of them,
     and each with whether it is as wanted; a gap stands where something was left out."""
-    apart = " " in wanted.strip() and not any(len(word) > LONG for word in output.split(" "))
+    apart = " " in f"{wanted.strip()}{output.strip()}" and not any(len(word) > LONG for word in output.split(" "))
     said, truth = (text.split(" ") if apart else list(text) for text in (output, wanted))
     if len(said) == len(truth):
         found = [(piece, piece == want) for piece, want in zip(said, truth, strict=True)]

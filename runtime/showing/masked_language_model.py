@@ -69,23 +69,28 @@ def _guessed(
     hidden: torch.Tensor,
     truth: torch.Tensor | None = None,
 ) -> list[Message]:
+    """The likeliest words for each that is hidden; only the first of them where that is right."""
     schema = look.session.dataset.schema
     guesses = look.loop.guesses(given, segments)
     rows = []
     for number, row in enumerate(given.tolist()):
         places = hidden[number].nonzero().flatten().tolist()
-        best = [
-            " / ".join(schema.vocabulary[guess] for guess in guesses[number, place].tolist())
-            for place in places
-        ]
-        wanted, right = "", None
+        found = [[schema.vocabulary[guess] for guess in guesses[number, place].tolist()] for place in places]
+        wanted: list[str] = []
         if truth is not None:
-            wanted = ", ".join(schema.vocabulary[int(truth[number, place])] for place in places)
-            right = all(int(guesses[number, place, 0]) == int(truth[number, place]) for place in places)
+            wanted = [schema.vocabulary[int(truth[number, place])] for place in places]
+            found = [
+                words[:1] if words[0] == word else words for words, word in zip(found, wanted, strict=True)
+            ]
         rows.append(
-            {"input": _text(row, schema), "output": ", ".join(best), "wanted": wanted, "right": right}
+            {
+                "input": _text(row, schema),
+                "output": ", ".join(" / ".join(words) for words in found),
+                "wanted": ", ".join(wanted),
+                "right": None if truth is None else all(len(words) == 1 for words in found),
+            }
         )
-    return [{"kind": "text", "name": "hidden", "title": "Hidden words", "rows": rows}]
+    return [{"kind": "text", "name": "hidden", "title": "Hidden words", "rows": rows, "compare": True}]
 
 
 def attempt(look: Look, text: str, options: dict[str, Any]) -> list[Message]:

@@ -182,6 +182,7 @@ def test_mistakes_are_marked_one_by_one(session: TrainingSession) -> None:
     assert mistakes("1203", "1230") == ("", [("1", True), ("2", True), ("0", False), ("3", False)])
     assert mistakes("12", "132") == ("", [("1", True), ("_", False), ("2", True)]), "one is missing"
     assert mistakes("", "12") == ("", [("_", False)])
+    assert mistakes("is / has", "has") == (" ", [("is", False), ("/", False), ("has", True)])
     panel = shown(session)
     started(session)
     rows = make.text(("greedy", "a <b", "a c", False))
