@@ -108,11 +108,12 @@ class Groups(QWidget):
 
     def show_groups(self, groups: list[tuple[str, list[Field]]]) -> None:
         """A heading and rows for each group; those that are not among them are hidden."""
+        new = [title for title, _ in groups if title not in self.sections]
+        for title in new:
+            self.sections[title] = (Heading(title), Section(self.workspace))
         for title, found in groups:
-            if title not in self.sections:
-                self.sections[title] = (Heading(title), Section(self.workspace))
-                for widget in self.sections[title]:
-                    self._column.addWidget(widget)
+            for widget in self.sections[title] if new else ():
+                self._column.addWidget(widget)  # moves to the end: all stand as they are declared
             self.sections[title][1].show_fields(found)
         shown = {title for title, found in groups if found}
         for title, (heading, section) in self.sections.items():
