@@ -99,7 +99,9 @@ class TextView(View):
 def mistakes(output: str, wanted: str) -> tuple[str, list[tuple[str, bool]]]:
     """What was written in pieces (words, or characters where there are no spaces): what stands between two of them,
     and each with whether it is as wanted; a gap stands where something was left out."""
-    apart = " " in f"{wanted.strip()}{output.strip()}" and not any(len(word) > LONG for word in output.split(" "))
+    apart = " " in f"{wanted.strip()}{output.strip()}" and not any(
+        len(word) > LONG for word in output.split(" ")
+    )
     said, truth = (text.split(" ") if apart else list(text) for text in (output, wanted))
     if len(said) == len(truth):
         found = [(piece, piece == want) for piece, want in zip(said, truth, strict=True)]
