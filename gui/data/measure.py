@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,10 @@ class Measured:
     missing: int
     bins: tuple[int, ...]
     target: bool = False
+    categories: int = 0
+    """How many there are, where the numbers only stand for categories; ``bins`` count (the commonest of) them then."""
+    most: str = ""
+    """The commonest category."""
 
 
 Counts = dict[str, tuple[int, int, int]]
@@ -78,7 +83,7 @@ def measured(dataset: Dataset) -> list[Measured]:
     if dataset.inputs.is_floating_point() and dataset.inputs.dim() >= 2:
         values = _thinned(dataset.inputs, dataset.inputs.dim() == 2).cpu().numpy()
         axis = 1 if schema.kind == "image" else -1
-        found += _columns(values, axis, schema.features)
+        found += _columns(values, axis, schema.features, known=_categories(dataset))
     if schema.task == "regression" and dataset.targets.dim() == 2:
         found += _columns(_thinned(dataset.targets, True).cpu().numpy(), -1, schema.target_names, target=True)
     return found
@@ -91,8 +96,22 @@ def _thinned(values, rows_only: bool):  # type: ignore[no-untyped-def]
     return values[::step]
 
 
-def _columns(values: np.ndarray, axis: int, names: tuple[str, ...], target: bool = False) -> list[Measured]:
+def _categories(dataset: Dataset) -> dict[str, tuple[str, ...]]:
+    """The categories of the columns that are numbered by them."""
+    entry = dataset.entry
+    return {one.name: one.choices for one in entry.questions if one.kind == "category"} if entry else {}
+
+
+def _columns(
+    values: np.ndarray,
+    axis: int,
+    names: tuple[str, ...],
+    target: bool = False,
+    known: Mapping[str, tuple[str, ...]] | None = None,
+) -> list[Measured]:
     import numpy as np
+
+    categories = known or {}
 
     moved = np.moveaxis(values, axis, 0)
     columns = moved.reshape(len(moved), -1)[:COLUMNS]
@@ -100,16 +119,30 @@ def _columns(values: np.ndarray, axis: int, names: tuple[str, ...], target: bool
         names = tuple(map(str, range(len(moved))))
     found = []
     for name, column in zip(names, columns, strict=False):
-        known = column[np.isfinite(column)]
-        if len(known) == 0:
+        words = categories.get(name)
+        if words:
+            counts = np.bincount(column.astype(int), minlength=len(words) + 1)
+            each = counts[: len(words)]
+            # the number behind the last category is that of a missing one
+            missing = int(counts[len(words) :].sum())
+            bins = each if len(each) <= BINS else np.sort(each)[::-1][:BINS]
+            found.append(
+                Measured(
+                    name, None, None, None, None, missing, tuple(bins.tolist()), target, len(words),
+                    words[int(each.argmax())],
+                )
+            )  # fmt: skip
+            continue
+        there = column[np.isfinite(column)]
+        if len(there) == 0:
             found.append(Measured(name, None, None, None, None, len(column), (), target))
             continue
-        low, high = float(known.min()), float(known.max())
-        bins, _ = np.histogram(known, bins=BINS, range=(low, high if high > low else low + 1))
+        low, high = float(there.min()), float(there.max())
+        bins, _ = np.histogram(there, bins=BINS, range=(low, high if high > low else low + 1))
         found.append(
             Measured(
-                name, low, high, float(known.mean(dtype=np.float64)), float(known.std(dtype=np.float64)),
-                len(column) - len(known), tuple(bins.tolist()), target,
+                name, low, high, float(there.mean(dtype=np.float64)), float(there.std(dtype=np.float64)),
+                len(column) - len(there), tuple(bins.tolist()), target,
             )
         )  # fmt: skip
     return found

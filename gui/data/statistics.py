@@ -45,6 +45,10 @@ class StatisticsRows(QAbstractTableModel):
         self.rows, self._bars = [], []
         for one in found.statistics:
             name = self.tr("{0} (target)").format(one.name) if one.target else one.name
+            if one.categories > 1:
+                name = self.tr("{0}: {1} categories, mostly {2}").format(name, one.categories, one.most)
+            elif one.categories:
+                name = self.tr("{0}: always {1}").format(name, one.most)
             numbers = [
                 "–" if value is None else f"{value:.5g}"
                 for value in (one.low, one.high, one.mean, one.deviation)

@@ -236,6 +236,8 @@ def test_missing_values_are_counted(qapp: QApplication, tmp_path: Path) -> None:
     _, panel = table_page(tmp_path)
     rows = {row[0]: row for row in panel.statistics.rows}
     assert rows["age"][-1] == "12" and rows["hours"][-1] == ""
+    (town,) = (row for name, row in rows.items() if name.startswith("town: 3 categories, mostly "))
+    assert town[2:6] == ["–"] * 4, "numbers of categories have no mean"
     assert panel.tabs.isTabVisible(panel.tabs.indexOf(panel.numbers))
 
 
