@@ -47,7 +47,7 @@ def autoencoder() -> Project:
         g,
         data=DataChoice("digits", {"image_size": 28}),
         training=Training(
-            recipe="autoencoding", loss="mse", optimizer="Adam", learning_rate=2e-3, epochs=20, batch_size=64
+            recipe="autoencoding", loss="mse", optimizer="Adam", learning_rate=2e-3, epochs=60, batch_size=64
         ),
         notes=(
             "The recipe “autoencoding” wants the picture that goes in to come out again. With noise on what goes in "
