@@ -14,7 +14,7 @@ from graph.model import DataChoice, Project, Training
 from presets import find
 from runtime.protocol import Message
 from runtime.recipes import OWN, get_recipe
-from runtime.recipes.own import own_text
+from runtime.recipes.own_text import own_text
 from runtime.showing import Look, show_for
 
 torch = pytest.importorskip("torch")
