@@ -281,7 +281,7 @@ class _Writer:
     @property
     def _samples(self) -> str:
         """Inputs and targets of a split, on the device."""
-        if self.steps is None:
+        if self.steps is None or not self.steps.prepares:
             return "(x.to(device), y.to(device))"
         which = ', split == "train"' if self.steps.augments else ""
         return f"prepared(x.to(device), y.to(device){which})"

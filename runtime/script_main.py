@@ -237,7 +237,7 @@ def _uses_loss(text: str, loop: str) -> bool:
 
 def _prepared(steps: StepsText | None) -> list[str]:
     """The steps that are done once."""
-    if steps is None:
+    if steps is None or not steps.prepares:
         return []
     which = ', split == "train"' if steps.augments else ""
     return [f"    data = {{split: prepared(columns{which}) for split, columns in data.items()}}"]

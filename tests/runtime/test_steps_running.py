@@ -266,6 +266,8 @@ def test_a_script_holds_no_more_than_its_steps_need() -> None:
     assert "Needs torch and torchvision." in training_script(pictures(*CASES["rand_augment"])).text
     turned = training_script(pictures(RECIPE)).text
     assert "class Rotate:" in turned and "return warped(batch, matrix, self.fill)" in turned
+    only = training_script(pictures((Step("flip_sideways", {}, "train"),), (1, 8, 8))).text
+    assert "TRAINING = [Flip()]" in only and "prepared(" not in only and "EVERYWHERE" not in only
     assert not any(word in turned for word in ("mask", "boxes", "corners_of", "pictures: tuple"))
 
 

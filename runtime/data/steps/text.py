@@ -31,20 +31,22 @@ _AUGMENTED = '''def augmented({given}) -> {result}:
 
 @dataclass(frozen=True, slots=True)
 class StepsText:
-    """``text`` defines ``prepared`` (samples of a split, done once) and, with ``augments``, ``augmented`` (a batch
-    that is trained on). ``imports`` are the lines it needs; ``mixes`` tells that targets become probabilities."""
+    """``text`` defines, with ``prepares``, ``prepared`` (samples of a split, done once) and, with ``augments``,
+    ``augmented`` (a batch that is trained on). ``imports`` are the lines it needs; ``mixes`` tells that targets become
+    probabilities."""
 
     text: str
     imports: tuple[str, ...]
     augments: bool
     mixes: bool
+    prepares: bool = True
 
 
 def steps_text(preparation: Preparation, pairs: bool) -> StepsText:
     """The text for a script that handles pairs of inputs and targets, or else whole batches."""
     made = [*preparation.once, *preparation.training, *preparation.elsewhere]
     parts, imports = _needed(made)
-    augments = bool(preparation.training)
+    augments, prepares = bool(preparation.training), bool(preparation.once or preparation.elsewhere)
     lists = [("STEPS", preparation.once, "with all samples, once")]
     if augments:
         lists = [
@@ -52,6 +54,8 @@ def steps_text(preparation: Preparation, pairs: bool) -> StepsText:
             ("TRAINING", preparation.training, "with each batch that is trained on, anew each time"),
             ("ELSEWHERE", preparation.elsewhere, "with what is not trained on, once"),
         ]
+    if augments and not prepares:
+        del lists[0], lists[-1]
     parts.append("\n".join(line for name, steps, when in lists for line in _list(name, steps, when)))
     shape = {
         "given": "x: torch.Tensor, y: torch.Tensor" if pairs else "batch: dict[str, torch.Tensor]",
@@ -62,18 +66,19 @@ def steps_text(preparation: Preparation, pairs: bool) -> StepsText:
     what = "The samples of a split after all steps."
     if augments:
         what = "The samples of a split after the steps that are done once."
-    parts.append(
-        _PREPARED.format(
-            **shape,
-            what=what,
-            flag=", training: bool" if augments else "",
-            steps="EVERYWHERE if training else EVERYWHERE + ELSEWHERE" if augments else "STEPS",
-        ).rstrip("\n")
-    )
+    if prepares or not augments:
+        parts.append(
+            _PREPARED.format(
+                **shape,
+                what=what,
+                flag=", training: bool" if augments else "",
+                steps="EVERYWHERE if training else EVERYWHERE + ELSEWHERE" if augments else "STEPS",
+            ).rstrip("\n")
+        )
     if augments:
         parts.append(_AUGMENTED.format(**shape).rstrip("\n"))
     mixes = any(item.file == "mixing" for item in preparation.training)
-    return StepsText("\n\n\n".join(parts), tuple(sorted(imports)), augments, mixes)
+    return StepsText("\n\n\n".join(parts), tuple(sorted(imports)), augments, mixes, prepares or not augments)
 
 
 def _needed(made: Sequence[Made]) -> tuple[list[str], set[str]]:
