@@ -145,7 +145,7 @@ class DataPanel(QWidget):
         self.help = WrappedLabel(muted=True)
         drop = WrappedLabel(self.tr("… or drop it anywhere on the window."), muted=True)
         for widget in (
-            self.source, buttons, drop, self.facts, self.caution, self.banner, self.options, self.help,
+            self.source, self.facts, self.caution, self.banner, buttons, drop, self.options, self.help,
         ):  # fmt: skip
             self.left.layout_.addWidget(widget)
         self.left.layout_.setAlignment(self.caution, Qt.AlignmentFlag.AlignLeft)

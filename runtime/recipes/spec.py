@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from runtime.data.schema import Schema
 
 LOOPS = Path(__file__).parent.parent / "loops"
-MANY = 5
+MANY = 4
 """Kinds of data a recipe can use that a sentence still lists."""
 
 

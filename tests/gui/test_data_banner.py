@@ -141,7 +141,7 @@ def test_a_recipe_for_the_data_is_offered_where_the_networks_can_take_it(qapp: Q
     made.training.recipe = "supervised"
     workspace, banner = banner_of(made)
     until(banner.isVisible, "the sentence")
-    assert "Supervised needs data with" in banner.sentence.text()
+    assert "Supervised cannot use data with" in banner.sentence.text()
     buttons = [banner.press(number) for number in range(4)]
     click(next(button for button in buttons if button.text() == "Use the recipe Segmentation"))
     assert workspace.project.training.recipe == "segmentation"
