@@ -100,7 +100,8 @@ def rate_too_high(history: Sequence[Epoch]) -> tuple[str, str] | None:
     risen = train[-1] > 1.2 * train[0] and train[-1] > 0
     turns = [b - a for a, b in pairwise(last)]
     jumps = all(a * b < 0 for a, b in pairwise(turns))
-    wide = max(last) > 2.0 * max(min(last), 1e-12) and max(last) > 0.2 * abs(train[0])
+    # up, that is: the fall of the first epochs is wide, too
+    wide = max(last) > 2.0 * max(min(last), 1e-12) and max(turns) > 0.25 * abs(train[0])
     if not risen and not (jumps and wide):
         return None
     how = "has become larger than at the beginning" if risen else "jumps up and down"
