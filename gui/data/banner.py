@@ -133,7 +133,7 @@ class DataBanner(Banner):
         if fits:
             return Finding("warning", problem.text, buttons)
         ready = self._ready_buttons(problem.key)
-        hint = " ".join(filter(None, (self._why(), self._about(ready))))
+        hint = " ".join(filter(None, (self._why(bool(ready)), self._about(ready))))
         return Finding("warning", problem.text, [*buttons, *ready], hint)
 
     def _spare(self) -> Finding | None:
@@ -147,19 +147,24 @@ class DataBanner(Banner):
             return None
         return Finding("hint", found[0].text, [(self.tr("Fit network to the data"), self.fit_network)])
 
-    def _why(self) -> str:
-        """Why no sizes can be found with which it would work."""
+    def _why(self, ready: bool = False) -> str:
+        """Why no sizes can be found with which it would work; in short where a preset is ``ready`` to be opened."""
         workspace = self.workspace
         found = kinds(workspace.project, self.tr)
         if found is None:
+            if ready:
+                return self.tr("Other sizes alone do not help: the network has to be built in another way.")
             return self.tr(
                 "Other sizes alone do not help: the network has to be built in another way. Change its layers by "
                 "hand, or choose other data."
             )
+        name = workspace.project.main.name
+        if ready:
+            return self.tr("“{0}” is made for {1}, and this data gives {2}.").format(name, *found)
         return self.tr(
             "“{0}” is made for {1}, and this data gives {2}: other sizes alone do not help. Change its layers by hand, "
             "or choose other data."
-        ).format(workspace.project.main.name, *found)
+        ).format(name, *found)
 
     def _about(self, ready: list[Button]) -> str:
         """What the buttons of presets do."""

@@ -29,14 +29,18 @@ class Banner(QFrame):
         self.dismiss.clicked.connect(self.hide)
         column = QVBoxLayout()
         column.setSpacing(4)
-        for widget in (self.sentence, self.hint, self.buttons):
+        for widget in (self.sentence, self.hint):
             column.addWidget(widget)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(9, 7, 5, 8)
+        row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.picture)
         row.addLayout(column, 1)
         row.addWidget(self.dismiss, 0, Qt.AlignmentFlag.AlignTop)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(9, 7, 5, 8)
+        whole.setSpacing(6)
+        whole.addLayout(row)
+        whole.addWidget(self.buttons)  # under the picture, too: in a narrow column their texts need the room
         theme().changed.connect(self._icons)
         self.hide()
 
