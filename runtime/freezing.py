@@ -51,7 +51,7 @@ def freezing_plan(project: Project, source: Source) -> Plan | None:
         if still:
             frozen.append(path)
             factor *= asked.unfreeze_rate if asked.unfreeze_after else 1.0
-        rates[path] = factor
+        rates[path] = float(f"{factor:.9g}")  # 0.1 × 0.12 is 0.012
     rates = _told(rates)
     if not frozen and not rates:
         return None

@@ -34,7 +34,7 @@ from runtime.script_data import DataPart, data_part
 from runtime.script_endings import Ending, foretold
 from runtime.script_lines import (
     average_lines,
-    freezing_text,
+    freezing_lines,
     import_lines,
     support_imports,
     support_text,
@@ -354,7 +354,7 @@ class _Writer:
             *_braced("data", f"split: {self._samples} for split, (x, y) in load_data().items()"),
             '    inputs, targets = data["train"]',
             *_assign("loss_of", self._loss()),
-            *(_assign("freezing", freezing_text(self.freezing, "model")) if self.freezing else []),
+            *(freezing_lines("freezing = ", self.freezing, "model", 4) if self.freezing else []),
             *_assign("optimizer", optimizer.text(optimizer.settled(training), *given)),
         ]
         if self.planned:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from graph.building import literal
+from graph.code.layout import width
 from runtime.freezing import Plan
 from runtime.practices import Practices
 
@@ -72,11 +73,30 @@ def average_lines(asked: Practices, indent: str, count: str) -> list[str]:
     return [f"{indent}if {count} % {asked.accumulate} == 0:", f"{indent}    average.update()"]
 
 
-def freezing_text(plan: Plan, network: str) -> str:
-    """``Freezing(model, ("backbone",), {"backbone": 0.1}, 2)``."""
-    rates = ", ".join(f"{literal(path)}: {literal(factor)}" for path, factor in plan.rates.items())
-    every = f", {plan.every}" if plan.every else ""
-    return f"Freezing({network}, {literal(plan.frozen)}, {{{rates}}}, {plan.epochs}{every})"
+def freezing_lines(before: str, plan: Plan, network: str, indent: int, after: str = "") -> list[str]:
+    """``freezing = Freezing(model, ("backbone",), {"backbone": 0.1}, 2)``, broken as a formatter would where it is
+    long. ``before`` and ``after`` stand around the call."""
+    space = " " * indent
+    rates = [f"{literal(path)}: {literal(factor)}" for path, factor in plan.rates.items()]
+    given = [network, literal(plan.frozen), f"{{{', '.join(rates)}}}", str(plan.epochs)]
+    given += [str(plan.every)] if plan.every else []
+    line = f"{space}{before}Freezing({', '.join(given)}){after}"
+    if len(line) <= width():
+        return [line]
+    inside = f"{space}    {', '.join(given)}"
+    if len(inside) <= width():
+        return [f"{space}{before}Freezing(", inside, f"{space}){after}"]
+    lines = [f"{space}{before}Freezing("]
+    parts = {1: ("(", [literal(path) for path in plan.frozen], ")"), 2: ("{", rates, "}")}
+    for number, text in enumerate(given):
+        line = f"{space}    {text},"
+        if len(line) <= width() or number not in parts:
+            lines.append(line)
+        else:
+            opening, each, closing = parts[number]
+            row = [f"{space}        {part}," for part in each]
+            lines += [f"{space}    {opening}", *row, f"{space}    {closing},"]
+    return [*lines, f"{space}){after}"]
 
 
 def import_lines(lines: Iterable[str]) -> tuple[list[str], list[str]]:

@@ -17,7 +17,7 @@ from runtime.optimizers import OPTIMIZERS, extras
 from runtime.practices import practices_of
 from runtime.recipes import Figure, recipe_of
 from runtime.schedules import SCHEDULES, planned, schedule_text
-from runtime.script_lines import average_lines, freezing_text, update_lines
+from runtime.script_lines import average_lines, freezing_lines, update_lines
 from runtime.training.session import steps_per_epoch
 
 
@@ -68,10 +68,11 @@ def main_text(
         lines.append("        in_low_precision(network, device)")
     if freezings:
         made = [
-            f'"{role}": ' + freezing_text(plan, f'networks["{role}"]')
+            line
             for role, plan in zip(roles, freezings, strict=True)
+            for line in freezing_lines(f'"{role}": ', plan, f'networks["{role}"]', 8, ",")
         ]
-        lines += _assign("freezings", "{" + ", ".join(made) + "}")
+        lines += ["    freezings = {", *made, "    }"]
     made_by = {}
     for group, members in groups:
         weights = [f'*networks["{member}"].parameters()' for member in members]

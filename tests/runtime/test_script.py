@@ -65,18 +65,9 @@ def regression() -> Project:
     return project("Progress", g, data=DataChoice("diabetes"), training=training)
 
 
-CASES = {
-    "digits": lambda: digits_cnn(schedule="cosine", optimizer="AdamW", initialisation="he_normal"),
-    "single": lambda: digits_cnn(
-        batch_size=157, epochs=1, options={"label_smoothing": 0.1, "watch": "recall"}
-    ),
-    "moons": lambda: moons_mlp(options={"watch": "f1", "ema": 0.9, "patience": 2}),
-    "half": lambda: moons_mlp(options={"precision": "bfloat16"}, validation_fraction=0.0),
-    "automatic": lambda: moons_mlp(options={"precision": "automatic"}),
-    "xor": xor,
-    "chars": next_character,
-    "regression": regression,
-    "practices": lambda: digits_cnn(
+def practices() -> Project:
+    """All of them, with a padlock that opens after an epoch and a rate of its own."""
+    made = digits_cnn(
         schedule="step",
         options={
             "clip_norm": 0.5,
@@ -88,8 +79,26 @@ CASES = {
             "class_weights": "balanced",
             "watch": "accuracy",
             "patience": 1,
+            "unfreeze_after": 1,
         },
+    )
+    nodes = {node.name: node for node in made.main.nodes.values()}
+    nodes["conv"].frozen, nodes["fc"].rate = True, 0.5
+    return made
+
+
+CASES = {
+    "digits": lambda: digits_cnn(schedule="cosine", optimizer="AdamW", initialisation="he_normal"),
+    "single": lambda: digits_cnn(
+        batch_size=157, epochs=1, options={"label_smoothing": 0.1, "watch": "recall"}
     ),
+    "moons": lambda: moons_mlp(options={"watch": "f1", "ema": 0.9, "patience": 2}),
+    "half": lambda: moons_mlp(options={"precision": "bfloat16"}, validation_fraction=0.0),
+    "automatic": lambda: moons_mlp(options={"precision": "automatic"}),
+    "xor": xor,
+    "chars": next_character,
+    "regression": regression,
+    "practices": practices,
 }
 
 LINE = re.compile(
