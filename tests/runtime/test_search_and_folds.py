@@ -114,7 +114,9 @@ def test_curves_are_read_and_each_thing_is_said_once() -> None:
     assert len(heart) == 1 and "by heart" in heart[0]
     assert "learning rate is probably too high" in told([1.0, 0.2, 1.1, 0.2, 1.2, 0.3])[0]
     assert told([2.3, 0.4, 0.05, 0.02, 0.05, 0.02, 0.05]) == [], "jumps of a loss that is small already"
-    assert told([0.68, 0.618, 0.251, 0.033, 0.043, 0.034, 0.03]) == [], "a fall, and a little to and fro below it"
+    assert told([0.68, 0.618, 0.251, 0.033, 0.043, 0.034, 0.03]) == [], (
+        "a fall, and a little to and fro below it"
+    )
     assert "has become larger" in told([1.0, 1.1, 1.2, 1.5])[0]
     assert "not learning" in told([2.3026] * 8)[0]
     assert told([0.3, 0.31, 0.3, 0.29, 0.28, 0.3]) == []
