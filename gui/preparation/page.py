@@ -200,7 +200,6 @@ class PreparationPage(QWidget):
         return button
 
     def _icons(self) -> None:
-        self.add.setIcon(icon("plus"))
         self.up.setIcon(icon("arrow-up"))
         self.down.setIcon(icon("arrow-down"))
         self.bin.setIcon(icon("delete-outline"))
