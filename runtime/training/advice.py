@@ -143,7 +143,10 @@ def thrown_off(history: Sequence[Epoch]) -> tuple[str, str] | None:
     flat = max(train[1:]) - min(train[1:]) < 0.02 * train[1]
     scored = len(right) == len(train)
     still = scored and max(right) - min(right) < 0.03 and max(right) < 0.9
-    dead = _dead(history) and train[-1] > 0.5 * train[1] and not (scored and max(right) >= 0.9)
+    burst = (
+        train[0] > 100 * train[1] and min(train[2:]) > 0.8 * train[1]
+    )  # the first steps went far, the rest nowhere
+    dead = (burst or _dead(history)) and train[-1] > 0.5 * train[1] and not (scored and max(right) >= 0.9)
     if not dead and (not (flat and still) or not_learning(history) is not None):
         return None
     rate = history[-1].get("learning_rate") or 0.0
