@@ -173,11 +173,11 @@ def digits_vit() -> Project:
         data=DataChoice("digits", {"image_size": 28}),
         training=Training(
             optimizer="AdamW",
-            learning_rate=2e-3,
+            learning_rate=1e-3,
             weight_decay=0.05,
             schedule="cosine",
             epochs=15,
-            batch_size=64,
+            batch_size=32,
         ),
         notes=(
             "Each picture is cut into 49 patches of 4 × 4 pixels, which are read like the words of a sentence. Nothing "
