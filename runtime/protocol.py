@@ -42,7 +42,7 @@ Messages, ``{"event": ...}``:
 - ``steps``: ``step``, ``loss``, ``accuracy`` (or ``None``): lists of equal length;
   ``samples_per_second``, ``progress`` 0…1, ``seconds_left``, ``epoch`` (1-based, the one in progress),
   ``learning_rate``.
-- ``epoch``: ``epoch`` (1-based), ``step``, ``train_loss``, ``val_loss``, ``train_accuracy``,
+- ``epoch``: ``epoch`` (1-based), ``epochs`` (planned), ``step``, ``train_loss``, ``val_loss``, ``train_accuracy``,
   ``val_accuracy``, ``learning_rate``, ``seconds``, ``samples_per_second``, ``best`` (bool); ``scores`` where one
   beyond loss and accuracy decides which epoch is best. What cannot be measured is ``None``.
 - ``maps``: ``place``, ``node``, ``step`` and ``samples``: a list of ``sample``, ``split``, ``label``,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -170,6 +171,27 @@ def not_finite_soon(history: Sequence[Epoch]) -> tuple[str, str] | None:
     )
 
 
+def ended_early(history: Sequence[Epoch], scores: Collection[str] = ()) -> tuple[str, str] | None:
+    """At the end of a run the loss on samples held back still falls fast, and one of the ``scores`` (the names of
+    figures that are shares of what is right) or the accuracy is far from 1."""
+    now, held = history[-1], _series(history, "val_loss")
+    if now["epoch"] < now.get("epochs", math.inf) or len(history) < 2 * SINCE or len(held) != len(history):
+        return None
+    before, last = held[-1 - len(held) // 4], held[-1]
+    if not 0 < last < 0.8 * before or last > 1.02 * min(held):
+        return None
+    figures = (now.get("figures") or {}).get("validation") or {}
+    shares = [now.get("val_accuracy"), *(figures.get(name) for name in scores)]
+    known = [share for share in shares if share is not None]
+    if min(known) >= 0.9 if known else last < 0.05 * held[0]:
+        return None
+    return (
+        f"The run is over, but the network was still learning: in the last {len(held) // 4} epochs the loss on the "
+        f"samples held back fell from {before:.3g} to {last:.3g}.",
+        "Raise the number of epochs and choose “Continue the last run”.",
+    )
+
+
 SIGNS: tuple[Sign, ...] = (overfitting, rate_too_high, not_learning, thrown_off, not_finite_soon)
 
 
@@ -201,6 +223,7 @@ def advisor_for(recipe: Recipe) -> Advisor:
     against = bool(recipe.source) and len(recipe.groups) > 1  # nobody knows what should fall
     if falling is None or staged or against:
         return Advisor(own)
+    scores = [one.name for one in recipe.figures if one.kind == "score" and one.better == "high"]
     if falling is recipe.main and recipe.watch:
-        return Advisor((*SIGNS, *own))
+        return Advisor((*SIGNS, partial(ended_early, scores=scores), *own))
     return Advisor((*(_of(falling.name, sign, bool(recipe.watch)) for sign in SIGNS), *own))

@@ -237,6 +237,7 @@ def _close(
     told = {
         "event": "epoch",
         "epoch": session.epoch,
+        "epochs": session.epochs,
         "step": session.step,
         "train_loss": train_loss,
         "val_loss": measured.loss,

@@ -10,8 +10,9 @@ import torch
 
 from runtime.data import get_source
 from runtime.data.splits import fold_of, split
+from runtime.recipes import get_recipe
 from runtime.runs import Run
-from runtime.training.advice import SIGNS, Advisor
+from runtime.training.advice import SIGNS, Advisor, advisor_for
 from runtime.training.finder import find_rate, smoothed, suggested
 from runtime.training.preparing import prepare
 
@@ -120,3 +121,22 @@ def test_curves_are_read_and_each_thing_is_said_once() -> None:
     assert "has become larger" in told([1.0, 1.1, 1.2, 1.5])[0]
     assert "not learning" in told([2.3026] * 8)[0]
     assert told([0.3, 0.31, 0.3, 0.29, 0.28, 0.3]) == []
+
+
+@pytest.mark.parametrize(
+    ("planned", "exact", "fall", "wanted"),
+    [(12, 0.3, 0.8, True), (13, 0.3, 0.8, False), (12, 0.97, 0.8, False), (12, 0.3, 0.97, False)],
+    ids=["cut short", "not over yet", "good already", "no longer learning"],
+)
+def test_a_run_that_ends_while_it_learns_is_told_to_go_on(
+    planned: int, exact: float, fall: float, wanted: bool
+) -> None:
+    advisor, found = advisor_for(get_recipe("sequence_to_sequence")), []
+    for number in range(1, 13):
+        loss = 2.0 * fall**number
+        figures = {name: {"loss": loss, "accuracy": 0.95, "exact": exact} for name in ("train", "validation")}
+        epoch = {"epoch": number, "epochs": planned, "train_loss": loss, "val_loss": loss, "figures": figures}
+        found += advisor.take({**epoch, "learning_rate": 0.001})
+    assert [message["hint"] for message in found] == (
+        ["Raise the number of epochs and choose “Continue the last run”."] if wanted else []
+    )
