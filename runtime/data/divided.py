@@ -1,4 +1,4 @@
-"""Pictures that were read from files as a dataset, with the splits that their folders make."""
+"""The splits that came with the data; and pictures that were read from files as a dataset with those."""
 
 from __future__ import annotations
 
@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     import torch
 
 
+def rows_of(parts: Sequence[str | None], name: str) -> torch.Tensor | None:
+    """The rows of "validation" or of "test", as :class:`Dataset` takes them, of samples whose parts are known; ``None``
+    where none belongs to it."""
+    import torch
+
+    rows = [row for row, part in enumerate(parts) if part == name]
+    return torch.tensor(rows) if rows else None
+
+
 def pictured(
     pixels: torch.Tensor,
     targets: torch.Tensor,
@@ -23,18 +32,13 @@ def pictured(
 ) -> Dataset:
     """``parts`` says of each picture whether it belongs to "validation" or "test"; ``scaling`` is the option of the
     source, of which "standardised" waits for the training split."""
-    import torch
-
-    held = {
-        name: torch.tensor([row for row, part in enumerate(parts) if part == name], dtype=torch.long)
-        for name in ("validation", "test")
-    }
+    test = rows_of(parts, "test")
     return Dataset(
         pixels,
         targets,
-        replace(schema, size=len(parts), test_size=len(held["test"]) or None),
-        test=held["test"] if len(held["test"]) else None,
-        validation=held["validation"] if len(held["validation"]) else None,
+        replace(schema, size=len(parts), test_size=None if test is None else len(test)),
+        test=test,
+        validation=rows_of(parts, "validation"),
         scaling="standardise" if scaling == "standardised" else "none",
         skipped=tuple(skipped),
     )

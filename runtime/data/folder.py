@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from runtime.data.decoding import Colour, Fit
-from runtime.data.own.entries import PICTURES
+from runtime.data.own.entries import PARTS, PICTURES, Part
 from runtime.data.schema import DataError, Schema, classification
 from runtime.data.source import Loading
 
@@ -18,19 +18,7 @@ if TYPE_CHECKING:
     from runtime.data.dataset import Dataset
 
 PixelRange = Literal["0 to 1", "-1 to 1", "standardised"]
-Part = Literal["train", "validation", "test"]
-
 ENDINGS = PICTURES
-PARTS: dict[str, Part] = {
-    "train": "train",
-    "training": "train",
-    "val": "validation",
-    "valid": "validation",
-    "validation": "validation",
-    "dev": "validation",
-    "test": "test",
-    "testing": "test",
-}
 
 
 @dataclass(frozen=True, slots=True)

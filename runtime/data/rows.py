@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     import polars
     from numpy.typing import NDArray
 
+    from runtime.data.own.entries import Files, Part
+
 SMALL, CHUNK = 1000, 50_000
 """Rows taken together: few at first, so that a hurried look is over soon, then more and more."""
 PREVIEW = 50
@@ -42,12 +45,34 @@ SHOWN = 20
 PARQUET = (".parquet", ".pq")
 
 
-def read(
-    path: Path, header: Header, loading: Loading, roles: Mapping[str, ColumnKind], keep: frozenset[str]
-) -> Table:
-    """The whole table; see :func:`runtime.data.table.open_table`."""
-    if path.suffix.lower() in PARQUET:
-        return _parquet(path, loading, roles, keep)
+@dataclass(frozen=True, slots=True)
+class _File:
+    """How a text table is written. ``census`` labels end with a full stop in their test file."""
+
+    path: Path
+    script: Script
+    delimiter: str
+    literal: bool
+    width: int
+    names: tuple[str, ...]
+    has_header: bool
+    preview: tuple[tuple[str, ...], ...]
+    census: bool
+
+    def pieces(self, strange: list[int]) -> Iterator[tuple[int, list[polars.Series]]]:
+        """(last line, columns) of the rows, one piece after the other; numbers of the lines that are none."""
+        how = self.path, self.script, self.delimiter, self.width, strange
+        plain = self.script.ordinary and (self.literal or not self.script.quotes)
+        pending = self.has_header
+        for last, columns in _plain(*how) if plain else _quoted(*how, self.literal):
+            if pending and len(columns[0]):
+                columns, pending = [column.slice(1) for column in columns], False
+            if self.census:
+                columns = [*columns[:-1], columns[-1].str.strip_chars_end(" .")]
+            yield last, columns
+
+
+def _file(path: Path, header: Header, loading: Loading) -> _File:
     script = script_of(path, loading)
     begin = first_text(path)[0]
     delimiter = delimiter_of(begin)
@@ -56,26 +81,50 @@ def read(
     width = width_of_rows(sample)
     sample = [cells for cells in sample if len(cells) == width]
     names, has_header = named(sample, width, header)
-    gatherers = [Gatherer(name, roles.get(name), delimiter == ";", name in keep) for name in names]
+    shown = sample[has_header : PREVIEW + has_header]
+    return _File(
+        path, script, delimiter, literal, width, tuple(names), has_header,
+        tuple(tuple(cell.strip() for cell in cells) for cells in shown),
+        not has_header and known_names(sample) is not None,
+    )  # fmt: skip
 
-    census = not has_header and known_names(sample) is not None
-    strange: list[int] = []
-    rows, pending = 0, has_header
-    if script.ordinary and (literal or not script.quotes):
-        pieces = _plain(path, script, delimiter, width, strange)
-    else:
-        pieces = _quoted(path, script, delimiter, width, strange, literal)
-    for last, columns in pieces:
-        loading.step(min(0.99, last / script.lines), f"Reading {path.name}: {rows:,} rows")
-        if pending and len(columns[0]):
-            columns, pending = [column.slice(1) for column in columns], False
-        rows += len(columns[0])
-        if census:  # the labels of its test file end with a full stop
-            columns = [*columns[:-1], columns[-1].str.strip_chars_end(" .")]
-        for gatherer, column in zip(gatherers, columns, strict=True):
-            gatherer.add(column)
-    if rows == 0:
-        raise DataError(f"{path.name} has a header but no rows.")
+
+def read(
+    files: Files, header: Header, loading: Loading, roles: Mapping[str, ColumnKind], keep: frozenset[str]
+) -> Table:
+    """The whole table; see :func:`runtime.data.table.open_table`."""
+    path = files["train"][0]
+    if path.suffix.lower() in PARQUET:
+        return _parquet(files, loading, roles, keep)
+    first = _file(path, header, loading)
+    taken: list[tuple[Part, _File]] = [("train", first)]
+    notes: list[str] = []
+    for part, place in ((part, place) for part, places in files.items() for place in places if place != path):
+        other = _file(place, "yes" if first.has_header else "no", loading)
+        if not first.has_header and other.width == first.width:
+            other = replace(other, names=first.names)
+        if _belongs(place, other.names, path, first.names, part, notes):
+            taken.append((part, other))
+    gatherers = [
+        Gatherer(name, roles.get(name), first.delimiter == ";", name in keep) for name in first.names
+    ]
+    counts: dict[Part, int] = {}
+    lines, done, rows = sum(file.script.lines for _, file in taken), 0, 0
+    for part, file in taken:
+        strange: list[int] = []
+        before = rows
+        for last, columns in file.pieces(strange):
+            loading.step(
+                min(0.99, (done + last) / lines), f"Reading {file.path.name}: {rows - before:,} rows"
+            )
+            rows += len(columns[0])
+            for gatherer in gatherers:
+                gatherer.add(columns[file.names.index(gatherer.name)])
+        if rows == before:
+            raise DataError(f"{file.path.name} has a header but no rows.")
+        done += file.script.lines
+        counts[part] = counts.get(part, 0) + rows - before
+        notes += _strange_rows(strange, file.width, f" of {file.path.name}" if len(taken) > 1 else "")
     if rows == 1:
         raise DataError(f"{path.name} has only one row. A network needs many to learn from.")
     found = tuple(gatherer.finish() for gatherer in gatherers)
@@ -83,13 +132,36 @@ def read(
         path,
         found,
         rows,
-        script.encoding,
-        delimiter,
-        has_header,
-        (*_strange_rows(strange, width), *_notes(found, roles)),
+        first.script.encoding,
+        first.delimiter,
+        first.has_header,
+        (*notes, *_notes(found, roles)),
         {gatherer.name: gatherer.texts for gatherer in gatherers if gatherer.keep},
-        tuple(tuple(cell.strip() for cell in cells) for cells in sample[has_header : PREVIEW + has_header]),
+        first.preview,
+        tuple(counts.items()) if len(counts) > 1 else (),
     )
+
+
+def _belongs(
+    path: Path, names: Sequence[str], first: Path, wanted: Sequence[str], part: Part, notes: list[str]
+) -> bool:
+    """Whether a further file has all the columns of the first; what it lacks, or has beside, is said in a note."""
+    lacking = [name for name in wanted if name not in names]
+    beside = [name for name in names if name not in wanted]
+    if lacking:
+        instead = "Its rows are not read."
+        if part != "train":
+            instead = f"The {part} set is a share of the rows of {first.name} instead."
+        notes.append(f"{path.name} lacks {_listed(lacking)} of {first.name}, so it is not used. {instead}")
+    elif beside:
+        notes.append(f"{path.name} has {_listed(beside)} beside the columns of {first.name}; not read.")
+    return not lacking
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(f"“{name}”" for name in names[:4])
+    more = f" and {len(names) - 4:,} more" if len(names) > 4 else ""
+    return f"the column{'' if len(names) == 1 else 's'} {shown}{more}"
 
 
 def _plain(
@@ -125,17 +197,37 @@ def _quoted(
         yield chunk[-1][0], [pl.Series(list(column), dtype=pl.String) for column in columns]
 
 
-def _parquet(path: Path, loading: Loading, roles: Mapping[str, ColumnKind], keep: frozenset[str]) -> Table:
+def _parquet(files: Files, loading: Loading, roles: Mapping[str, ColumnKind], keep: frozenset[str]) -> Table:
     import polars as pl
 
+    path = files["train"][0]
+    notes: list[str] = []
+    counts: dict[Part, int] = {}
+    scans: list[polars.LazyFrame] = []
+    names: list[str] = []
+    for part, place in ((part, place) for part, places in files.items() for place in places):
+        try:
+            scan = pl.scan_parquet(place)
+            here = scan.collect_schema().names()
+            rows = int(scan.select(pl.len()).collect().item())
+        except (pl.exceptions.PolarsError, OSError, ValueError) as error:
+            raise DataError(
+                f"{place.name} is not a Parquet file that can be read: {_short(error)}."
+            ) from error
+        if rows == 0 or not here:
+            raise DataError(f"{place.name} needs a column and a row; it has {len(here)} and {rows:,}.")
+        names = names or here
+        if _belongs(place, here, path, names, part, notes):
+            scans.append(scan.select(names))
+            counts[part] = counts.get(part, 0) + rows
     try:
-        frame = pl.scan_parquet(path)
+        frame = pl.concat(scans, how="vertical_relaxed")
         types = frame.collect_schema()
-        total = int(frame.select(pl.len()).collect().item())
-    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
-        raise DataError(f"{path.name} is not a Parquet file that can be read: {_short(error)}.") from error
-    if total == 0 or not types:
-        raise DataError(f"{path.name} needs a column and a row; it has {len(types)} and {total:,}.")
+    except pl.exceptions.PolarsError as error:
+        raise DataError(
+            f"The files beside {path.name} have columns of the same names that hold other things: {_short(error)}."
+        ) from error
+    total = sum(counts.values())
     worded = [
         name for name, kind in types.items()
         if not kind.is_nested() and kind != pl.Binary
@@ -180,8 +272,9 @@ def _parquet(path: Path, loading: Loading, roles: Mapping[str, ColumnKind], keep
                 what: ColumnKind = "date" if kind in (pl.Date, pl.Datetime) else "number"
                 columns.append(measured(name, what, whole, missing))
     return Table(
-        path, tuple(columns), total, "parquet", "", True, tuple(_notes(columns, roles)),
+        path, tuple(columns), total, "parquet", "", True, (*notes, *_notes(columns, roles)),
         {name: gatherer.texts for name, gatherer in gatherers.items() if gatherer.keep}, tuple(preview),
+        tuple(counts.items()) if len(counts) > 1 else (),
     )  # fmt: skip
 
 
@@ -189,8 +282,8 @@ def _short(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")[:120]
 
 
-def _strange_rows(lines: Sequence[int], width: int) -> list[str]:
-    listed = [f"Line {line} does not have {width} cells and is left out." for line in lines[:SHOWN]]
+def _strange_rows(lines: Sequence[int], width: int, where: str) -> list[str]:
+    listed = [f"Line {line}{where} does not have {width} cells and is left out." for line in lines[:SHOWN]]
     if len(lines) > SHOWN:
         listed.append(f"So are {len(lines) - SHOWN:,} more lines.")
     return listed

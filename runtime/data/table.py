@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from runtime.data.dataset import Dataset
+    from runtime.data.own.entries import Files, Part
 
 Encoding = Literal["codes", "one-hot"]
 Goal = Literal["auto", "classes", "number"]
@@ -49,6 +50,8 @@ class Table:
     skipped: tuple[str, ...] = ()
     texts: Mapping[str, list[str]] = field(default_factory=dict)
     preview: tuple[tuple[str, ...], ...] = ()
+    parts: tuple[tuple[Part, int], ...] = ()
+    """Where there are several, each with its number of rows, in their order."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -93,6 +96,11 @@ class Table:
             raise DataError(f"{self.path.name} has no column to learn “{goal}” from.")
         return found
 
+    def parts_of(self, kept: Iterable[int]) -> list[Part]:
+        """The part of each of these rows; nothing where there is only one."""
+        every = [part for part, rows in self.parts for _ in range(rows)]
+        return [every[row] for row in kept] if every else []
+
     def schema(
         self,
         target: str | None = None,
@@ -107,9 +115,10 @@ class Table:
             name for column in self.features(target, drop) for name in _feature_names(column, encoding, dates)
         ]
         column = self.target(target)
-        size = self.rows - column.missing
+        size, test = self.rows - column.missing, dict(self.parts).get("test") or None
         if not as_classes(column, goal):
-            return regression((len(names),), "table", size=size, features=names, target_names=(column.name,))
+            made = regression((len(names),), "table", size=size, features=names, target_names=(column.name,))
+            return replace(made, test_size=test)
         classes = class_names(column)
         if len(classes) < 2:
             raise DataError(
@@ -117,7 +126,7 @@ class Table:
             )
         if len(classes) > MAX_CLASSES:
             raise DataError(f"“{column.name}” has {len(classes):,} different values, too many for classes.")
-        return classification((len(names),), classes, "table", size=size, features=names)
+        return classification((len(names),), classes, "table", size=size, test_size=test, features=names)
 
     def dataset(
         self,
@@ -139,6 +148,7 @@ class Table:
         import torch
 
         from runtime.data.dataset import Dataset
+        from runtime.data.divided import rows_of
 
         schema = self.schema(target, drop, encoding, goal, dates)
         column = self.target(target)
@@ -161,10 +171,14 @@ class Table:
             targets = torch.from_numpy(numpy.unique(answers, return_inverse=True)[1])
         holes = self.rows - int(known.sum())
         notes = (f"Left out for want of “{column.name}”: {holes:,} of {self.rows:,} rows.",) if holes else ()
+        parts = self.parts_of(numpy.flatnonzero(known).tolist())
+        test = rows_of(parts, "test")
         return Dataset(
             inputs,
             targets.long() if schema.task == "classification" else targets.float().unsqueeze(1),
-            schema,
+            replace(schema, test_size=None if test is None else len(test)),
+            test=test,
+            validation=rows_of(parts, "validation"),
             scaling="standardise" if standardise else "none",
             target_scaling="standardise" if standardise and schema.task == "regression" else "none",
             skipped=(*self.skipped, *notes),
@@ -240,19 +254,21 @@ def open_table(
     loading: Loading | None = None,
     roles: Mapping[str, ColumnKind] | None = None,
     keep: Sequence[str] = (),
+    files: Files | None = None,
 ) -> Table:
     """Read a CSV file (comma, semicolon, tab or bar), whatever its encoding, or a Parquet file.
 
     ``roles`` decides what some columns are, whatever they look like; the texts of the columns in ``keep`` stay in
-    ``Table.texts``. Raises :class:`DataError` when there is no table in it. Rows of another width than the rest
-    are skipped and listed.
+    ``Table.texts``. With ``files``, these are read as one table (:attr:`Table.parts`); a file that lacks a column is
+    not, and that is said. Raises :class:`DataError` when there is no table in it. Rows of another width than the
+    rest are skipped and listed.
     """
     from runtime.data import rows
 
     path = Path(path).expanduser()
     loading = loading or Loading()
     loading.step(0.0, f"Reading {path.name}")
-    return rows.read(path, header, loading, dict(roles or {}), frozenset(keep))
+    return rows.read(files or {"train": [path]}, header, loading, dict(roles or {}), frozenset(keep))
 
 
 def _check_memory(rows: int, width: int, encoding: Encoding) -> None:

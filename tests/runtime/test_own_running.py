@@ -100,9 +100,11 @@ def test_from_a_table_to_a_trained_network_and_its_script(tmp_path: Path) -> Non
         )  # one of each: some are held out, nobody learns them
         heavy = "yes" if weight + 10 * (colour == "red") > 30 else "no"
         rows.append(f"{weight if number % 11 else ''};{colour};2024-{number % 12 + 1:02d}-03;{heavy}")
-    path = tmp_path / "apples.csv"
-    path.write_bytes("\n".join(("weight;colour;picked;heavy", *rows)).encode("utf-16"))
-    found = recognise(path)
+    for name, part in (("train", rows[:230]), ("test", rows[230:])):
+        path = tmp_path / "apples" / f"{name}.csv"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes("\n".join(("weight;colour;picked;heavy", *part)).encode("utf-16"))
+    found = recognise(tmp_path / "apples")
     schema = SOURCES["own-table"].schema(found.options)
     assert schema.classes == ("no", "yes") and schema.features[0] == "weight"
     g = GraphBuilder("Apples")
@@ -112,6 +114,7 @@ def test_from_a_table_to_a_trained_network_and_its_script(tmp_path: Path) -> Non
     made = project("Apples", g, data=DataChoice(found.source, found.options), training=training)
     last, messages = run(made, tmp_path / "run")
     assert last["event"] == "finished" and last["test_accuracy"] > 0.8, last
+    assert sum(map(sum, last["confusion"])) == 70  # the rows of the test file
     known = Run(tmp_path / "run").read_learnt()["colour"]
     assert {"blue", "red"} < set(known) and len(known) < 2 + 5
     write_script(made, tmp_path / "train.py")
@@ -127,7 +130,8 @@ def test_a_resumed_run_goes_on_with_its_words(tmp_path: Path) -> None:
     rows = [f"an {words[row % 6]} and {words[row % 5]},{'ny'[row % 6 > 2]}" for row in range(60)]
     path = tmp_path / "trees.csv"
     path.write_text("\n".join(("said,tall", *rows)))
-    choice = DataChoice("own-sentences", {"path": str(path), "text": "said"})
+    (tmp_path / "test.csv").write_text("\n".join(("said,tall", *rows[:6])))
+    choice = DataChoice("own-sentences", {"path": str(path), "text": "said", "test_file": "test.csv"})
     schema = get_source(choice.source).schema(choice.options)
     g = GraphBuilder("Trees")
     x: Any = g.input("x", shape=schema.input_shape, dtype="int64")
@@ -138,7 +142,8 @@ def test_a_resumed_run_goes_on_with_its_words(tmp_path: Path) -> None:
     assert run(made, tmp_path / "run")[0]["event"] == "finished"
     known = Run(tmp_path / "run").read_learnt()
     assert set(known["words"]) == {"", UNKNOWN, "an", "and", *words}
-    path.write_text(path.read_text().replace("ash", "zzz"))  # a new word, which would stand in another place
+    for file in (path, tmp_path / "test.csv"):  # a new word, which would stand in another place
+        file.write_text(file.read_text().replace("ash", "zzz"))
     made.training.epochs = 2
     assert run(made, tmp_path / "run", resume=True)[0]["event"] == "finished"
     assert Run(tmp_path / "run").read_learnt() == known

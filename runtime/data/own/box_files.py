@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from runtime.data.folder import ENDINGS, PARTS, Part
+from runtime.data.folder import ENDINGS
+from runtime.data.own.entries import PARTS, Part
 from runtime.data.schema import DataError
 from runtime.data.source import Loading
 

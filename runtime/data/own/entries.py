@@ -6,10 +6,18 @@ import os
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from runtime.data.schema import DataError
 
+Part = Literal["train", "validation", "test"]
+Files = dict[Part, list[Path]]
+"""The files of each part of a set; those to train with come first."""
+PARTS: dict[str, Part] = {
+    "train": "train", "training": "train", "val": "validation", "valid": "validation", "validation": "validation",
+    "dev": "validation", "test": "test", "testing": "test",
+}  # fmt: skip
+"""What folders and files are called that hold a part -> which."""
 PICTURES = frozenset((
     ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".gif", ".webp", ".avif", ".tif", ".tiff", ".ppm", ".pgm",
     ".pbm",

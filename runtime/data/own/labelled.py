@@ -10,7 +10,8 @@ from typing import Any
 import numpy
 
 from runtime.data.csv_text import Header
-from runtime.data.own.entries import TEXTS
+from runtime.data.own.entries import PARTS, TEXTS, Part
+from runtime.data.own.parted import files_of
 from runtime.data.own.peeking import peek
 from runtime.data.own.text_files import text_of
 from runtime.data.rows import PARQUET
@@ -18,28 +19,27 @@ from runtime.data.schema import DataError
 from runtime.data.source import Loading
 from runtime.data.table import Table, as_classes, class_names, open_table
 
-PARTS = {"train": "train", "training": "train", "test": "test", "testing": "test"}
-SPLITS = ("val", "valid", "validation", "dev")
-
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """``answers`` are class numbers, or the numbers themselves where ``classes`` is ``None``; ``test`` the rows of
-    a test folder. ``text`` and ``table`` tell where they come from, unless it is a folder."""
+    """``answers`` are class numbers, or the numbers themselves where ``classes`` is ``None``; ``parts`` tells of each
+    text to which part it belongs, where there are several. ``text`` and ``table`` tell where they come from, unless
+    it is a folder."""
 
     texts: list[str]
     answers: list[float]
     classes: list[str] | None
     target: str
     notes: list[str]
-    test: list[int]
+    parts: list[Part]
     text: str = ""
     table: Table | None = None
 
 
 def texted(path: Path, options: Mapping[str, Any], names: tuple[str, ...], loading: Loading) -> Table:
     """The table with the texts of these columns."""
-    return open_table(path, options.get("header", "auto"), loading, dict.fromkeys(names, "text"), names)
+    header = options.get("header", "auto")
+    return open_table(path, header, loading, dict.fromkeys(names, "text"), names, files_of(path, options))
 
 
 def text_columns(path: Path, header: Header) -> dict[str, float]:
@@ -95,8 +95,11 @@ def from_table(path: Path, options: Mapping[str, Any], loading: Loading) -> Labe
             f"Left out for want of a text or an answer: {table.rows - len(kept):,} of {table.rows:,} rows."
         )
     answers = column.values[kept]
+    parts = table.parts_of(kept)
     if not as_classes(column, "auto"):
-        return Labelled([texts[row] for row in kept], answers.tolist(), None, wanted, notes, [], name, table)
+        return Labelled(
+            [texts[row] for row in kept], answers.tolist(), None, wanted, notes, parts, name, table
+        )
     present, numbers = numpy.unique(answers, return_inverse=True)
     every = class_names(column)
     places = (
@@ -107,45 +110,45 @@ def from_table(path: Path, options: Mapping[str, Any], loading: Loading) -> Labe
     classes = [every[int(place)] for place in places]
     if len(classes) < 2:
         raise DataError(f"Every row has the same “{wanted}”: {classes[0]}. There is nothing to learn.")
-    return Labelled([texts[row] for row in kept], numbers.tolist(), classes, wanted, notes, [], name, table)
+    return Labelled(
+        [texts[row] for row in kept], numbers.tolist(), classes, wanted, notes, parts, name, table
+    )
 
 
 def from_folder(path: Path, loading: Loading) -> Labelled:
-    """A folder of text files per class; with train and test folders of such, the test files are the test set."""
+    """A folder of text files per class; in folders called train, val or test they are these parts."""
     top = sorted(
         place for place in path.iterdir() if place.is_dir() and not place.name.startswith((".", "__"))
     )
-    divided = bool(top) and all(place.name.lower() in (*PARTS, *SPLITS) for place in top)
+    divided = bool(top) and all(place.name.lower() in PARTS for place in top)
     classes: set[str] = set()
-    found: list[tuple[str, Path, bool]] = []
-    for root, test in (
-        [(place, PARTS.get(place.name.lower()) == "test") for place in top] if divided else [(path, False)]
-    ):
+    found: list[tuple[str, Path, Part]] = []
+    roots: list[tuple[Path, Part]] = [(place, PARTS[place.name.lower()]) for place in top] if divided else []
+    for root, part in roots or [(path, "train")]:
         for folder in sorted(
             place for place in root.iterdir() if place.is_dir() and not place.name.startswith(".")
         ):
             loading.step(0.0, f"Looking through {folder.name}")
             files = [file for file in sorted(folder.iterdir()) if file.suffix.lower() in TEXTS]
-            found += [(folder.name, file, test) for file in files]
+            found += [(folder.name, file, part) for file in files]
             classes |= {folder.name} if files else set()
     names = sorted(classes)
     if len(names) < 2:
         raise DataError(f"{path} needs at least two folders with text files, one for each class.")
     texts: list[str] = []
     answers: list[float] = []
-    rows: list[int] = []
+    parts: list[Part] = []
     notes: list[str] = []
-    for number, (name, file, test) in enumerate(found):
+    for number, (name, file, part) in enumerate(found):
         loading.step(number / len(found), f"Reading {number:,} of {len(found):,} texts")
         try:
             text = text_of(file, loading)
         except DataError as error:
             notes.append(f"{file.relative_to(path)} is left out: {error}")
             continue
-        if test:
-            rows.append(len(texts))
+        parts.append(part)
         texts.append(" ".join(text.split()))
         answers.append(names.index(name))
     if not texts:
         raise DataError(f"None of the text files in {path} can be read. {notes[0]}")
-    return Labelled(texts, answers, names, "class", notes, rows)
+    return Labelled(texts, answers, names, "class", notes, parts)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from runtime.data.decoding import Fit, squared, upright
-from runtime.data.folder import ENDINGS, PARTS, Part
+from runtime.data.folder import ENDINGS
+from runtime.data.own.entries import PARTS, Part
 from runtime.data.own.picture_folders import mask_folders, masks_beside, without_mask
 from runtime.data.own.wording import counted
 from runtime.data.schema import IGNORED, DataError

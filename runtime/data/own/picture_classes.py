@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from runtime.data.folder import PARTS, Folder, Part, Picture, pictures_below, scan
-from runtime.data.own.entries import COLUMNAR, TABLES, named
+from runtime.data.folder import Folder, Picture, pictures_below, scan
+from runtime.data.own.entries import COLUMNAR, PARTS, TABLES, Part, named
 from runtime.data.own.peeking import peek
 from runtime.data.own.picture_folders import class_in
 from runtime.data.own.wording import counted

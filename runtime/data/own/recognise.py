@@ -24,6 +24,7 @@ from runtime.data.own.entries import (
     starts,
     subfolders,
 )
+from runtime.data.own.parted import IN_PARTS, PART_OPTIONS, parts_among, shards
 from runtime.data.own.peeking import kind_of, peek
 from runtime.data.own.picture_folders import found_in, parts_of
 from runtime.data.schema import DataError
@@ -49,8 +50,14 @@ class Recognised:
     sentence: str = ""
 
 
-def recognise(path: str | Path) -> Recognised:
-    """What this file or folder is. :class:`DataError` with a sentence when nothing can be made of it."""
+def recognise(path: str | Path, *beside: str | Path) -> Recognised:
+    """What this file or folder is; or several files, which may be parts of one table. :class:`DataError` with a
+    sentence when nothing can be made of it."""
+    together = [Path(each).expanduser().absolute() for each in (path, *beside)]
+    if beside and len({place.parent for place in together}) == 1 and all(map(Path.is_file, together)):
+        whole = _parted("", together)
+        if whole is not None:
+            return whole
     place = Path(path).expanduser()
     try:
         about = place.stat()
@@ -149,6 +156,9 @@ def _folder(path: Path) -> Recognised:
         return _made("own-images", path, f"{path.name} has {how} of pictures for each of {named(filled)}.")
     readable = TABLES | COLUMNAR | ARRAYS
     data = [file for file in files if file.suffix.lower() in readable and file.stat().st_size]
+    whole = None if filled or pictures else _parted(path.name, files)
+    if whole is not None:
+        return whole
     if len(data) == 1 and not pictures:
         return recognise(data[0])
     if data and not pictures and _are_parts(data):
@@ -165,6 +175,29 @@ def _folder(path: Path) -> Recognised:
             f"{path.name} has {len(data)} data files. Choose one of them: {named([f.name for f in data])}."
         )
     _nothing(path, files)
+
+
+def _parted(title: str, files: list[Path]) -> Recognised | None:
+    """A table whose rows to train and to test with stand in several files, where these are so called."""
+    found = parts_among([file for file in files if file.stat().st_size])
+    if found is None:
+        return None
+    first, *held = found.items()
+    whole = recognise(first[1])
+    if whole.source not in IN_PARTS and whole.source != "own-series":
+        return None
+    read = [file for place in found.values() for file in shards(place)]
+    rest = [file.name for file in files if file.suffix.lower() in TABLES | COLUMNAR and file not in read]
+    said, options = [whole.sentence], dict(whole.options)
+    if whole.source == "own-series":  # is divided by time
+        rest = [*(place.name for _, place in held), *rest]
+    else:
+        for part, place in held:
+            options[PART_OPTIONS[part]] = place.name
+            said.append(f"{place.name} has its {part} rows.")
+    if rest:
+        said.append(f"{named(sorted(rest))} {'is' if len(rest) == 1 else 'are'} not read.")
+    return Recognised(whole.source, options, title.replace("_", " ") or whole.title, " ".join(said))
 
 
 def _are_parts(data: list[Path]) -> bool:

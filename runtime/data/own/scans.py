@@ -26,13 +26,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from graph.catalogue.spec import Param
+from runtime.data.own.parted import files_of
 from runtime.data.schema import Cancelled, DataError, Schema
 from runtime.data.source import Loading, Source, data_folder
 
 Facts = dict[str, Any]
 """JSON values only."""
 
-VERSION = 5
+VERSION = 6
 """Counts up when facts of old would be read wrongly."""
 PATIENCE = 0.02
 """Seconds the window's thread waits for facts that are not known yet."""
@@ -194,9 +195,15 @@ def state_of(source: str, options: Mapping[str, Any]) -> str:
     if not is_own(source):
         return ""
     try:
-        return stamp(place_of(options))
+        return stamp_of(place_of(options), options)
     except (DataError, OSError):
         return ""
+
+
+def stamp_of(path: Path, options: Mapping[str, Any], stamped: Callable[[Path], str] | None = None) -> str:
+    """Something that changes with any of the files that are read under these options."""
+    places = [place for part in files_of(path, options).values() for place in part]
+    return "|".join(map(stamped or stamp, places))
 
 
 def stamp(path: Path) -> str:
@@ -251,7 +258,9 @@ def _stamp(path: Path) -> str:
 
 
 def _key(source: str, path: Path, options: Mapping[str, Any]) -> str:
-    told = json.dumps([VERSION, source, str(path.absolute()), _stamp(path), options], sort_keys=True)
+    told = json.dumps(
+        [VERSION, source, str(path.absolute()), stamp_of(path, options, _stamp), options], sort_keys=True
+    )
     return hashlib.sha256(told.encode(errors="surrogateescape")).hexdigest()
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from runtime.data.columns import ColumnKind
-from runtime.data.own.scans import Facts, stamp
+from runtime.data.own.parted import files_of
+from runtime.data.own.scans import Facts, stamp_of
 from runtime.data.schema import DataError
 from runtime.data.source import Loading
 from runtime.data.table import Table, open_table
@@ -34,18 +35,21 @@ def opened(path: Path, options: Mapping[str, Any], loading: Loading) -> Table:
     """The table as the options say. The last one is kept: who looked at a table soon loads it."""
     global _last
     roles = roles_of(options)
-    key = (str(path), stamp(path), options.get("header", "auto"), tuple(sorted(roles.items())))
+    key = (str(path), stamp_of(path, options), options.get("header", "auto"), tuple(sorted(roles.items())))
     last = _last
     if last is None or last[0] != key:
         _last = None
-        last = (key, open_table(path, options.get("header", "auto"), loading, roles))
+        last = (
+            key,
+            open_table(path, options.get("header", "auto"), loading, roles, files=files_of(path, options)),
+        )
         if sum(column.values.nbytes for column in last[1].columns) <= KEPT_BYTES:
             _last = last
     return last[1]
 
 
 def facts_of(table: Table) -> Facts:
-    """``columns`` (name, kind, summary, missing, …), ``rows``, ``preview`` (the first rows as they stand),
+    """``columns`` (name, kind, summary, missing, …), ``rows``, ``preview`` (the first rows as they stand), ``parts``,
     ``encoding``, ``delimiter``, ``has_header``, ``notes``, and ``target``, the column that is predicted unless the
     person chooses another."""
     try:
@@ -59,6 +63,7 @@ def facts_of(table: Table) -> Facts:
         "delimiter": table.delimiter,
         "has_header": table.has_header,
         "notes": list(table.skipped),
+        "parts": [list(part) for part in table.parts],
         "preview": [list(row) for row in table.preview],
         "columns": [
             {
@@ -105,5 +110,5 @@ def table_of(facts: Facts, path: Path) -> Table:
     )  # fmt: skip
     return Table(
         path, columns, facts["rows"], facts["encoding"], facts["delimiter"], facts["has_header"],
-        tuple(facts["notes"]),
+        tuple(facts["notes"]), parts=tuple((part, rows) for part, rows in facts["parts"]),
     )  # fmt: skip

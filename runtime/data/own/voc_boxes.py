@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree
 
-from runtime.data.folder import PARTS, Part
 from runtime.data.own.box_files import Boxes, Scene, add_box, by_name, part_of, size_of
+from runtime.data.own.entries import PARTS, Part
 from runtime.data.source import Loading
 
 FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY")

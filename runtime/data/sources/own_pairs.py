@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph.catalogue.spec import Param
 from runtime.data.own.corpus import Corpus, gathered, taught
+from runtime.data.own.parted import PART_OPTIONS, PART_PARAMS
 from runtime.data.own.scans import Facts, Survey, facts, own_source, path_option, place_of
 from runtime.data.own.tables import columns_of
 from runtime.data.own.tokenising import LOWER, cut, unit_option, vocabulary_option
@@ -20,8 +22,19 @@ if TYPE_CHECKING:
     import torch
 
     from runtime.data.dataset import Dataset, Learnt
+    from runtime.data.own.entries import Part
 
-LOOKED_AT = ("first", "second", "header", "unit", "lower", "vocabulary", "length", "pairs")
+LOOKED_AT = (
+    "first",
+    "second",
+    "header",
+    "unit",
+    "lower",
+    "vocabulary",
+    "length",
+    "pairs",
+    *PART_OPTIONS.values(),
+)
 
 
 def _columns(path: Path, options: Mapping[str, Any]) -> tuple[str, str]:
@@ -37,9 +50,9 @@ def _columns(path: Path, options: Mapping[str, Any]) -> tuple[str, str]:
 
 def _pairs(
     path: Path, options: Mapping[str, Any], loading: Loading
-) -> tuple[Corpus, Corpus, list[str], Facts]:
-    """Both sides cut into tokens, pairs that are too long or lack a side left out; what is to be told; and what is
-    known of the columns."""
+) -> tuple[Corpus, Corpus, list[Part], list[str], Facts]:
+    """Both sides cut into tokens, pairs that are too long or lack a side left out; the part that each belongs to, where
+    there are several; what is to be told; and what is known of the columns."""
     from runtime.data.own.labelled import texted
 
     names = _columns(path, options)
@@ -48,10 +61,14 @@ def _pairs(
     unit, lower, most = options["unit"], options["lower"], options["length"]
     first: list[list[str]] = []
     second: list[list[str]] = []
+    kept: list[int] = []
+    every = table.parts_of(range(table.rows))
+    taken: Counter[str] = Counter()
     empty = long = 0
     for number, (left, right) in enumerate(zip(one, other, strict=True)):
-        if options["pairs"] and len(first) == options["pairs"]:
-            break
+        part = every[number] if every else ""
+        if options["pairs"] and taken[part] == options["pairs"]:
+            continue
         if number % 1000 == 0:
             loading.step(number / table.rows, f"Cutting {number:,} of {table.rows:,} pairs into {unit}")
         cells, written = cut(left, unit, lower), cut(right, unit, lower)
@@ -62,6 +79,8 @@ def _pairs(
         else:
             first.append(cells)
             second.append(written)
+            kept.append(number)
+            taken[part] += 1
     notes = [note for note in table.skipped if not note.startswith("The column")]
     if empty:
         notes.append(
@@ -83,11 +102,11 @@ def _pairs(
         raise DataError(f"{path.name} has no pair of sentences that can be used. {' '.join(notes)}".strip())
     columns = columns_of(table, first=names[0], second=names[1])
     corpora = gathered(first, unit, (END, UNKNOWN)), gathered(second, unit, (START, END, UNKNOWN))
-    return *corpora, notes, columns
+    return *corpora, table.parts_of(kept), notes, columns
 
 
 def look(path: Path, options: Mapping[str, Any], loading: Loading) -> Facts:
-    first, second, notes, columns = _pairs(path, options, loading)
+    first, second, parts, notes, columns = _pairs(path, options, loading)
 
     def step() -> None:
         loading.step(0.9, "Learning the vocabularies")
@@ -100,6 +119,7 @@ def look(path: Path, options: Mapping[str, Any], loading: Loading) -> Facts:
         "longest": int(first.numbered(words).lengths.max()),
         "longest_written": int(second.numbered(written).lengths.max()),
         "size": len(first),
+        "test": parts.count("test"),
         "notes": notes,
     }
 
@@ -112,6 +132,7 @@ def schema(facts: Facts, options: Mapping[str, Any]) -> Schema:
         kind="tokens",
         target_shape=(facts["longest_written"] + 2,),  # start and end
         size=facts["size"],
+        test_size=facts["test"] or None,
         vocabulary=tuple(facts["vocabulary"]),
         target_vocabulary=tuple(facts["written"]),
     )
@@ -121,10 +142,11 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
     import torch
 
     from runtime.data.dataset import Dataset
+    from runtime.data.divided import rows_of
 
     path = place_of(options)
     made = schema(facts("own-pairs", options, loading), options)
-    first, second, notes, _ = _pairs(path, options, loading)
+    first, second, parts, notes, _ = _pairs(path, options, loading)
 
     def numbered(words: tuple[str, ...], written: tuple[str, ...]) -> tuple[torch.Tensor, torch.Tensor]:
         start, end = written.index(START), written.index(END)
@@ -152,7 +174,16 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
         )
 
     inputs, targets = numbered(made.vocabulary, made.target_vocabulary)
-    return Dataset(inputs, targets, replace(made, size=len(first)), skipped=tuple(notes), learning=learning)
+    made = replace(made, size=len(first), test_size=parts.count("test") or None)
+    return Dataset(
+        inputs,
+        targets,
+        made,
+        test=rows_of(parts, "test"),
+        validation=rows_of(parts, "validation"),
+        skipped=tuple(notes),
+        learning=learning,
+    )
 
 
 SOURCES = (
@@ -161,7 +192,8 @@ SOURCES = (
         title="Pairs of sentences",
         help=(
             "A file with a sentence and its translation in each row, separated by a tab, or in two columns of a "
-            "CSV or Parquet file. Pairs that are too long are left out and counted."
+            "CSV or Parquet file. Pairs that are too long are left out and counted. Validation and test pairs may "
+            "stand in files of their own (train.tsv and test.tsv)."
         ),
         survey=Survey(look, schema, LOOKED_AT, needs=("polars",)),
         read=read,
@@ -172,11 +204,13 @@ SOURCES = (
             unit_option("words"),
             Param("length", "int", 20, "Longer sentences (in characters or words) are left out.", minimum=1,
                   maximum=2000),
-            Param("pairs", "int", None, "Use only so many pairs; empty uses all.", minimum=10, optional=True),
+            Param("pairs", "int", None, "Use only so many pairs of each file; empty uses all.", minimum=10,
+                  optional=True),
             LOWER,
             vocabulary_option(10_000),
             Param("header", "choice", "auto", "Whether the first row names the columns.",
                   choices=("auto", "yes", "no")),
+            *PART_PARAMS,
         ),
         words=("translation", "tatoeba", "anki", "seq2seq", "parallel", "question answer"),
     ),

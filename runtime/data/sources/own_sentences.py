@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph.catalogue.spec import Param
 from runtime.data.own.corpus import Corpus, gathered, taught
+from runtime.data.own.parted import PART_OPTIONS, PART_PARAMS
 from runtime.data.own.scans import Facts, Survey, facts, own_source, path_option, place_of
 from runtime.data.own.tables import columns_of
 from runtime.data.own.tokenising import LOWER, cut, unit_option, vocabulary_option
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from runtime.data.own.labelled import Labelled
 
 LONGEST = 256
+LOOKED_AT = ("text", "target", "header", "unit", "lower", "vocabulary", *PART_OPTIONS.values())
 
 
 def _read(path: Path, options: Mapping[str, Any], loading: Loading) -> Labelled:
@@ -53,7 +55,7 @@ def look(path: Path, options: Mapping[str, Any], loading: Loading) -> Facts:
         "vocabulary": list(words),
         "longest": int(corpus.numbered(words).lengths.max()),
         "size": len(found.texts),
-        "test": len(found.test),
+        "test": found.parts.count("test"),
         "classes": found.classes,
         "target": found.target,
         "notes": found.notes,
@@ -65,6 +67,7 @@ def schema(facts: Facts, options: Mapping[str, Any]) -> Schema:
     words = tuple(facts["vocabulary"])
     if facts["classes"] is None:
         made = regression((length,), "tokens", size=facts["size"], target_names=(facts["target"],))
+        made = replace(made, test_size=facts["test"] or None)
     else:
         made = classification(
             (length,), facts["classes"], "tokens", size=facts["size"], test_size=facts["test"] or None
@@ -76,6 +79,7 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
     import torch
 
     from runtime.data.dataset import Dataset
+    from runtime.data.divided import rows_of
 
     path = place_of(options)
     made = schema(facts("own-sentences", options, loading), options)
@@ -134,7 +138,8 @@ def read(options: Mapping[str, Any], loading: Loading) -> Dataset:
         inputs,
         targets,
         made,
-        test=torch.tensor(found.test) if found.test else None,
+        test=rows_of(found.parts, "test"),
+        validation=rows_of(found.parts, "validation"),
         target_scaling="standardise" if made.task == "regression" else "none",
         skipped=tuple(notes),
         learning=learning,
@@ -147,9 +152,10 @@ SOURCES = (
         title="Labelled sentences",
         help=(
             "A CSV or Parquet file with a column of texts and a column with what is to be said of each; or a folder "
-            "of text files for each class (also under train and test). Short texts are filled up with 0."
+            "of text files for each class (also under train, val and test). Validation and test rows may stand in "
+            "files of their own (train.csv and test.csv). Short texts are filled up with 0."
         ),
-        survey=Survey(look, schema, ("text", "target", "header", "unit", "lower", "vocabulary"), needs=("polars",)),
+        survey=Survey(look, schema, LOOKED_AT, needs=("polars",)),
         read=read,
         options=(
             path_option("A CSV or Parquet file, or a folder of text files per class.", "either",
@@ -163,6 +169,7 @@ SOURCES = (
             vocabulary_option(10_000),
             Param("header", "choice", "auto", "Whether the first row names the columns.",
                   choices=("auto", "yes", "no")),
+            *PART_PARAMS,
         ),
         words=("sentiment", "reviews", "text classification", "csv", "spam", "words"),
     ),

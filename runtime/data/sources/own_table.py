@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph.catalogue.spec import Param
 from runtime.data.options import STANDARDISE
+from runtime.data.own.parted import PART_OPTIONS, PART_PARAMS
 from runtime.data.own.scans import Facts, Survey, own_source, path_option, place_of
 from runtime.data.own.tables import ROLES, facts_of, opened, table_of
 from runtime.data.schema import Schema
@@ -56,9 +57,10 @@ SOURCES = (
         help=(
             "A file with a row per sample: numbers, categories and dates, also with holes, in any usual "
             "encoding. One column is predicted from the others. Missing numbers become the mean of the training "
-            "rows, missing categories a category of their own."
+            "rows, missing categories a category of their own. Validation and test rows may stand in files of "
+            "their own (train.csv and test.csv, adult.data and adult.test): drop their folder."
         ),
-        survey=Survey(look, schema, ("header", *ROLES), needs=("polars",)),
+        survey=Survey(look, schema, ("header", *ROLES, *PART_OPTIONS.values()), needs=("polars",)),
         read=read,
         options=(
             path_option("A CSV, TSV or Parquet file.", "file", (".csv", ".tsv", ".data", ".txt", ".parquet")),
@@ -81,6 +83,7 @@ SOURCES = (
             ),
             STANDARDISE,
             HEADER,
+            *PART_PARAMS,
             role("as_number", "numbers"),
             role("as_category", "categories"),
             role("as_date", "dates"),
