@@ -39,6 +39,8 @@ def logistic_regression() -> Project:
         training=Training(
             loss="bce", optimizer="SGD", learning_rate=1.0, momentum=0.0, epochs=1000, batch_size=6
         ),
+        notes="The learning rate is bold: the loss jumps up and down at first, and the line between the classes with "
+        "it. Try 0.1 to see the difference.",
     )
 
 

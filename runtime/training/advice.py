@@ -80,6 +80,11 @@ def overfitting(history: Sequence[Epoch]) -> tuple[str, str] | None:
     )
 
 
+def _beginning(history: Sequence[Epoch]) -> int:
+    """How many epochs are the beginning of a long run, in which a bold rate may go astray and back."""
+    return int(history[-1].get("epochs", 0)) // 50
+
+
 def rate_too_high(history: Sequence[Epoch]) -> tuple[str, str] | None:
     """The training loss is above where it began, or jumps up and down. The jumps of a loss that has become small are
     no harm: few samples make them."""
@@ -95,7 +100,7 @@ def rate_too_high(history: Sequence[Epoch]) -> tuple[str, str] | None:
             "probably too high.",
             hint,
         )
-    if len(train) < SINCE:
+    if len(train) < max(SINCE, _beginning(history)):
         return None
     last = train[-SINCE:]
     risen = train[-1] > 1.2 * train[0] and train[-1] > 0
@@ -141,7 +146,8 @@ def thrown_off(history: Sequence[Epoch]) -> tuple[str, str] | None:
     train, right = _series(history, "train_loss"), _series(history, "val_accuracy")
     if len(train) < SINCE + 2 or min(train) <= 0:
         return None
-    flat = max(train[1:]) - min(train[1:]) < 0.02 * train[1]
+    slow = all(after < before for before, after in pairwise(train))  # it learns, if only slowly
+    flat = max(train[1:]) - min(train[1:]) < 0.02 * train[1] and not slow
     scored = len(right) == len(train)
     still = scored and max(right) - min(right) < 0.03 and max(right) < 0.9
     burst = (

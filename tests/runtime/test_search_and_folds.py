@@ -123,6 +123,26 @@ def test_curves_are_read_and_each_thing_is_said_once() -> None:
     assert told([0.3, 0.31, 0.3, 0.29, 0.28, 0.3]) == []
 
 
+def test_a_loss_that_falls_slowly_and_a_wild_beginning_of_a_long_run_are_no_signs() -> None:
+    def told_of(losses: list[float], epochs: int) -> list[str]:
+        advisor, found = Advisor(SIGNS), []
+        for number, loss in enumerate(losses, 1):
+            epoch = {
+                "epoch": number,
+                "epochs": epochs,
+                "train_loss": loss,
+                "val_loss": loss,
+                "val_accuracy": 0.75,
+            }
+            found += advisor.take({**epoch, "learning_rate": 0.1})
+        return [message["text"] for message in found]
+
+    slow = [0.571 - 0.002 * number for number in range(8)]
+    assert told_of(slow, 8) == []
+    wild = [0.654, 0.694, 1.272, 2.502, 0.376, 0.37]
+    assert told_of(wild, 1000) == [] and "has become larger" in told_of(wild, 6)[0]
+
+
 @pytest.mark.parametrize(
     ("planned", "exact", "fall", "wanted"),
     [(12, 0.3, 0.8, True), (13, 0.3, 0.8, False), (12, 0.97, 0.8, False), (12, 0.3, 0.97, False)],
