@@ -27,8 +27,8 @@ USUAL_LOSS = {
 def suggested_loss(project: Project) -> str | None:
     """Another loss where the chosen one cannot or should not be used with the data; ``None`` when it is good.
 
-    Losses of measurements may be used with classes (on one-hot targets), so that is no error, but nobody who
-    has just chosen such data means it.
+    Losses of measurements and of yes or no may be used with classes (on one-hot targets), so that is no error, but
+    nobody who has just chosen such data means it.
     """
     recipe = known_recipe(project.training)
     if recipe is None:
@@ -41,10 +41,14 @@ def suggested_loss(project: Project) -> str | None:
     except DataError:
         return None
     usual = USUAL_LOSS.get(schema.task)
-    if loss in LOSSES and refusal(schema, loss) is not None:
+    if loss not in LOSSES:
+        return None
+    if refusal(schema, loss) is not None:
         return usual
-    classes = schema.task not in ("regression", "image-to-image")
-    return usual if classes and loss in ("mse", "l1", "smooth_l1") else None
+    if schema.task == "regression":
+        return None
+    meant = ("argmax",) if schema.task in ("classification", "next-token") else ("argmax", "threshold")
+    return None if LOSSES[loss].decision in meant else usual
 
 
 def data_problem(problems: list[Problem]) -> Problem | None:

@@ -14,6 +14,7 @@ from graph.document import apply_edits
 from graph.model import DataChoice, Project
 from graph.shapes import Inference
 from gui.recipes.fitting import choose_recipe
+from gui.training.fields import choose_data
 from gui.training.fit import fit_pictures
 from gui.training.fit_presets import ready_presets
 from gui.training.fit_recipes import fit_everything
@@ -216,6 +217,28 @@ def test_where_sizes_do_not_help_a_preset_takes_the_data(name: str, source: str,
     first, *_ = ready_presets(INFERENCE, made)
     assert first.title == find(ready).title and first.project.data.source == source
     assert not said(first.project)
+
+
+def test_three_classes_behind_two_bring_their_loss(tmp_path: Path) -> None:
+    """One table after another in the same window, each fitted to."""
+    files = []
+    for name, classes in (("two", "no yes"), ("three", "low middle high"), ("number", "")):
+        words = classes.split()
+        lines = [f"{row},{row % 5},{words[row % len(words)] if words else row * 1.5}" for row in range(30)]
+        files.append(tmp_path / f"{name}.csv")
+        files[-1].write_text("\n".join(("a,b,y", *lines)))
+    made, told = find("iris-mlp").build(), []
+    made.training.loss = "mse"
+    for file in (files[0], files[1], files[0], files[2], files[1]):
+        apply_edits(made, choose_data(made, "own-table", {"path": str(file)}))
+        edits = fit_everything(INFERENCE, made)
+        assert edits is not None, file
+        apply_edits(made, edits)
+        assert not said(made), file
+        told.append((made.training.loss, value(made, "fc2", "out_features")))
+    assert told == [
+        ("bce_with_logits", 1), ("cross_entropy", 3), ("cross_entropy", 2), ("mse", 1), ("cross_entropy", 3),
+    ]  # fmt: skip
 
 
 def test_a_network_of_a_wrong_build_is_said_alike_everywhere(tmp_path: Path) -> None:
