@@ -94,7 +94,7 @@ def fashion_cnn() -> Project:
         _lenet("FashionCNN", (1, 16, 16), (120, 84, 10)),
         data=DataChoice("digits", {"image_size": 16, "scaling": "-1 to 1"}),
         training=Training(
-            loss="cross_entropy", optimizer="SGD", learning_rate=1e-3, momentum=0.9, epochs=5, batch_size=4
+            loss="cross_entropy", optimizer="SGD", learning_rate=1e-3, momentum=0.9, epochs=15, batch_size=4
         ),
         notes="Opens on digits at 16 × 16. Choose the data FashionMNIST (image size 16) for the original.",
     )

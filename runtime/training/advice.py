@@ -181,7 +181,7 @@ def ended_early(history: Sequence[Epoch], scores: Collection[str] = ()) -> tuple
     """At the end of a run the loss on samples held back still falls fast, and one of the ``scores`` (the names of
     figures that are shares of what is right) or the accuracy is far from 1."""
     now, held = history[-1], _series(history, "val_loss")
-    if now["epoch"] < now.get("epochs", math.inf) or len(history) < 2 * SINCE or len(held) != len(history):
+    if now["epoch"] < now.get("epochs", math.inf) or len(history) < SINCE or len(held) != len(history):
         return None
     before, last = held[-1 - len(held) // 4], held[-1]
     if not 0 < last < 0.8 * before or last > 1.02 * min(held):
@@ -192,8 +192,8 @@ def ended_early(history: Sequence[Epoch], scores: Collection[str] = ()) -> tuple
     if min(known) >= 0.9 if known else last < 0.05 * held[0]:
         return None
     return (
-        f"The run is over, but the network was still learning: in the last {len(held) // 4} epochs the loss on the "
-        f"samples held back fell from {before:.3g} to {last:.3g}.",
+        "The run is over, but the network was still learning: towards the end the loss on the samples held back fell "
+        f"from {before:.3g} to {last:.3g}.",
         "Raise the number of epochs and choose “Continue the last run”.",
     )
 
