@@ -92,7 +92,7 @@ class MainWindow(QMainWindow):
         self._build_menus()
         self.resize(STANDARD_SIZE)
         self.docks.settle()
-        self.file_drops = FileDrops(self, self.files.open, self.importer.ask, self.own_data.open)
+        self.file_drops = FileDrops(self, self.files.open, self.importer.ask, self.own_data.open_together)
         self.files.changed.connect(self._retitle)
         self.files.opened.connect(self._opened)
         self.workspace.undo.cleanChanged.connect(lambda clean: self.setWindowModified(not clean))

@@ -90,6 +90,12 @@ class ColumnTable(QWidget):
         roles = self.rows.roles()
         inputs = roles.count("")
         rows = self.tr("{0:,} rows.").format(facts["rows"])
+        if facts.get("parts"):
+            words = {
+                "train": self.tr("{0:,} rows"), "validation": self.tr("{0:,} more to validate"),
+                "test": self.tr("{0:,} more to test"),
+            }  # fmt: skip
+            rows = ", ".join(words[part].format(count) for part, count in facts["parts"]) + "."
         goals = [f"“{self.rows.name(place)}”" for place, role in enumerate(roles) if role == "target"]
         learned = ""
         if goals:

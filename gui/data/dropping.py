@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRectF, Qt
@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 
 from graph.files import SUFFIX
 from gui.icons import pixmap
-from gui.inspector.path_editor import local_file
+from gui.inspector.path_editor import local_files
 from gui.theme import theme
 
 MARGIN, PICTURE = 14, 48
+TOLD = 3
+"""So many files dropped together are named: a table in its parts."""
 
 
 class DropHint(QWidget):
@@ -64,7 +66,7 @@ class FileDrops(QObject):
         window: QMainWindow,
         open_project: Callable[[Path], object],
         import_code: Callable[[Path], object],
-        use_data: Callable[[Path], object],
+        use_data: Callable[[Sequence[Path]], object],
     ) -> None:
         super().__init__(window)
         self.open_project, self.import_code, self.use_data = open_project, import_code, use_data
@@ -73,17 +75,18 @@ class FileDrops(QObject):
 
     def enter(self, event: QDragEnterEvent) -> None:
         """Something is dragged over the window: a file is welcome."""
-        name = local_file(event.mimeData().urls())
-        if not name:
+        names = local_files(event.mimeData().urls())
+        if not names:
             return
-        path = Path(name)
+        path = Path(names[0])
         ending = path.suffix.lower()
         if ending == SUFFIX:
             self.hint.tell(self.tr("Open the project {0}").format(path.name), "folder-open-outline")
         elif ending == ".py":
             self.hint.tell(self.tr("Import a model from {0}").format(path.name), "import")
         else:
-            self.hint.tell(self.tr("Use {0} as data").format(path.name), "database-plus-outline")
+            told = ", ".join(Path(name).name for name in names) if len(names) <= TOLD else path.name
+            self.hint.tell(self.tr("Use {0} as data").format(told), "database-plus-outline")
         event.acceptProposedAction()
 
     def leave(self) -> None:
@@ -93,10 +96,12 @@ class FileDrops(QObject):
     def drop(self, event: QDropEvent) -> None:
         """It was let go."""
         self.hint.hide()
-        name = local_file(event.mimeData().urls())
-        if not name:
+        paths = [Path(name) for name in local_files(event.mimeData().urls())]
+        if not paths:
             return
         event.acceptProposedAction()
-        path = Path(name)
-        do = {SUFFIX: self.open_project, ".py": self.import_code}.get(path.suffix.lower(), self.use_data)
-        do(path)
+        do = {SUFFIX: self.open_project, ".py": self.import_code}.get(paths[0].suffix.lower())
+        if do is not None:
+            do(paths[0])
+        else:
+            self.use_data(paths)

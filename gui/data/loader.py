@@ -31,6 +31,7 @@ class Loaded:
     sizes: tuple[int, int, int]
     rule: str
     own_test: bool
+    own_validation: bool
     between: int
     """Samples between the splits that belong to none, because they overlap."""
     statistics: list[Measured]
@@ -96,6 +97,7 @@ def look(project: Project, cancelled: Cancel, progress: Progress) -> Loaded:
         sizes=(len(splits.train), len(splits.validation), len(splits.test)),
         rule="shared" if splits.shared else rule_of(dataset, dataset.schema),
         own_test=dataset.test is not None,
+        own_validation=dataset.validation is not None,
         between=splits.between,
         statistics=measured(dataset),
         vocabulary=vocabulary_of(dataset),

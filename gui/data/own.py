@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -50,12 +51,17 @@ class OwnData(QObject):
         if name:
             self.open(Path(name), source)
 
-    def open(self, path: Path, source: str = "") -> None:
-        """Find out what a file or folder is, and show it to the person; ``source`` is how they want it read."""
+    def open(self, path: Path, source: str = "", beside: Sequence[Path] = ()) -> None:
+        """Find out what a file or folder is, perhaps with files ``beside`` it, and show it to the person; ``source`` is
+        how they want it read."""
         self._path, self._source = path, source
         settings().setValue(FOLDER_KEY, str(path.absolute().parent))
         self.workspace.message.emit("info", self.tr("Looking at {0} …").format(path.name))
-        self._work.start(lambda _cancelled, _progress: own.recognise(path))
+        self._work.start(lambda _cancelled, _progress: own.recognise(path, *beside))
+
+    def open_together(self, paths: Sequence[Path]) -> None:
+        """The same for what was dropped at once: the files of a table in parts, or else the first of them."""
+        self.open(paths[0], beside=paths[1:])
 
     def _refused(self, sentence: str) -> None:
         box = QMessageBox(self.window)
@@ -75,6 +81,8 @@ class OwnData(QObject):
     def _recognised(self, found: own.Recognised) -> None:
         if self.dialog is not None:
             self.dialog.reject()
+        if self._path.is_file():
+            self._path = Path(found.options["path"])  # of several files, the one to train with
         self.dialog = PreviewDialog(
             self._path, found.sentence, readings(self._path, found, self._source), self.workspace, self.window
         )
@@ -125,8 +133,11 @@ def recipe_edits(project: Project, choice: DataChoice) -> list[Edit]:
 
 def readings(path: Path, found: own.Recognised, wanted: str = "") -> list[Reading]:
     """The ways a file or folder can be read: as the person wants it, as it was recognised, then all others that
-    take such a thing."""
+    take such a thing; a table that comes in parts with all of them."""
     result = [Reading(found.source, dict(found.options))]
+    parts = {name: found.options[name] for name in own.PART_OPTIONS.values() if found.options.get(name)}
+    if parts:
+        path = Path(found.options["path"])
     for source in SOURCES.values():
         place = next((option for option in source.options if option.kind == "path"), None)
         if place is None or source.id == found.source or not own.is_own(source.id):
@@ -138,5 +149,7 @@ def readings(path: Path, found: own.Recognised, wanted: str = "") -> list[Readin
                 not place.suffixes or path.suffix.lower() in place.suffixes
             )
         if fits:
-            result.append(Reading(source.id, {place.name: str(path.absolute())}))
+            names = {option.name for option in source.options}
+            beside = {name: file for name, file in parts.items() if name in names}
+            result.append(Reading(source.id, {place.name: str(path.absolute()), **beside}))
     return sorted(result, key=lambda reading: reading.source != wanted)

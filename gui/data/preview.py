@@ -194,7 +194,12 @@ class PreviewDialog(QDialog):
 
     def _done(self, found: Loaded) -> None:
         self.loaded = found
-        self.facts.setText(f"{found.schema.summary}. {found.splits.rstrip('.')}.")
+        own = {
+            (True, False): self.tr("The test set came with the data."),
+            (False, True): self.tr("The validation set came with the data."),
+            (True, True): self.tr("The validation and the test set came with the data."),
+        }.get((found.own_test, found.own_validation), "")
+        self.facts.setText(f"{found.schema.summary}. {found.splits.rstrip('.')}. {own}".rstrip())
         choice = self.choice
         table = self.columns.show_choice(choice.source, choice.options)
         self.view.show_loaded(found)

@@ -109,6 +109,11 @@ class SplitPage(Column):
 
     def sentence(self, found: Loaded) -> str:
         """How the samples came into their splits."""
+        if found.own_test and found.own_validation:
+            return self.tr(
+                "The validation and the test set came with the data and stay as they are: {0:,} and {1:,} samples that "
+                "are never trained on."
+            ).format(*found.sizes[1:])
         said = {
             "shared": self.tr("There are too few samples to hold any of them out."),
             "position": self.tr(
@@ -127,4 +132,8 @@ class SplitPage(Column):
             said += " " + self.tr(
                 "The test set came with the data and stays as it is: {0:,} samples that are never trained on."
             ).format(found.sizes[2])
+        if found.own_validation:
+            said += " " + self.tr(
+                "The validation set came with the data and stays as it is: {0:,} samples that are never trained on."
+            ).format(found.sizes[1])
         return said

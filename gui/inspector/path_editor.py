@@ -156,7 +156,12 @@ class PathEditor(Editor):
 
 def local_file(urls: list[Any]) -> str:
     """The first of these addresses that is a file or folder of this computer; empty when there is none."""
-    return next((url.toLocalFile() for url in urls if url.isLocalFile() and url.toLocalFile()), "")
+    return next(iter(local_files(urls)), "")
+
+
+def local_files(urls: list[Any]) -> list[str]:
+    """Those of these addresses that are files or folders of this computer."""
+    return [url.toLocalFile() for url in urls if url.isLocalFile() and url.toLocalFile()]
 
 
 def _there(text: str) -> bool:

@@ -25,6 +25,7 @@ from gui.workspace import Workspace
 from presets import find
 from runtime.data import own
 from runtime.data.own import scans
+from runtime.data.own.parted import IN_PARTS
 from tests.gui.window_hand import click, show, until, workspace_of
 
 ACTIONS = Qt.DropAction.CopyAction
@@ -129,6 +130,34 @@ def test_a_dropped_folder_is_looked_at_and_used_in_one_step(window: MainWindow, 
     window.workspace.undo.undo()
     window.workspace.undo.undo()
     assert window.workspace.project.data.source == "digits"
+
+
+def test_files_dropped_together_are_one_table_with_its_own_test_set(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    lines = people(tmp_path).read_text().splitlines()
+    head, rows = lines[0], lines[1:]
+    for name, part in (("train", rows[:70]), ("test", rows[70:])):
+        (tmp_path / f"{name}.csv").write_text("\n".join((head, *part)))
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / name)) for name in ("test.csv", "train.csv")])
+    assert drag(window, data) and window.file_drops.hint.text == "Use test.csv, train.csv as data"
+    drop(window, data)
+    previewed(window)
+    dialog = window.own_data.dialog
+    assert dialog is not None and dialog.sentence.text().endswith("test.csv has its test rows.")
+    assert "60 to train, 10 to validate, 50 to test. The test set came with the data." in dialog.facts.text()
+    assert dialog.columns.said.text().startswith("70 rows, 50 more to test.")
+    for reading in dialog.readings:
+        assert reading.options["path"] == str(tmp_path / "train.csv"), reading
+        assert ("test_file" in reading.options) == (reading.source in IN_PARTS)
+    click(dialog.use)
+    panel = window.training.data
+    until(lambda: panel.loaded is not None, "the data page")
+    panel.tabs.setCurrentWidget(panel.splits)
+    assert panel.splits.rule.text().endswith(
+        "The test set came with the data and stays as it is: 50 samples that are never trained on."
+    )
 
 
 def test_esc_leaves_everything_as_it_is(window: MainWindow, tmp_path: Path) -> None:
