@@ -16,11 +16,14 @@ POINTS = 100
 
 
 def class_scores(outputs: torch.Tensor, classes: int, index_loss: bool) -> torch.Tensor:
-    """How sure the network is of every class, (N, C): softmax of scores (N, C); one output (N, 1) is that of class 1
-    of two."""
+    """What the samples are put in order by for every class, (N, C) float64: softmax of scores (N, C), or how far the
+    one of two is ahead; one output (N, 1) is that of class 1 of two."""
+    flat = outputs.reshape(-1, outputs.shape[-1])[:, :classes].double()
     if outputs.dim() == 2 and outputs.shape[1] == 1:
-        return torch.cat([-outputs, outputs], dim=1)
-    flat = outputs.reshape(-1, outputs.shape[-1])[:, :classes].float()
+        return torch.cat([-flat, flat], dim=1)
+    if index_loss and flat.shape[1] == 2:
+        ahead = flat[:, 1:] - flat[:, :1]  # the order of the shares, but without ties where these round to 1
+        return torch.cat([-ahead, ahead], dim=1)
     return flat.softmax(-1) if index_loss else flat
 
 

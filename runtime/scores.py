@@ -1,7 +1,7 @@
 """Scores: how good predictions are. Computed from tensors, returned as plain dicts ready for JSON.
 
 Definitions are scikit-learn's (``sklearn.metrics``); what is undefined (the precision of a class that was
-never predicted) is 0, as there.
+never predicted) is 0, as there. Means over the classes leave out those that neither occur nor were predicted.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def accuracy(confusion: torch.Tensor) -> float:
 
 
 def class_report(confusion: torch.Tensor, classes: Sequence[str]) -> dict[str, dict[str, float | int]]:
-    """Precision, recall, F1 and support per class, then "macro avg" and "weighted avg" over the classes.
+    """Precision, recall, F1 and support per class, then "macro avg" (every class that occurs or was given counts the
+    same) and "weighted avg" over the classes.
 
     A class of that name keeps its own row under ``"macro avg (class)"``.
     """
@@ -80,7 +81,8 @@ def _report(
             "support": int(support[number]),
         }
     total = support.sum()
-    weights = (torch.full_like(support, 1 / max(len(classes), 1)), _ratio(support, total.expand_as(support)))
+    there = (support + predicted > 0).to(support.dtype)
+    weights = (there / there.sum().clamp(min=1), _ratio(support, total.expand_as(support)))
     for name, weight in zip(averages, weights, strict=True):
         report[name] = {
             "precision": float((precision * weight).sum()),
@@ -135,7 +137,10 @@ def evaluate(outputs: torch.Tensor, targets: torch.Tensor, schema: Schema, loss:
     classes = schema.classes or ()
     truth, given = true_classes(targets, schema, loss), predicted_classes(outputs, schema, loss)
     sure = class_scores(outputs, len(classes), form_of(loss) == "index" or schema.task != "binary")
-    return {**curves(sure, truth, classes), **of_classes(truth, given, classes)}
+    found = {**curves(sure, truth, classes), **of_classes(truth, given, classes)}
+    if schema.task in ("classification", "binary"):
+        found["scores"] = {"macro_f1": found["report"]["macro avg"]["f1"], **found["scores"]}
+    return found
 
 
 def of_classes(truth: torch.Tensor, given: torch.Tensor, classes: Sequence[str]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ KNOWN = {
     "perplexity": "Perplexity",
     "fid": "Fréchet distance",
     "f1": "F1",
+    "macro_f1": "F1, mean of classes",
     "auc": "AUC",
     "roc_auc": "ROC area",
     "average_precision": "Average precision",

@@ -39,10 +39,11 @@ def judge(exam: Exam) -> list[Message]:
     order = sorted(range(len(wrong)), key=lambda n: (-wrong[n][1] - wrong[n][2], wrong[n][3]))[:WORST]
     hits, missed, alarms = (sum(one[number] for one in wrong) for number in range(3))
     scores = {
-        "map50": sum(known) / len(known) if known else 0.0,
-        "precision": hits / max(1, hits + alarms),
-        "recall": hits / max(1, hits + missed),
+        "map50": sum(known) / len(known) if known else None,
+        "precision": hits / (hits + alarms) if hits + alarms else None,
+        "recall": hits / (hits + missed) if hits + missed else None,
     }
+    note = "" if known else "There is no box in these samples, so there is no average precision."
     trade = {
         "kind": "trade",
         "name": "pr",
@@ -65,7 +66,7 @@ def judge(exam: Exam) -> list[Message]:
             boxes_of(exam.part_of(torch.tensor(order[:SHOWN], dtype=torch.int64)), "worst"),
         ),
     ]
-    return [part("all", "", pages, scores)]
+    return [part("all", "", pages, scores, note)]
 
 
 def answers(exam: Exam, least: float = 0.01) -> tuple[list[torch.Tensor], list[torch.Tensor]]:

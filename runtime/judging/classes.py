@@ -20,19 +20,20 @@ AVERAGES = 2
 
 
 def judge(exam: Exam) -> list[Message]:
-    shares, truth, given = answers(exam)
+    shares, truth, given, order = answers(exam)
     classes = exam.schema.classes or ()
-    scores, pages = class_pages(exam, shares, truth, given, classes)
+    scores, pages = class_pages(exam, shares, truth, given, classes, order)
     return [part("all", "", pages, scores)]
 
 
 def cases(exam: Exam, name: str) -> list[Message]:
-    shares, truth, given = answers(exam)
+    shares, truth, given, _ = answers(exam)
     return class_cases(exam, shares, truth, given, exam.schema.classes or ())
 
 
-def answers(exam: Exam) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Shares of the classes (N, C), true classes (N,) and given classes (N,) of a plain supervised run."""
+def answers(exam: Exam) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Shares of the classes (N, C), true classes (N,) and given classes (N,) of a plain supervised run, and what curves
+    put the samples in order by (N, C), as :func:`runtime.scores.evaluate` does."""
     from runtime.training.evaluation import all_outputs
 
     session, schema = exam.session, exam.schema
@@ -40,34 +41,43 @@ def answers(exam: Exam) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     loss = session.project.training.loss
     truth = true_classes(targets, schema, loss).reshape(-1)
     given = predicted_classes(outputs, schema, loss).reshape(-1)
-    return class_shares(outputs, schema.class_count, loss), truth, given
+    index = form_of(loss) == "index" or schema.task != "binary"
+    order = class_scores(outputs, schema.class_count, index)
+    return class_shares(outputs, schema.class_count, loss), truth, given, order
 
 
 def class_shares(outputs: torch.Tensor, classes: int, loss: str) -> torch.Tensor:
     """How sure a network is of every class, (N, C) from 0 to 1, as its loss understands its outputs."""
     logits = loss in LOGITS
     if outputs.dim() == 2 and outputs.shape[1] == 1:
-        yes = (outputs.float().sigmoid() if logits else outputs.float()).clamp(0, 1)
+        yes = (outputs.double().sigmoid() if logits else outputs.double()).clamp(0, 1)
         return torch.cat([1 - yes, yes], dim=1)
-    flat = outputs.reshape(-1, outputs.shape[-1])[:, :classes].float()
+    flat = outputs.reshape(-1, outputs.shape[-1])[:, :classes].double()
     if form_of(loss) == "index":
         return flat.softmax(-1)  # also right after log-softmax, up to the spare classes
     return (flat.sigmoid() if logits else flat).clamp(0, 1)
 
 
 def class_pages(
-    exam: Exam, shares: torch.Tensor, truth: torch.Tensor, given: torch.Tensor, classes: Sequence[str]
+    exam: Exam,
+    shares: torch.Tensor,
+    truth: torch.Tensor,
+    given: torch.Tensor,
+    classes: Sequence[str],
+    order: torch.Tensor | None = None,
 ) -> tuple[dict[str, float | None], list[Message]]:
-    """Scores and pages for shares (N, C), true and given classes (N,) of the samples of an exam."""
+    """Scores and pages for shares (N, C), true and given classes (N,) of the samples of an exam. Curves put the samples
+    in order by their shares, or by ``order`` (N, C) where that tells more of them apart."""
     counts = confusion_matrix(truth, given, len(classes))
     cells = members(truth, given, exam.places)
-    found = curves(class_scores(shares, len(classes), False), truth, classes)
+    found = curves(class_scores(shares, len(classes), False) if order is None else order, truth, classes)
     trade = [
         {"kind": "trade", "name": name, "title": title, "curve": name, "curves": found["curves"][name]}
         for name, title in (("roc", "Hits against false alarms (ROC)"), ("pr", "Precision against recall"))
         if found["curves"]
     ]
-    scores: dict[str, float | None] = {"accuracy": accuracy(counts), **found["scores"]}
+    f1 = class_report(counts, classes)["macro avg"]["f1"]
+    scores: dict[str, float | None] = {"accuracy": accuracy(counts), "macro_f1": f1, **found["scores"]}
     wrong = wrong_ones(shares, truth, given)
     pages = [
         page(
@@ -87,11 +97,17 @@ def class_pages(
 
 
 def report_table(counts: torch.Tensor, classes: Sequence[str]) -> Message:
-    """Precision, recall, F1 and number of samples of every class, then their means."""
-    report = class_report(counts, classes)
-    rows = [
-        [name, one["precision"], one["recall"], one["f1"], one["support"]] for name, one in report.items()
+    """Precision, recall, F1 and number of samples of every class, then their means. A class that does not occur has no
+    recall, and one that was not given either has nothing at all."""
+    rows: list[list[object]] = [
+        [name, one["precision"], one["recall"], one["f1"], one["support"]]
+        for name, one in class_report(counts, classes).items()
     ]
+    for row, wanted, given in zip(rows, counts.sum(1).tolist(), counts.sum(0).tolist(), strict=False):
+        if not wanted:
+            row[2] = None
+            if not given:
+                row[1] = row[3] = None
     heads = (
         ("class", "text"),
         ("precision", "share"),

@@ -52,13 +52,16 @@ class Segmentation:
         return {"loss": self.compared(scores, masks), "pixel_accuracy": self.right(scores, masks)}
 
     def summary(self) -> dict[str, float]:
-        """Overlap over all pixels since the last summary: the mean intersection over union, and 2·|A∩B| / (|A| + |B|)
-        (Dice) of every class. A class that is nowhere, neither wanted nor given, is left out of the mean."""
+        """Over all pixels since the last summary: the share of right ones, the mean intersection over union, and
+        2·|A∩B| / (|A| + |B|) (Dice) of every class. A class that is nowhere, neither wanted nor given, is left out of
+        the mean."""
         both, wanted, given = self.counts.diagonal(), self.counts.sum(1), self.counts.sum(0)
         self.counts = torch.zeros_like(self.counts)
         union = wanted + given - both
         there = union > 0
         figures = {"miou": (both[there] / union[there]).double().mean().item() if there.any() else 0.0}
+        if there.any():
+            figures["pixel_accuracy"] = (both.sum() / wanted.sum()).item()
         for number, name in enumerate(self.classes):
             if there[number]:
                 figures[f"dice {name}"] = (2 * both[number] / (wanted[number] + given[number])).item()
@@ -106,4 +109,5 @@ class Segmentation:
     def right(self, scores: torch.Tensor, masks: torch.Tensor) -> torch.Tensor:
         """The share of the pixels that have their class."""
         seen = masks != self.ignored
-        return ((scores.detach().argmax(1) == masks) & seen).sum() / seen.sum().clamp(min=1)
+        given = scores.detach()[:, : len(self.classes)].argmax(1)
+        return ((given == masks) & seen).sum() / seen.sum().clamp(min=1)

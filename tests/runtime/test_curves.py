@@ -31,6 +31,14 @@ def test_two_classes_give_the_curve_of_the_second() -> None:
     assert "top_5" not in found["scores"]
 
 
+def test_a_network_that_is_very_sure_still_puts_samples_in_order() -> None:
+    from sklearn.metrics import roc_auc_score
+
+    ahead, truth = torch.tensor([40.0, 60.0, 50.0, 90.0]), torch.tensor([0, 0, 1, 1])
+    found = curves(class_scores(torch.stack([-ahead, ahead], 1), 2, True), truth, ("no", "yes"))
+    assert found["scores"]["roc_auc"] == pytest.approx(roc_auc_score(truth, ahead)) == 0.75
+
+
 def test_top_k_by_hand_and_a_class_that_never_comes() -> None:
     scores = torch.tensor([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7]])
     assert top_share(scores, torch.tensor([1, 0]), 1) == 0.0

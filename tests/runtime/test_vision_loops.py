@@ -58,7 +58,9 @@ def test_scores_of_masks_one_can_count() -> None:
     assert figures["loss"].item() == pytest.approx((2 * right + wrong) / 3)
     # background: 1 of 2; a: 1 of 2; b is nowhere among the pixels that count
     summary = loop.summary()
-    assert summary == pytest.approx({"miou": 0.5, "dice back": 2 / 3, "dice a": 2 / 3})
+    assert summary == pytest.approx(
+        {"miou": 0.5, "pixel_accuracy": 2 / 3, "dice back": 2 / 3, "dice a": 2 / 3}
+    )
     assert loop.summary() == {"miou": 0.0}
 
 
