@@ -136,8 +136,8 @@ def readings(path: Path, found: own.Recognised, wanted: str = "") -> list[Readin
     take such a thing; a table that comes in parts with all of them."""
     result = [Reading(found.source, dict(found.options))]
     parts = {name: found.options[name] for name in own.PART_OPTIONS.values() if found.options.get(name)}
-    if parts:
-        path = Path(found.options["path"])
+    inside = Path(found.options.get("path", path))
+    path = inside if inside.is_file() else path
     for source in SOURCES.values():
         place = next((option for option in source.options if option.kind == "path"), None)
         if place is None or source.id == found.source or not own.is_own(source.id):

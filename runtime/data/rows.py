@@ -25,6 +25,7 @@ from runtime.data.csv_text import (
 )
 from runtime.data.dates import days_from
 from runtime.data.known import known_names
+from runtime.data.own.parted import columns_named, lacking
 from runtime.data.schema import DataError
 from runtime.data.source import Loading
 from runtime.data.table import Table
@@ -146,22 +147,13 @@ def _belongs(
     path: Path, names: Sequence[str], first: Path, wanted: Sequence[str], part: Part, notes: list[str]
 ) -> bool:
     """Whether a further file has all the columns of the first; what it lacks, or has beside, is said in a note."""
-    lacking = [name for name in wanted if name not in names]
+    said = lacking(path, names, first, wanted, part)
     beside = [name for name in names if name not in wanted]
-    if lacking:
-        instead = "Its rows are not read."
-        if part != "train":
-            instead = f"The {part} set is a share of the rows of {first.name} instead."
-        notes.append(f"{path.name} lacks {_listed(lacking)} of {first.name}, so it is not used. {instead}")
+    if said:
+        notes.append(said)
     elif beside:
-        notes.append(f"{path.name} has {_listed(beside)} beside the columns of {first.name}; not read.")
-    return not lacking
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(f"“{name}”" for name in names[:4])
-    more = f" and {len(names) - 4:,} more" if len(names) > 4 else ""
-    return f"the column{'' if len(names) == 1 else 's'} {shown}{more}"
+        notes.append(f"{path.name} has {columns_named(beside)} beside those of {first.name}; not read.")
+    return not said
 
 
 def _plain(

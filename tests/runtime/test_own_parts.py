@@ -78,13 +78,14 @@ def test_a_test_file_without_the_target_is_not_used_and_that_is_said(tmp_path: P
     write(tmp_path / "test.csv", "Id,Fare", "1,2", "2,3")
     write(tmp_path / "gender_submission.csv", "Id,Survived", "1,0", "2,1")
     found = recognise(tmp_path)
-    assert found.sentence.endswith("test.csv has its test rows. gender_submission.csv is not read.")
-    dataset = SOURCES["own-table"].load(found.options)
-    (said,) = dataset.skipped
-    assert said == (
+    said = (
         "test.csv lacks the column “Survived” of train.csv, so it is not used. The test set is a share of the rows of "
         "train.csv instead."
     )
+    assert found.sentence.endswith(f"{said} gender_submission.csv is not read.")
+    assert found.options == {"path": str(tmp_path / "train.csv")}
+    dataset = SOURCES["own-table"].load({**found.options, "test_file": "test.csv"})
+    assert dataset.skipped == (said,)
     assert len(dataset) == 40 and dataset.test is None and dataset.schema.test_size is None
     assert SOURCES["own-table"].schema(found.options).test_size is None
 
@@ -99,7 +100,7 @@ def test_columns_that_differ_are_named(tmp_path: Path) -> None:
     )
     write(tmp_path / "test.csv", "n,m,y,when", "1,2,a,2", "2,3,b,3")
     dataset = SOURCES["own-table"].load(options)  # the file is another one, so it is looked at again
-    assert dataset.skipped == ("test.csv has the column “when” beside the columns of train.csv; not read.",)
+    assert dataset.skipped == ("test.csv has the column “when” beside those of train.csv; not read.",)
     assert dataset.schema.test_size == 2
     before = state_of("own-table", options)
     write(tmp_path / "test.csv", "n,m,y", "1,2,a")

@@ -14,4 +14,13 @@ from runtime.data.own.parted import PART_OPTIONS
 from runtime.data.own.recognise import Recognised, recognise
 from runtime.data.own.scans import NotScanned, answer_at_once, facts, is_own, scan
 
-__all__ = ["PART_OPTIONS", "NotScanned", "Recognised", "answer_at_once", "facts", "is_own", "recognise", "scan"]
+__all__ = [
+    "PART_OPTIONS",
+    "NotScanned",
+    "Recognised",
+    "answer_at_once",
+    "facts",
+    "is_own",
+    "recognise",
+    "scan",
+]

@@ -81,6 +81,24 @@ def parts_among(files: Sequence[Path]) -> dict[Part, Path] | None:
     return {part: taught[0][part] for part in ("train", "validation", "test") if part in taught[0]}
 
 
+def lacking(path: Path, names: Sequence[str], first: Path, wanted: Sequence[str], part: Part) -> str:
+    """Why a file with columns of these names is no part of the table that the first file begins; empty where it is."""
+    missing = [name for name in wanted if name not in names]
+    if not missing:
+        return ""
+    instead = "Its rows are not read."
+    if part != "train":
+        instead = f"The {part} set is a share of the rows of {first.name} instead."
+    return f"{path.name} lacks {columns_named(missing)} of {first.name}, so it is not used. {instead}"
+
+
+def columns_named(names: Sequence[str]) -> str:
+    """A few of them in words."""
+    shown = ", ".join(f"“{name}”" for name in names[:4])
+    more = f" and {len(names) - 4:,} more" if len(names) > 4 else ""
+    return f"the column{'' if len(names) == 1 else 's'} {shown}{more}"
+
+
 def _part_of(file: Path) -> tuple[str, Part] | None:
     """(what the names of files that belong together have in common, the part)."""
     ending = file.suffix.lower()

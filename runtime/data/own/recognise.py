@@ -18,13 +18,14 @@ from runtime.data.own.entries import (
     TABLES,
     TEXTS,
     UNREADABLE_PICTURES,
+    Part,
     entries,
     has,
     named,
     starts,
     subfolders,
 )
-from runtime.data.own.parted import IN_PARTS, PART_OPTIONS, parts_among, shards
+from runtime.data.own.parted import IN_PARTS, PART_OPTIONS, lacking, parts_among, shards
 from runtime.data.own.peeking import kind_of, peek
 from runtime.data.own.picture_folders import found_in, parts_of
 from runtime.data.schema import DataError
@@ -193,11 +194,24 @@ def _parted(title: str, files: list[Path]) -> Recognised | None:
         rest = [*(place.name for _, place in held), *rest]
     else:
         for part, place in held:
-            options[PART_OPTIONS[part]] = place.name
-            said.append(f"{place.name} has its {part} rows.")
+            why = _unlike(first[1], place, part)
+            if not why:
+                options[PART_OPTIONS[part]] = place.name
+            said.append(why or f"{place.name} has its {part} rows.")
     if rest:
         said.append(f"{named(sorted(rest))} {'is' if len(rest) == 1 else 'are'} not read.")
     return Recognised(whole.source, options, title.replace("_", " ") or whole.title, " ".join(said))
+
+
+def _unlike(first: Path, place: Path, part: Part) -> str:
+    """Why a file of text is no part of a table, as its first rows tell: the test file of a contest has no answers."""
+    if first.suffix.lower() in COLUMNAR:
+        return ""
+    one = peek(first)
+    other = peek(place, "yes" if one.has_header else "no")
+    if not one.has_header and one.width == other.width:
+        return ""
+    return lacking(place, other.names, first, one.names, part)
 
 
 def _are_parts(data: list[Path]) -> bool:
