@@ -47,6 +47,8 @@ class StatusBar(QStatusBar):
         self.parameters, self.macs, self.memory, self.device = QLabel(), QLabel(), QLabel(), QLabel()
         for label in (self.parameters, self.macs, self.memory, self.device):
             self.addPermanentWidget(label)
+        # one height whatever it says: an icon, or letters of another script, would move the whole window
+        self.setFixedHeight(self.fontMetrics().height() + 10)
         self._level = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

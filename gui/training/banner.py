@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from gui.flow import FlowLayout
 from gui.icons import SEVERITY_ICONS, icon, pixmap
 from gui.theme import theme
-from gui.widgets import WrappedLabel, clear, mark, picture_label
+from gui.widgets import ElidingButton, WrappedLabel, clear, mark, picture_label
 
 
 class Banner(QFrame):
@@ -59,7 +60,9 @@ class Banner(QFrame):
         self.hint.setVisible(bool(hint))
         clear(self._flow)
         for text, do in buttons or []:
-            button = QPushButton(text)
+            button = ElidingButton(QIcon(), text)
+            # pressed, it often goes away: had it the focus, the next press of a key would go to a stranger
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setProperty("fix", True)
             button.clicked.connect(lambda _=False, do=do: do())
             self._flow.addWidget(button)

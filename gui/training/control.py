@@ -86,9 +86,10 @@ class Training(QObject):
         theme().changed.connect(self._recolored)
 
     def _show_data(self) -> None:
-        """A person's own data was taken: here is how it looks."""
+        """A person's own data was taken: here is how it looks, and beside it what is to be done next."""
         if self.window.centre.currentWidget() is not self.window.editor:
             self.window.show_editor()
+        self.window.docks.show("training")
         self.window.docks.show("data")
 
     def _take_ready(self, made: Project) -> None:

@@ -61,6 +61,7 @@ class FeatureMapsPanel(QWidget):
         self.split.setAccessibleName(self.split.toolTip())
         self.split.currentIndexChanged.connect(self._watch)
         self.sample = QSpinBox()
+        self.sample.lineEdit().setTextMargins(4, 0, 0, 0)
         self.sample.setAccessibleName(self.tr("Sample"))
         self.sample.setPrefix(self.tr("sample "))
         self.sample.setMaximum(99_999)

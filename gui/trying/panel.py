@@ -142,6 +142,7 @@ class TryPanel(QWidget):
             self.split.addItem(word, name)
         self.split.setAccessibleName(self.tr("Part of the data"))
         self.sample = QSpinBox()
+        self.sample.lineEdit().setTextMargins(4, 0, 0, 0)
         self.sample.setMaximum(99_999)
         self.sample.setAccessibleName(self.tr("Sample"))
         self.take = QPushButton(self.tr("Take"))
