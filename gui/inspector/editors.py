@@ -176,10 +176,14 @@ class TextEditor(Editor):
     def read(self, text: str) -> Any:
         return self.param.check(text) if self.param.kind == "text" else text
 
+    def written(self, value: Any) -> str:
+        """A value as it is typed."""
+        return shown(value)
+
     def show_value(self, value: Any) -> None:
         self.value = value
         if not (self.box.hasFocus() and (self.box.property("wrong") or self._means(value))):
-            self.box.setText(shown(value))
+            self.box.setText(self.written(value))
             mark(self.box, "wrong", False)
 
     def _means(self, value: Any) -> bool:
@@ -203,7 +207,7 @@ class TextEditor(Editor):
         if self.box.property("wrong"):
             mark(self.box, "wrong", False)
             self.refused.emit("")
-        self.box.setText(shown(self.value))
+        self.box.setText(self.written(self.value))
 
 
 class ShapeEditor(TextEditor):

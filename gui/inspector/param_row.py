@@ -99,12 +99,16 @@ class ParamRow(QObject):
             self._row.removeWidget(self.editor)
             self.editor.hide()
             self.editor.deleteLater()
-        self.editor = editor_for(self.param, self.names, self._expression)
+        self.editor = self.new_editor()
         self.editor.edited.connect(self._edited)
         self.editor.refused.connect(self.refuse)
         self._row.insertWidget(1, self.editor, 1)
         if isinstance(self.editor, PathEditor):
             self.label.setFixedHeight(self.editor.line_height)
+
+    def new_editor(self) -> Editor:
+        """What the value is changed with."""
+        return editor_for(self.param, self.names, self._expression)
 
     def show_values(self, stored: Any, resolved: Any) -> None:
         """``stored`` is what the document holds (or ``UNSET``), ``resolved`` the value in use, if known."""

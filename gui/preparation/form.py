@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QVBoxLayout, QWidget
 from graph.edits import UNSET
 from graph.model import Step
 from gui.inspector.param_row import ParamRow
+from gui.preparation.columns import ColumnsRow
 from gui.preparation.words import title_of
 from gui.widgets import Heading, WrappedLabel, clear
 from runtime.data.steps.registry import STEPS
@@ -27,6 +28,7 @@ class StepForm(QWidget):
         self.set_option = set_option
         self.rows: list[ParamRow] = []
         self._kind: StepType | None = None
+        self._columns: tuple[str, ...] = ()
         self.heading = Heading("")
         self.help = WrappedLabel(muted=True)
         self.sentence = WrappedLabel()
@@ -43,8 +45,8 @@ class StepForm(QWidget):
         column.addWidget(self.training)
         self.show_step(None, "", "")
 
-    def show_step(self, step: Step | None, fault: str, caution: str) -> None:
-        """A step of the document, and what is wrong with it."""
+    def show_step(self, step: Step | None, fault: str, caution: str, columns: tuple[str, ...] = ()) -> None:
+        """A step of the document, what is wrong with it, and the names of the columns it is given."""
         kind = STEPS.get(step.kind) if step is not None else None
         self.setVisible(step is not None)
         if step is None:
@@ -55,7 +57,8 @@ class StepForm(QWidget):
         self.sentence.setVisible(bool(fault or caution))
         self.sentence.setProperty("sentence", "error" if fault else "warning")
         self.sentence.style().polish(self.sentence)
-        if kind is not self._kind:
+        if kind is not self._kind or columns != self._columns:
+            self._columns = columns
             self._build(kind)
         for row in self.rows:
             row.show_values(step.options.get(row.param.name, UNSET), None)
@@ -79,7 +82,11 @@ class StepForm(QWidget):
         grid.setColumnMinimumWidth(0, 90)
         grid.setColumnStretch(1, 1)
         for param in kind.params:
-            row = ParamRow(param, frozenset(), self.set_option, grid, inside)
+            row = (
+                ColumnsRow(param, self._columns, self.set_option, grid, inside)
+                if param.name == "columns"
+                else ParamRow(param, frozenset(), self.set_option, grid, inside)
+            )
             row.label.setText(param.name.replace("_", " "))
             self.rows.append(row)
         self._column.addWidget(inside)

@@ -47,10 +47,14 @@ class Histograms(QWidget):
         self.random = bool(looked.draws)
         left = dict(zip(_names(looked.schema), _columns(looked.before), strict=True))
         right = dict(zip(_names(looked.prepared), _columns(after), strict=True))
-        names = [*right, *(name for name in left if name not in right)][:MOST]
+        names: dict[str, None] = {}
+        for name in right:  # what became several columns stands in front of these
+            base = name.rpartition(" = ")[0]
+            names |= {base: None, name: None} if base in left else {name: None}
+        names |= dict.fromkeys(left)
         self.rows = [
             (name, _bars(left[name]) if name in left else None, _bars(right[name]) if name in right else None)
-            for name in names
+            for name in list(names)[:MOST]
         ]
         self.setMinimumHeight(HEAD + len(self.rows) * ROW + GAP)
         self.setMinimumWidth(NAME + 2 * 120 + 3 * GAP)
@@ -58,8 +62,10 @@ class Histograms(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        width = min(320, (self.width() - NAME - 3 * GAP) // 2)
-        starts = (NAME + GAP, NAME + 2 * GAP + width)
+        longest = max((self.fontMetrics().horizontalAdvance(name) for name, *_ in self.rows), default=0)
+        label = max(NAME, min(longest + 2 * GAP, self.width() - 2 * 240 - 3 * GAP))
+        width = min(320, (self.width() - label - 3 * GAP) // 2)
+        starts = (label + GAP, label + 2 * GAP + width)
         titles = (
             self.tr("Before"),
             self.tr("After, as it is trained on") if self.random else self.tr("After"),
@@ -72,8 +78,8 @@ class Histograms(QWidget):
             if not QRect(0, top, self.width(), ROW).intersects(event.rect()):
                 continue
             painter.setPen(theme().text)
-            fit = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, NAME - GAP)
-            painter.drawText(QRect(GAP, top, NAME - GAP, ROW - 22), Qt.AlignmentFlag.AlignVCenter, fit)
+            fit = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, label - GAP)
+            painter.drawText(QRect(GAP, top, label - GAP, ROW - 22), Qt.AlignmentFlag.AlignVCenter, fit)
             for start, bars, color in zip(starts, both, ("muted", "training"), strict=True):
                 tint = theme().muted if color == "muted" else theme().series(color)
                 if bars is not None:
@@ -110,6 +116,17 @@ def _names(schema: Schema) -> list[str]:
     return (
         list(schema.features) if len(schema.features) == width else [str(number) for number in range(width)]
     )
+
+
+def empty_one_hot(looked: Looked) -> list[str]:
+    """Columns that were replaced by one for each number (“size = 0”, “size = 1”, …) of which all are empty: what they
+    held were no such numbers."""
+    known, found = _names(looked.schema), {}
+    for name, values in zip(_names(looked.prepared), _columns(looked.after), strict=True):
+        base, sign, number = name.rpartition(" = ")
+        if sign and number.isdecimal() and base in known:
+            found[base] = found.get(base, True) and float(values.min()) == float(values.max())
+    return [name for name, empty in found.items() if empty]
 
 
 def _columns(values: np.ndarray) -> list[np.ndarray]:

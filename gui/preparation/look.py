@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 LARGE = 20_000
 PART = 5000
 MEASURED = 2000
-"""Statistics are measured on so many samples of the training split here; a run measures all of them."""
+NUMBERS = 2**22
+"""Statistics are measured on so many samples of the training split here, or on as many as hold so many numbers (all of
+most tables); a run measures all of them."""
 DRAWS = 4
 SHOWN = {"image": 12, "series": 300, "table": 2000, "tokens": 24}
 
@@ -102,7 +104,8 @@ def prepared_look(dataset: Dataset, train: Any, project: Project, shuffle: int) 
     generator = torch.Generator().manual_seed(shuffle)
     order = train[torch.randperm(len(train), generator=generator)]
     count = min(SHOWN[dataset.schema.kind], len(order))
-    measured = train if len(train) <= MEASURED else train[torch.linspace(0, len(train) - 1, MEASURED).long()]
+    most = max(MEASURED, NUMBERS // max(1, dataset.inputs[:1].numel()))
+    measured = train if len(train) <= most else train[torch.linspace(0, len(train) - 1, most).long()]
     rows = torch.cat((order[:count].sort().values, measured))
     shown = torch.arange(count)
     part = _rows_of(dataset, rows)

@@ -28,7 +28,7 @@ from graph.model import Step
 from gui.data.notice import Notice
 from gui.icons import icon
 from gui.preparation.form import StepForm
-from gui.preparation.histograms import Histograms
+from gui.preparation.histograms import Histograms, empty_one_hot
 from gui.preparation.look import Looked, LookLoader, source_key
 from gui.preparation.pictures import BeforeAfter
 from gui.preparation.steps import StepList
@@ -40,6 +40,7 @@ from gui.workspace import Workspace
 from runtime.data import DataError, Schema, get_source
 from runtime.data.steps.plan import Planned, faults, warnings
 from runtime.data.steps.registry import STEPS, steps_for
+from runtime.data.steps.rules import names_of
 
 WAIT = 160
 """Milliseconds after the last change until the samples are prepared anew."""
@@ -257,13 +258,23 @@ class PreparationPage(QWidget):
 
     def _select(self, row: int) -> None:
         step = self.steps[row] if 0 <= row < len(self.steps) else None
-        self.form.show_step(step, self._faults.get(row, ""), self._cautions.get(row, ""))
+        self.form.show_step(
+            step, self._faults.get(row, ""), self._cautions.get(row, ""), self._columns_before(row)
+        )
         if self.options.isHidden() == (step is not None):
             self.options.setVisible(step is not None)
             self._arrange()
         self.up.setEnabled(step is not None and row > 0)
         self.down.setEnabled(step is not None and row + 1 < len(self.steps))
         self.bin.setEnabled(step is not None)
+
+    def _columns_before(self, row: int) -> tuple[str, ...]:
+        """The names of the columns that a step is given; none where the samples have no columns."""
+        before = [item.after for item in self._planned if item.number < row]
+        schema = before[-1] if before else self.schema()
+        if schema is None or schema.kind not in ("table", "series") or not schema.input_shape:
+            return ()
+        return names_of(schema)
 
     # -- what a person does ----------------------------------------------------------------------------
 
@@ -451,6 +462,12 @@ class PreparationPage(QWidget):
             text += " " + self.tr(
                 "What is random is drawn {0} times here, in training anew for each batch."
             ).format(len(looked.draws))
+        empty = empty_one_hot(looked)
+        if empty and any(item.type.id == "one_hot" for item in self._planned):
+            text += " " + self.tr(
+                "One-hot found nothing in {0}: it is for whole numbers from 0 on. Put Bins in front of it, or take the "
+                "step that scales these numbers away."
+            ).format(", ".join(f"“{name}”" for name in empty))
         return text
 
 

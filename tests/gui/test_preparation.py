@@ -247,3 +247,39 @@ def test_other_data_takes_steps_away_that_cannot_be_done(page: PreparationPage) 
     assert workspace.project.data.steps == []
     workspace.undo.undo()
     assert workspace.project.data.steps == STEPS
+
+
+def test_columns_are_named_or_ticked_and_an_empty_one_hot_is_said(qapp: object) -> None:
+    page = PreparationPage(workspace_of(digits([Step("one_hot", {"columns": (0,), "count": 2})], "iris")))
+    show(page, 900, 600)
+    assert not looked(page).draws and "One-hot found nothing in “sepal length (cm)”" in page.caption.text()
+    page.list.setCurrentRow(0)
+    row = page.form.rows[0]
+    box = row.editor.box  # type: ignore[union-attr]
+    assert box.text() == "sepal length (cm)"
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "Petal Width (cm), 1")
+    steps = page.workspace.project.data.steps
+    assert steps[0].options["columns"] == (3, 1) and row.sentence.isHidden()
+    QTest.keyClicks(box, "7")
+    assert "“17” is no column. There are 4: sepal length (cm)" in row.sentence.text()
+    assert page.workspace.project.data.steps == steps, "what is wrong is not taken"
+    menu = row.editor.menu  # type: ignore[union-attr]
+    menu.aboutToShow.emit()
+    assert [action.isChecked() for action in menu.actions()] == [False, True, False, True]
+    menu.actions()[2].trigger()
+    assert page.workspace.project.data.steps[0].options["columns"] == (1, 2, 3)
+    page.loader.cancel()
+    page.close()
+
+
+def test_numbers_that_would_ruin_the_inputs_are_refused(page: PreparationPage) -> None:
+    for options, sentence in (
+        ({"mean": "1e30"}, "mean must lie between"),
+        ({"deviation": "1e-30"}, "a deviation must be larger than 0"),
+        ({"mean": "1, 2", "deviation": "1, 2"}, "but there are 1 channels: give one"),
+    ):
+        page.workspace.perform("wrong", [SetSteps([Step("normalise", options)])])
+        page.list.setCurrentRow(0)
+        assert sentence in page.form.sentence.text()

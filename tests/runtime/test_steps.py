@@ -417,7 +417,8 @@ def test_every_kind_says_what_it_is() -> None:
         (PICTURE, Step("grey_to_colour"),
          "Step 1 of the preparation, Grey to 3 channels: it is for grey pictures, but these have 3 channels already."),
         (PICTURE, Step("normalise", {"mean": "1, 2"}),
-         "Step 1 of the preparation, Normalise: mean has 2 numbers, but there are 3 channels."),
+         "Step 1 of the preparation, Normalise: mean has 2 numbers, but there are 3 channels: give one, or one for "
+         "each."),
         (PICTURE, Step("clip", {"low": 2.0, "high": 1.0}),
          "Step 1 of the preparation, Clip: low (2) must be smaller than high (1)."),
         (MASKS, Step("mixup", {}, "train"),

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 NUMBERS: tuple[Kind, ...] = ("image", "table", "series")
 NUMBER = r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,2})?\s*"
 LIST = rf"{NUMBER}(,{NUMBER})*"
-WORDING = "a number, or one for each channel with commas between them"
+WORDING = "a number, or one for each channel or column with commas between them"
+LARGEST, SMALLEST = 1e9, 1e-9
+"""Beyond these, the inputs that come out are no numbers any more."""
 
 
 def _text(name: str, default: str, help: str) -> Param:
@@ -28,15 +30,22 @@ def _numbers(schema: Schema, values: Mapping[str, Any], name: str) -> tuple[floa
     found = tuple(float(part) for part in values[name].split(","))
     width = schema.input_shape[0 if schema.kind == "image" else -1]
     if len(found) not in (1, width):
-        raise DataError(f"{name} has {len(found)} numbers, but there are {width} channels")
+        of = "channels" if schema.kind == "image" else "columns"
+        raise DataError(
+            f"{name} has {len(found)} numbers, but there are {width} {of}: give one, or one for each"
+        )
+    if max(map(abs, found)) > LARGEST:
+        raise DataError(f"{name} must lie between −1,000,000,000 and 1,000,000,000")
     return found
 
 
 def _given(schema: Schema, values: Mapping[str, Any]) -> Schema:
     numeric(schema, values)
     mean, deviation = _numbers(schema, values, "mean"), _numbers(schema, values, "deviation")
-    if min(deviation) <= 0:
-        raise DataError("a deviation must be larger than 0")
+    if min(deviation) < SMALLEST:
+        raise DataError(
+            f"a deviation must be larger than 0 (at least {SMALLEST:g}), because it is divided by"
+        )
     if len(mean) != len(deviation):
         raise DataError("mean and deviation must have equally many numbers")
     return schema
@@ -82,8 +91,8 @@ STEPS = (
         kinds=NUMBERS,
         code=("values", "Normalise"),
         params=(
-            _text("mean", "0.5", "What becomes 0: a number, or one for each channel with commas between."),
-            _text("deviation", "0.5", "What becomes 1 away from it: a number, or one for each channel."),
+            _text("mean", "0.5", "What becomes 0: a number, or one for each channel or column with commas between."),
+            _text("deviation", "0.5", "What becomes 1 away from it: a number, or one for each channel or column."),
         ),
         arguments=_normalise,
         after=_given,
