@@ -32,6 +32,7 @@ class TimelineView(PlotView):
         self.goal.setAccessibleName(self.tr("Column"))
         self.goal.currentIndexChanged.connect(lambda _number: self._again())
         self.step = QSpinBox()
+        self.step.lineEdit().setTextMargins(4, 0, 0, 0)
         self.step.setAccessibleName(self.tr("Steps ahead"))
         self.step.setPrefix(self.tr("steps ahead: "))
         self.step.valueChanged.connect(lambda _number: self._again())

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 
 import presets
 from graph.build import GraphBuilder, project
 from graph.model import DataChoice, Training
 from gui.training.session import TrainingSession
 from gui.trying.pad import PicturePad
-from gui.trying.panel import TryPanel
+from gui.trying.panel import TextBox, TryPanel
 from tests.gui.training_hand import at_rest, until, woken, workspace_of
-from tests.gui.window_hand import write
+from tests.gui.window_hand import show, write
 from tests.runtime.running import digits_cnn
 
 LEFT = Qt.MouseButton.LeftButton
@@ -33,6 +33,18 @@ def shown(session: TrainingSession) -> TryPanel:
 def started(session: TrainingSession, **more: object) -> None:
     session._take({"event": "started", "step": 0, "epoch": 0, "epochs": 3, "device": "cpu", "learning_rate": 0.1,
                    "steps_per_epoch": 1, "samples": 20, **more})  # fmt: skip
+
+
+def test_ctrl_enter_tries_the_text_and_not_the_windows_own_command(qapp: QApplication) -> None:
+    pressed: list[str] = []
+    window = QWidget()
+    box = TextBox(lambda: pressed.append("tried"))
+    box.setParent(window)
+    QShortcut(QKeySequence("Ctrl+Return"), window, lambda: pressed.append("the window's"))
+    show(window, 200, 100)
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert pressed == ["tried"] and box.hasFocus()
 
 
 @pytest.fixture
