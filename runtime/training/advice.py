@@ -184,12 +184,11 @@ def ended_early(history: Sequence[Epoch], scores: Collection[str] = ()) -> tuple
     if now["epoch"] < now.get("epochs", math.inf) or len(history) < SINCE or len(held) != len(history):
         return None
     before, last = held[-1 - len(held) // 4], held[-1]
-    if not 0 < last < 0.8 * before or last > 1.02 * min(held):
-        return None
     figures = (now.get("figures") or {}).get("validation") or {}
     shares = [now.get("val_accuracy"), *(figures.get(name) for name in scores)]
     known = [share for share in shares if share is not None]
-    if min(known) >= 0.9 if known else last < 0.05 * held[0]:
+    enough = min(known) >= 0.9 if known else last < 0.05 * held[0]
+    if enough or not 0 < last < (0.8 if known else 0.7) * before or last > 1.02 * min(held):
         return None
     return (
         "The run is over, but the network was still learning: towards the end the loss on the samples held back fell "
