@@ -207,7 +207,7 @@ class ResultsPanel(QWidget):
         self.headline.setText(headline(result, self.shared))
         self.folds.setText(folds_text(result, self.figures))
         self.folds.setVisible(bool(self.folds.text()))
-        plain = {name: result[name] for name in ("mae", "rmse", "r2") if result.get(name) is not None}
+        plain = {name: result[name] for name in ("mae", "mse", "rmse", "r2") if result.get(name) is not None}
         self._splits()
         first = {"name": "all", "title": "", "pages": pages_of_report(result), "note": ""}
         self._show_parts([{**first, "scores": plain | (result.get("scores") or {})}])

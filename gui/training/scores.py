@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -41,6 +42,47 @@ KNOWN = {
     "median error": "Median error",
 }
 """Scores by the names they travel under."""
+MEANING = {
+    "accuracy": "The share of right answers. 1 is best.",
+    "macro_f1": (
+        "Precision and recall in one number (their harmonic mean); each class counts the same, however rare. 1 is best."
+    ),
+    "roc_auc": (
+        "How often a sample of a class is ranked above one of another: the area under the ROC curve, the mean over the "
+        "classes. 1 is best, 0.5 is guessing."
+    ),
+    "average_precision": (
+        "The area under precision over recall, the mean over the classes. 1 is best; guessing gives the share of the "
+        "class."
+    ),
+    "top_5": "How often the true class is among the five likeliest. 1 is best.",
+    "mae": "Mean absolute error, in the units of the data. 0 is best.",
+    "mse": "Mean squared error, in the squared units of the data. 0 is best.",
+    "rmse": "Root of the mean squared error, in the units of the data; large errors count more. 0 is best.",
+    "r2": "The share of the spread that is explained. 1 is best; 0 is what always saying the mean gives.",
+    "naive_mae": "The MAE of saying that everything stays as it is now. The network should be below it.",
+    "miou": (
+        "Pixels rightly of a class, as a share of those that are or are held to be of it; the mean over the classes "
+        "that occur. 1 is best."
+    ),
+    "dice": "Twice the common pixels over the sum of both areas; the mean over the classes that occur. 1 is best.",
+    "pixel_accuracy": "The share of the pixels that get their class. 1 is best.",
+    "map50": (
+        "Mean average precision: the area under precision over recall of the boxes that overlap by at least half, the "
+        "mean over the classes. 1 is best."
+    ),
+    "precision": "Of the boxes found with a score of at least 0.5, the share that is right. 1 is best.",
+    "recall": "Of the things that are there, the share that is found with a score of at least 0.5. 1 is best.",
+    "bleu": (
+        "How many runs of 1 to 4 words also stand in the wanted sentence, with a penalty for short ones. 1 is best."
+    ),
+    "edits": "Words to change, add or take away, for each wanted word. 0 is best.",
+    "exact": "The share that is right in every place. 1 is best.",
+    "perplexity": "Among how many equally likely tokens the network hesitates at each place. 1 is best.",
+    "masked_accuracy": "The share of the hidden words that are guessed. 1 is best.",
+    "fid": "How far the features of what is made lie from those of the data. 0 is best.",
+}
+"""What the scores of the results say, and which way is better."""
 
 
 def score_title(name: str, figures: list[dict[str, Any]]) -> str:
@@ -52,6 +94,13 @@ def score_title(name: str, figures: list[dict[str, Any]]) -> str:
         return KNOWN[name.lower()]
     first, *rest = name.replace("_", " ").split()
     return " ".join((KNOWN.get(first.lower(), first[:1].upper() + first[1:]), *rest))
+
+
+def score_help(name: str, figures: list[dict[str, Any]]) -> str:
+    """What a score says, as plain as it can be; empty where nobody knows."""
+    if name in MEANING:
+        return QCoreApplication.translate("Scores", MEANING[name])
+    return next((escape(str(figure.get("help", ""))) for figure in figures if figure["name"] == name), "")
 
 
 def within(title: str) -> str:
@@ -83,12 +132,14 @@ class ScoreCards(QWidget):
             text = score_text(float(value))
             title = score_title(name, figures)
             self.shown[title] = text
-            self._flow.addWidget(_card(title, text))
+            self._flow.addWidget(_card(title, text, score_help(name, figures)))
         self.setVisible(bool(self.shown))
 
 
-def _card(title: str, text: str) -> QWidget:
+def _card(title: str, text: str, tip: str) -> QWidget:
     card = QFrame()
+    if tip:
+        card.setToolTip(f"<p>{tip}</p>")
     card.setProperty("card", "hint")
     name = QLabel(title)
     name.setTextFormat(Qt.TextFormat.PlainText)

@@ -79,7 +79,7 @@ JUDGES = (
     Judge(
         "numbers",
         ("supervised",),
-        "predicted against true values, the residuals, MAE, RMSE and R² of every column, and the worst rows with "
+        "predicted against true values, the residuals, MAE, MSE, RMSE and R² of every column, and the worst rows with "
         "their inputs",
         tasks=("regression",),
     ),

@@ -14,12 +14,15 @@ from runtime.scores import regression_scores
 
 MOST_COLUMNS = 24
 """Columns to predict that get pages of their own."""
-SCORES = ("mae", "rmse", "r2")
+SCORES = ("mae", "mse", "rmse", "r2")
+SCALED = "The loss is that of the scaled targets; the scores are in the units of the data."
 
 
 def judge(exam: Exam) -> list[Message]:
     predicted, truth, names = values(exam)
-    return number_parts(exam, predicted, truth, names)
+    parts = number_parts(exam, predicted, truth, names)
+    parts[0]["note"] = SCALED if exam.session.dataset.target_scaler is not None else ""
+    return parts
 
 
 def cases(exam: Exam, name: str) -> list[Message]:
@@ -45,7 +48,7 @@ def target_names(exam: Exam, count: int) -> list[str]:
 
 
 def column_scores(truth: torch.Tensor, predicted: torch.Tensor) -> dict[str, float | None]:
-    """MAE, RMSE and R² of numbers (N,) or (N, K)."""
+    """MAE, MSE, RMSE and R² of numbers (N,) or (N, K)."""
     found = regression_scores(truth, predicted)
     return {name: found[name] for name in SCORES}
 
@@ -102,14 +105,14 @@ def column_pages(exam: Exam, predicted: torch.Tensor, truth: torch.Tensor, name:
 
 
 def columns_table(predicted: torch.Tensor, truth: torch.Tensor, names: Sequence[str]) -> Message:
-    """MAE, RMSE, R² and mean error of every column (K), and of all."""
+    """MAE, MSE, RMSE, R² and mean error of every column (K), and of all."""
     rows = []
     for number, name in enumerate(names):
         one = column_scores(truth[:, number], predicted[:, number])
         rows.append([name, *(one[key] for key in SCORES), float((predicted - truth)[:, number].mean())])
     whole = column_scores(truth, predicted)
     rows.append(["all", *(whole[key] for key in SCORES), float((predicted - truth).mean())])
-    heads = [("column", "text"), *((head, "number") for head in ("MAE", "RMSE", "R²", "mean error"))]
+    heads = [("column", "text"), *((head, "number") for head in ("MAE", "MSE", "RMSE", "R²", "mean error"))]
     return table("columns", "Scores of every column", heads, rows, bold=[len(rows) - 1])
 
 
