@@ -119,6 +119,7 @@ def run(name: str | None) -> int:
     window = MainWindow()
     Complaints(window, log_file).install()
     AfterFirstPaint(window, window.wake)
+    window.resize(window.size().boundedTo(window.screen().availableSize()))
     window.show()
     window.begin(name)
     ticks = _obey_ctrl_c(application, window)

@@ -232,12 +232,13 @@ def choose(project: Project, kind: str, name: str) -> list[Edit]:
 
 def choose_data(project: Project, source_id: str, options: dict[str, Any] | None = None) -> list[Edit]:
     """Edits that choose a data source, and a loss that goes with it when the present one does not. Steps of the
-    preparation that cannot be done with the new samples go."""
+    preparation that cannot be done with the new samples go; the range of the pixels stays."""
     from gui.training.fit import suggested_loss
 
-    edits: list[Edit] = [SetProject("data", {"source": source_id, "options": options or {}})]
+    options = {**_scaling(project.data, source_id, options or {}), **(options or {})}
+    edits: list[Edit] = [SetProject("data", {"source": source_id, "options": options})]
     tried = project.copy()
-    tried.data.source, tried.data.options = source_id, options or {}
+    tried.data.source, tried.data.options = source_id, dict(options)
     if not _steps_fit(tried.data):
         edits.append(SetSteps([]))
         tried.data.steps = []
@@ -245,6 +246,21 @@ def choose_data(project: Project, source_id: str, options: dict[str, Any] | None
     if loss is not None and loss != project.training.loss:
         edits.append(SetProject("training", {"loss": loss}))
     return edits
+
+
+def _scaling(present: DataChoice, source_id: str, options: dict[str, Any]) -> dict[str, Any]:
+    """The range that was chosen for the present samples, for other ones that can have it: a generator that ends in
+    Tanh draws from −1 to 1, whatever it learns from."""
+    wanted = present.options.get("scaling")
+    other = source_id != present.source or options.get("path") != present.options.get("path")
+    if wanted is None or not other:
+        return {}
+    try:
+        source = get_source(source_id)
+    except DataError:
+        return {}
+    can = any(option.name == "scaling" and wanted in (option.choices or ()) for option in source.options)
+    return {"scaling": wanted} if can else {}
 
 
 def _steps_fit(choice: DataChoice) -> bool:

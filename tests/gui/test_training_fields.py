@@ -6,8 +6,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from graph.catalogue.spec import Param
+from graph.document import apply_edits
 from graph.model import Project
-from gui.training.fields import practice_fields
+from gui.training.fields import choose_data, practice_fields
 from gui.training.history import History
 from gui.training.progress import progress_text
 from presets import find
@@ -41,3 +42,17 @@ def test_folds_are_counted_and_told_with_their_spread() -> None:
     history.begin({"figures": [{"name": "loss", "title": "Loss"}]}, "loss")
     ended["spread"] = {"loss": {"mean": 0.25, "std": 0.012}}
     assert progress_text(session, ended) == "Finished 3 folds · loss 0.25 ± 0.012"
+
+
+def test_other_pictures_keep_the_range_that_the_generator_draws_in() -> None:
+    gan = find("dcgan-14").build()
+    assert gan.data.options["scaling"] == "-1 to 1"
+    apply_edits(gan, choose_data(gan, "own-images", {"path": "/pictures"}))
+    assert gan.data.options == {"path": "/pictures", "scaling": "-1 to 1"}
+    # what is chosen, or taken back, for the same pictures stays so
+    apply_edits(gan, choose_data(gan, "own-images", {"path": "/pictures"}))
+    assert gan.data.options == {"path": "/pictures"}
+    # an iris has no pixels
+    apply_edits(gan, choose_data(gan, "digits", {"scaling": "-1 to 1"}))
+    apply_edits(gan, choose_data(gan, "iris"))
+    assert gan.data.options == {}
