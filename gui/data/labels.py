@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from runtime.data.schema import IGNORED, UNLABELLED, Schema
+from runtime.data.schema import IGNORED, UNKNOWN, UNLABELLED, Schema
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,10 +48,11 @@ def label_of(schema: Schema, target: np.ndarray) -> str:
 
 
 def text_of(schema: Schema, numbers: np.ndarray, of_target: bool = False) -> str:
-    """The words or characters that token numbers stand for; single characters stand close."""
+    """The words or characters that token numbers stand for; single characters stand close, unknown ones as a box."""
     words = words_of(schema, numbers, of_target)
-    close = all(len(word) == 1 for word in words)
-    return ("" if close else " ").join(words)
+    if all(len(word) == 1 for word in words if word != UNKNOWN):
+        return "".join(word if word != UNKNOWN else "□" for word in words)
+    return " ".join(words)
 
 
 def words_of(schema: Schema, numbers: np.ndarray, of_target: bool = False) -> list[str]:

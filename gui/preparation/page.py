@@ -250,7 +250,8 @@ class PreparationPage(QWidget):
         self.result.setVisible(bool(self.steps) and schema is not None and self.height() >= LOW)
         if schema is not None and after is not None:
             shape = after.input_shape
-            given = self.tr("{0} numbers").format(shape[0]) if len(shape) == 1 else shape_text(shape)
+            one = self.tr("{0} tokens") if after.kind == "tokens" else self.tr("{0} numbers")
+            given = one.format(shape_text(shape)) if len(shape) == 1 else shape_text(shape)
             self.result.setText(self.tr("The network is given {0}.").format(given))
         self._select(self.list.currentRow())
         if self._key() != self._shown:
@@ -324,6 +325,9 @@ class PreparationPage(QWidget):
     def _start(self, kind: str) -> dict[str, Any]:
         """Options a new step begins with where the default would hardly fit the samples at hand."""
         schema = self._planned[-1].after if self._planned else self.schema()
+        if schema is not None and kind == "truncate" and schema.kind == "tokens":
+            length = int(STEPS[kind].param("length").default)
+            return {"length": schema.input_shape[0]} if 0 < schema.input_shape[0] < length else {}
         if schema is None or schema.kind != "image" or len(schema.input_shape) != 3:
             return {}
         height, width = schema.input_shape[-2:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,11 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 from graph.build import GraphBuilder, project
 from graph.edits import SetProject, SetSteps
 from graph.model import DataChoice, Project, Step
+from gui.data.labels import text_of
 from gui.preparation.page import PreparationPage, PreparationWindow
 from gui.preparation.steps import FAULT
+from runtime.data import SOURCES
+from runtime.data.schema import UNKNOWN
 from tests.gui.training_hand import until, workspace_of
 from tests.gui.window_hand import click, show
 
@@ -212,6 +216,11 @@ def test_tables_and_texts_have_pages_of_their_own(qapp: object) -> None:
     assert page.pages.currentWidget() is page.texts
     before_text, after_text = page.texts.item(0, 0).text().split(), page.texts.item(0, 1).text().split()
     assert before_text and set(after_text) <= set(before_text)
+    page.list.setCurrentRow(0)
+    page.add_step("truncate")
+    (length,) = page.schema().input_shape  # type: ignore[union-attr]
+    assert page.workspace.project.data.steps[1].options == {"length": length} and not page._faults
+    assert page.result.text() == f"The network is given {length} tokens."
     page.loader.cancel()
     page.close()
 
@@ -272,6 +281,11 @@ def test_columns_are_named_or_ticked_and_an_empty_one_hot_is_said(qapp: object) 
     assert page.workspace.project.data.steps[0].options["columns"] == (1, 2, 3)
     page.loader.cancel()
     page.close()
+
+
+def test_characters_of_a_small_vocabulary_stand_close() -> None:
+    schema = replace(SOURCES["sentences"].schema({}), vocabulary=("", UNKNOWN, "a", "b"))
+    assert text_of(schema, np.array([2, 1, 3, 0])) == "a□b"
 
 
 def test_numbers_that_would_ruin_the_inputs_are_refused(page: PreparationPage) -> None:

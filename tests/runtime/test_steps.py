@@ -426,7 +426,7 @@ def test_every_kind_says_what_it_is() -> None:
         (TABLE, Step("bins", {"columns": (7,)}),
          "Step 1 of the preparation, Bins: there is no column 7: there are 4, counted from 0."),
         (TEXT, Step("truncate", {"length": 9}),
-         "Step 1 of the preparation, Truncate: the texts have only 6 words."),
+         "Step 1 of the preparation, Truncate: the texts have only 6 words, so 9 are no limit."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_with_a_sentence(schema: Schema, step: Step, sentence: str) -> None:

@@ -78,7 +78,7 @@ def _truncated(schema: Schema, values: Mapping[str, Any]) -> Schema:
     _numbers_of_words(schema)
     before, length = schema.input_shape[0], values["length"]
     if 0 <= before < length:
-        raise DataError(f"the texts have only {before} words")
+        raise DataError(f"the texts have only {before} words, so {length} are no limit")
     names = _word_for_word(schema)
     return replace(
         schema,
