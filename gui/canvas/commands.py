@@ -244,8 +244,11 @@ class Commands:
         self.workspace.perform(name, [SetState(graph.id, states)])  # type: ignore[arg-type]
 
     def toggle(self, field: Literal["collapsed", "pinned", "frozen"]) -> None:
-        """Collapse, pin or freeze the selected nodes; if all are so already, the other way round."""
+        """Collapse, pin or freeze the selected nodes; if all are so already, the other way round. Of several, those
+        without weights get no padlock."""
         graph, chosen = self.workspace.graph, self.workspace.selected_nodes
+        if field == "frozen":
+            chosen = [key for key in chosen if graph.nodes[key].frozen or self._weights(key)] or chosen
         if chosen:
             now = all(getattr(graph.nodes[key], field) for key in chosen)
             words = {
@@ -258,6 +261,10 @@ class Commands:
             }
             name = several(graph, chosen, *words[field, now])
             self.workspace.perform(name, [SetState(graph.id, {key: {field: not now} for key in chosen})])
+
+    def _weights(self, node_id: str) -> int:
+        shapes = self.workspace.node_shapes(node_id)
+        return shapes.parameters if shapes is not None else 0
 
     def add_dot(self, edge_id: str, at: QPointF) -> bool:
         """Lead a wire over a dot at a place."""

@@ -97,3 +97,11 @@ def test_frozen_nodes_show_a_padlock(hand: Hand) -> None:
     assert not hand.scene.nodes[hand.node("conv1")].look.frozen
     hand.workspace.undo.undo()
     assert hand.scene.nodes[hand.node("conv1")].look.frozen
+    hand.workspace.undo.undo()
+    # of all of them, those that have weights
+    hand.workspace.select(hand.graph.nodes)
+    hand.view.commands.toggle("frozen")
+    frozen = {node.name for node in hand.graph.nodes.values() if node.frozen}
+    assert {"conv1", "fc1"} <= frozen and not frozen & {"relu1", "flatten1", "scores"}, frozen
+    hand.view.commands.toggle("frozen")
+    assert not any(node.frozen for node in hand.graph.nodes.values())
