@@ -95,6 +95,7 @@ def test_classes_are_scikit_learns(tmp_path: Path) -> None:
     with torch.no_grad():
         given = session.forward(x).argmax(1).numpy()
     assert part["scores"]["accuracy"] == pytest.approx(accuracy_score(truth, given))
+    assert part["scores"]["macro_f1"] == pytest.approx(f1_score(truth, given, average="macro"))
     counts = views["confusion"]["counts"]
     assert counts == confusion_matrix(truth, given, labels=range(3)).tolist()
     f1 = [row[3] for row in views["report"]["rows"][:3]]
@@ -125,6 +126,7 @@ def test_numbers_are_scikit_learns_in_the_datas_own_units(tmp_path: Path) -> Non
     if scaler is not None:
         given, truth = scaler.invert(given), scaler.invert(truth)
     assert part["scores"]["mae"] == pytest.approx(mean_absolute_error(truth, given), rel=1e-5)
+    assert part["scores"]["mse"] == pytest.approx(root_mean_squared_error(truth, given) ** 2, rel=1e-5)
     assert part["scores"]["rmse"] == pytest.approx(root_mean_squared_error(truth, given), rel=1e-5)
     assert part["scores"]["r2"] == pytest.approx(r2_score(truth, given), rel=1e-4)
     assert sum(views["left"]["counts"]) == len(rows)
