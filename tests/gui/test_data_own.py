@@ -111,6 +111,7 @@ def test_a_dropped_folder_is_looked_at_and_used_in_one_step(window: MainWindow, 
     assert window.workspace.undo.count() == steps + 1 and window.workspace.undo.undoText() == "Use pets/"
     panel = window.training.data
     until(lambda: panel.loaded is not None, "the data page")
+    assert window.training.panel.isVisible(), "what is to be done next is in sight"
     assert panel.isVisible() and {name: sum(parts) for name, parts in panel.bars.counts.items()} == {
         "birds": 12, "cats": 12, "dogs": 12,
     }  # fmt: skip
