@@ -120,7 +120,11 @@ class TrainingSession(QObject):
         box.setWindowTitle(self.tr("Training is in progress"))
         box.setText(self.tr("The network is still being trained. Stop the run and quit?"))
         box.setInformativeText(
-            self.tr("The best state so far and a checkpoint are kept in the run's folder.")
+            self.tr(
+                "The folds so far are kept in the run's folder, but a cross-validation cannot be continued."
+            )
+            if setting(self.workspace.project.training, "folds")
+            else self.tr("The best state so far and a checkpoint are kept in the run's folder.")
         )
         stop = box.addButton(self.tr("Stop and quit"), QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))

@@ -20,6 +20,8 @@ WIDTH = 5.0
 """The losses are smoothed by a bell curve of so many steps: a running mean would come late, and so would the rate."""
 MARGIN = 10**0.5
 """The suggestion stays this factor below the rate where the loss is lowest, beyond which it rises."""
+REACH = 30.0
+"""The suggestion is not further below it than this."""
 EXPLODED = 4.0
 """The search ends where the smoothed loss is this many times its lowest."""
 
@@ -88,14 +90,15 @@ def _step(session: Session, rows: torch.Tensor) -> float:
 
 def suggested(rates: Sequence[float], losses: Sequence[float]) -> float | None:
     """The rate at which the loss fell fastest (over the rate's logarithm), safely before its lowest point; ``None``
-    when it never fell by three in a hundred."""
+    when it never fell by three in a hundred. What falls far before that point falls by chance: batches differ."""
     lowest = min(range(len(losses)), key=losses.__getitem__)
     first = max(losses[: max(1, lowest + 1)])
     if lowest < 3 or losses[lowest] > 0.97 * first:
         return None
-    slopes = [
-        (losses[number + 1] - losses[number - 1]) / math.log(rates[number + 1] / rates[number - 1])
+    slopes = {
+        number: (losses[number + 1] - losses[number - 1]) / math.log(rates[number + 1] / rates[number - 1])
         for number in range(1, lowest)
-    ]
-    steepest = min(range(len(slopes)), key=slopes.__getitem__) + 1
+        if rates[number] >= rates[lowest] / REACH or number == lowest - 1
+    }
+    steepest = min(slopes, key=slopes.__getitem__)
     return float(f"{min(rates[steepest], rates[lowest] / MARGIN):.1e}")

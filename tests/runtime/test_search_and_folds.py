@@ -33,6 +33,8 @@ def test_the_suggestion_by_hand() -> None:
     assert suggested(rates, [2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.1, 3.0]) is None
     late = suggested([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [2.0, 2.0, 2.0, 2.0, 1.5, 1.0])
     assert late == pytest.approx(6 / 10**0.5, rel=0.05), "the steepest place is too near the lowest"
+    chance = suggested(rates, [9.0, 2.0, 2.0, 2.0, 1.9, 1.5, 1.0, 4.0])
+    assert chance == 1e-3, "the fall at the beginning came of the batches"
     step = smoothed([1.0] * 40 + [0.0] * 40)
     assert step[39] + step[40] == pytest.approx(1.0) and step[20] > 0.99, (
         "what is smoothed comes neither early nor late"
