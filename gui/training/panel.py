@@ -78,6 +78,7 @@ class TrainingPanel(QWidget):
         self.where = WrappedLabel(muted=True)
         self.rate = NumberBox(LEARNING_RATE)
         # "1e-3" is typed by way of "1": wait until the number is whole
+        self._rate_shown = 0.0
         self._rate_timer = QTimer(self)
         self._rate_timer.setSingleShot(True)
         self._rate_timer.setInterval(RATE_DELAY)
@@ -219,15 +220,18 @@ class TrainingPanel(QWidget):
         return True
 
     def _show_rate(self) -> None:
-        typing = self.rate.lineEdit().hasFocus() or self._rate_timer.isActive()
-        if not typing and self.rate.value != self.session.learning_rate:
-            self.rate.show_value(self.session.learning_rate)
+        if self.rate.lineEdit().hasFocus() or self._rate_timer.isActive():
+            return  # being typed
+        self._rate_shown = float(f"{self.session.learning_rate:.4g}")  # a schedule makes rates of many digits
+        if self.rate.value != self._rate_shown:
+            self.rate.show_value(self._rate_shown)
 
     def _apply_rate(self) -> None:
         self._rate_timer.stop()
         value = self.rate.value
-        if isinstance(value, float | int) and value != self.session.learning_rate:
-            self.session.set_learning_rate(float(value))
+        if isinstance(value, float | int) and value not in (self.session.learning_rate, self._rate_shown):
+            self._rate_shown = float(value)
+            self.session.set_learning_rate(self._rate_shown)
 
     def _say(self, text: str) -> None:
         self.status.setText(text)

@@ -250,5 +250,17 @@ def test_pictures_are_resized_to_the_network(application: QApplication) -> None:
     assert panel.fit.press(1).text() == "Resize the pictures"
     QTest.mouseClick(panel.fit.press(1), Qt.MouseButton.LeftButton)
     workspace.refresh_shapes()
-    assert workspace.project.data.options == {"image_size": 32, "rgb": True}
+    options = workspace.project.data.options
+    assert options == {"image_size": 32, "rgb": True, "scaling": "-1 to 1"}, (
+        "the range it was made for is kept"
+    )
     assert not workspace.shapes.errors and not panel.fit.isVisible()
+
+
+def test_a_rate_of_many_digits_is_shown_short_and_stays_as_it_is(window: MainWindow) -> None:
+    session, panel = window.training.session, window.training.panel
+    session.learning_rate = 0.00218098575  # as a schedule makes it
+    panel._show_rate()
+    assert panel.rate.value == 0.002181
+    panel.rate.editingFinished.emit()  # the focus went by
+    assert session.learning_rate == 0.00218098575
